@@ -1,0 +1,50 @@
+//! What the host sends with a block: control moves, MIDI and transport changes, each on its frame.
+
+use crate::clock::HostTransport;
+use crate::units::DeckId;
+
+/// A control that a host may automate. The plugin has one parameter for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Control {
+    /// Plays (above 0.5) or stops a deck, at the quantize setting. Acts on edges only.
+    Play(DeckId),
+    /// Channel gain in dB, -100 (closed) to +12.
+    Gain(DeckId),
+    /// 0 = deck A alone, 1 = deck B alone.
+    Crossfader,
+    /// Master gain in dB, -100 (closed) to +12.
+    MasterGain,
+    /// When a play or stop without a time of its own happens: an index into [`crate::action::Grid::CHOICES`].
+    Quantize,
+}
+
+/// One thing the host wants.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HostInput {
+    /// A control's new value, in the control's own unit.
+    Control(Control, f32),
+    /// A MIDI 1.0 channel message.
+    Midi([u8; 3]),
+    /// From this frame on the transport is another: tempo, loop or place changed inside the block.
+    Transport(HostTransport),
+}
+
+/// A host's wish and the frame of the block on which it takes effect.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TimedInput {
+    /// Frame in the block, `0..frames`.
+    pub frame: u32,
+    /// What to do there.
+    pub input: HostInput,
+}
+
+/// A control that moved without the host's doing; the host is told, so that it can record it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ControlMove {
+    /// Frame in the block, `0..frames`.
+    pub frame: u32,
+    /// Which control.
+    pub control: Control,
+    /// New value in the control's own unit.
+    pub value: f32,
+}

@@ -1,0 +1,106 @@
+//! The host parameters: ids (stable for ever), ranges, and text with units both ways.
+
+use echelon_engine::input::Control;
+use echelon_engine::units::{DeckId, NUM_DECKS};
+use nice_plug::prelude::*;
+
+/// Names of the quantize choices, in the order of [`echelon_engine::action::Grid::CHOICES`].
+pub const QUANTIZE_NAMES: [&str; 5] = ["off", "1 beat", "1 bar", "2 bars", "4 bars"];
+
+/// Parameters of one deck; ids get the suffix `_1` (deck A) .. `_4` (deck D).
+#[derive(Params)]
+pub struct DeckParams {
+    /// [`Control::Play`]
+    #[id = "play"]
+    pub play: BoolParam,
+    /// [`Control::Gain`]
+    #[id = "gain"]
+    pub gain_db: FloatParam,
+}
+
+/// All host parameters.
+#[derive(Params)]
+pub struct RigParams {
+    /// One per deck.
+    #[nested(array, group = "Deck")]
+    pub decks: [DeckParams; NUM_DECKS],
+    /// [`Control::Crossfader`]
+    #[id = "xfader"]
+    pub crossfader: FloatParam,
+    /// [`Control::MasterGain`]
+    #[id = "master"]
+    pub master_gain_db: FloatParam,
+    /// [`Control::Quantize`]
+    #[id = "quantize"]
+    pub quantize: IntParam,
+}
+
+impl Default for RigParams {
+    fn default() -> Self {
+        Self {
+            decks: DeckId::ALL.map(DeckParams::new),
+            crossfader: FloatParam::new("Crossfader", 0.5, FloatRange::Linear { min: 0.0, max: 1.0 }),
+            master_gain_db: gain_param("Master Gain".to_owned()),
+            quantize: IntParam::new("Quantize", 2, IntRange::Linear { min: 0, max: 4 })
+                .with_value_to_string(std::sync::Arc::new(|v| {
+                    QUANTIZE_NAMES.get(usize::try_from(v).unwrap_or(0)).unwrap_or(&"?").to_string()
+                }))
+                .with_string_to_value(std::sync::Arc::new(|s| {
+                    let s = s.trim();
+                    QUANTIZE_NAMES
+                        .iter()
+                        .position(|name| name.eq_ignore_ascii_case(s))
+                        .and_then(|i| i32::try_from(i).ok())
+                })),
+        }
+    }
+}
+
+impl DeckParams {
+    fn new(deck: DeckId) -> Self {
+        Self {
+            play: BoolParam::new(format!("Deck {deck} Play"), false)
+                .with_value_to_string(std::sync::Arc::new(|on| if on { "playing" } else { "stopped" }.to_owned()))
+                .with_string_to_value(std::sync::Arc::new(|s| match s.trim().to_ascii_lowercase().as_str() {
+                    "playing" | "play" | "on" | "1" => Some(true),
+                    "stopped" | "stop" | "off" | "0" => Some(false),
+                    _ => None,
+                })),
+            gain_db: gain_param(format!("Deck {deck} Gain")),
+        }
+    }
+}
+
+fn gain_param(name: String) -> FloatParam {
+    // Half of the travel for the top 24 dB, as on a mixer's fader.
+    let range = FloatRange::Skewed { min: -100.0, max: 12.0, factor: FloatRange::skew_factor(1.6) };
+    FloatParam::new(name, 0.0, range)
+        .with_value_to_string(std::sync::Arc::new(|db| {
+            if db <= -99.95 { "-inf dB".to_owned() } else { format!("{db:.1} dB") }
+        }))
+        .with_string_to_value(std::sync::Arc::new(|s| {
+            let number = s.trim().trim_end_matches(['d', 'B', 'D', 'b']).trim();
+            if number.eq_ignore_ascii_case("-inf") {
+                Some(-100.0)
+            } else {
+                number.parse::<f32>().ok().filter(|db| db.is_finite())
+            }
+        }))
+}
+
+/// Every control with its parameter.
+impl RigParams {
+    /// The pairs of control and parameter, in the parameters' order.
+    #[must_use]
+    pub fn controls(&self) -> Vec<(Control, ParamPtr)> {
+        let mut pairs = Vec::new();
+        for (params, deck) in self.decks.iter().zip(DeckId::ALL) {
+            pairs.push((Control::Play(deck), params.play.as_ptr()));
+            pairs.push((Control::Gain(deck), params.gain_db.as_ptr()));
+        }
+        pairs.push((Control::Crossfader, self.crossfader.as_ptr()));
+        pairs.push((Control::MasterGain, self.master_gain_db.as_ptr()));
+        pairs.push((Control::Quantize, self.quantize.as_ptr()));
+        pairs
+    }
+}
