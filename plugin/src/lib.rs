@@ -7,7 +7,9 @@ use nice_plug::prelude::*;
 
 pub mod editor;
 pub mod host;
+pub mod media;
 pub mod params;
+pub mod view;
 
 use params::RigParams;
 

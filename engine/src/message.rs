@@ -1,0 +1,215 @@
+//! What crosses between the control half and the audio half. Everything here is plain data; the rings are in
+//! [`crate::rig`].
+
+use std::sync::Arc;
+
+use crate::action::{ActionKind, Deed, Grid, RequestId};
+use crate::deck::Track;
+use crate::safety::{DeckState, SafetyPolicy, SafetyViolation, Source};
+use crate::units::{Bpm, DeckId, NUM_DECKS};
+
+/// When the audio thread shall do a deed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum At {
+    /// On the first frame after it arrives.
+    Now,
+    /// On the next line of a grid.
+    Line(Grid),
+    /// By the quantize setting, which is a host parameter: only the audio thread knows what it is now.
+    Default,
+    /// On this song beat.
+    SongBeat(f64),
+}
+
+/// Control to audio.
+#[derive(Clone, Debug)]
+pub enum ControlEvent {
+    /// A deed for the timeline.
+    Schedule {
+        /// For the receipts.
+        id: RequestId,
+        /// Who asked.
+        source: Source,
+        /// When.
+        at: At,
+        /// What.
+        deed: Deed,
+    },
+    /// Another safety policy.
+    SetPolicy(SafetyPolicy),
+}
+
+/// Why the audio thread did not do a deed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Refusal {
+    /// Against the policy.
+    Violation(SafetyViolation),
+    /// Its beat was gone, by this many beats.
+    TooLate(f64),
+    /// The timeline or the way back for the old track was full.
+    Full,
+}
+
+impl Refusal {
+    /// A short, stable word for programs.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Violation(violation) => violation.code(),
+            Self::TooLate(_) => "too_late",
+            Self::Full => "full",
+        }
+    }
+}
+
+impl std::fmt::Display for Refusal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Violation(violation) => violation.fmt(f),
+            Self::TooLate(beats) => write!(f, "that beat was {beats:.3} beats ago"),
+            Self::Full => write!(f, "too much is pending: cancel something or wait"),
+        }
+    }
+}
+
+/// Audio to control: what became of a request, and what a deck did by itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum EngineEvent {
+    /// It is on the timeline.
+    Scheduled {
+        /// Which request.
+        id: RequestId,
+        /// Song beat on which it is due.
+        due_beat: f64,
+    },
+    /// It happened.
+    Fired {
+        /// Which request.
+        id: RequestId,
+        /// Song beat on which it was due.
+        due_beat: f64,
+        /// Frames late: 0 when on the frame.
+        error_frames: i64,
+    },
+    /// It did not happen.
+    Refused {
+        /// Which request.
+        id: RequestId,
+        /// Why.
+        refusal: Refusal,
+    },
+    /// A newer gesture of the same kind on the same deck took its place, or a stop made it void.
+    Cancelled {
+        /// Which request.
+        id: RequestId,
+    },
+    /// A deck reached the end of its track.
+    Ended {
+        /// Which deck.
+        deck: DeckId,
+    },
+}
+
+/// Audio to control: boxes to drop where dropping is allowed.
+#[derive(Debug)]
+pub enum Garbage {
+    /// A track that left its deck, or never reached it.
+    Track(Arc<Track>),
+}
+
+/// What is pending on a deck.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PendingView {
+    /// What.
+    pub kind: ActionKind,
+    /// On which deck; `None` for the mixer.
+    pub deck: Option<DeckId>,
+    /// Song beat on which it is due.
+    pub due_beat: f64,
+    /// Beats from the snapshot to then.
+    pub beats_left: f64,
+}
+
+/// A deck at the end of a block.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DeckView {
+    /// What it is doing.
+    pub state: DeckState,
+    /// Playhead, in seconds from the track's start.
+    pub position_secs: f64,
+    /// The track's length in seconds; 0 without a track.
+    pub length_secs: f64,
+    /// Channel gain as set, in dB.
+    pub gain_db: f32,
+    /// Highest sample of the deck's output in the block.
+    pub peak: f32,
+}
+
+/// Musical time at the end of a block.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ClockView {
+    /// Song position in quarter notes.
+    pub song_beat: f64,
+    /// Performance position in quarter notes: never runs backwards.
+    pub performance_beat: f64,
+    /// Tempo.
+    pub tempo: Bpm,
+    /// Song beat of the current bar's first beat.
+    pub bar_start_beat: f64,
+    /// Length of the bar in quarter notes.
+    pub bar_beats: f64,
+    /// The host's transport rolls and leads; otherwise the rig runs free.
+    pub host_leads: bool,
+}
+
+/// How many pending actions a snapshot shows.
+pub const MAX_PENDING_VIEWS: usize = 16;
+
+/// The rig at the end of a block, for everyone who looks at it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Snapshot {
+    /// Counts blocks; 0 before the first.
+    pub block: u64,
+    /// Musical time.
+    pub clock: ClockView,
+    /// The decks.
+    pub decks: [DeckView; NUM_DECKS],
+    /// Pending actions, soonest first.
+    pub pending: [Option<PendingView>; MAX_PENDING_VIEWS],
+    /// 0 = deck A alone, 1 = deck B alone.
+    pub crossfader: f32,
+    /// Master gain in dB.
+    pub master_gain_db: f32,
+    /// Highest sample of the master in the block.
+    pub master_peak: f32,
+    /// Index into [`Grid::CHOICES`].
+    pub quantize: usize,
+    /// Times that a node made NaN or infinity and was silenced, since the start.
+    pub non_finite: u64,
+    /// Events that the way back had no room for, since the start.
+    pub lost_events: u64,
+}
+
+impl Default for Snapshot {
+    fn default() -> Self {
+        Self {
+            block: 0,
+            clock: ClockView {
+                song_beat: 0.0,
+                performance_beat: 0.0,
+                tempo: Bpm::DEFAULT,
+                bar_start_beat: 0.0,
+                bar_beats: 4.0,
+                host_leads: false,
+            },
+            decks: [DeckView::default(); NUM_DECKS],
+            pending: [None; MAX_PENDING_VIEWS],
+            crossfader: 0.5,
+            master_gain_db: 0.0,
+            master_peak: 0.0,
+            quantize: Grid::DEFAULT_CHOICE,
+            non_finite: 0,
+            lost_events: 0,
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the editor sees of an instance, and the only way by which it may act. Control and GUI threads; never audio.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::message::Snapshot;
+use echelon_engine::units::{DeckId, NUM_DECKS};
+
+use crate::media::Overview;
+
+/// How a deck's track came along.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum LoadState {
+    /// No track was asked for.
+    #[default]
+    Empty,
+    /// A file is being decoded; 0..1 when its length is known.
+    Loading(Option<f32>),
+    /// The track is on the deck.
+    Ready,
+    /// It could not be loaded; the sentence says why. The path is kept.
+    Failed(String),
+}
+
+/// A deck's track as the control side knows it.
+#[derive(Clone, Debug, Default)]
+pub struct TrackView {
+    /// How it came along.
+    pub load: LoadState,
+    /// The file.
+    pub path: Option<PathBuf>,
+    /// Name for people: the file's stem.
+    pub name: String,
+    /// The waveform at a glance.
+    pub overview: Option<Arc<Overview>>,
+}
+
+/// Where OSC listens.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum OscView {
+    /// Not started yet.
+    #[default]
+    Starting,
+    /// On this UDP port of 127.0.0.1.
+    Listening(u16),
+    /// No port could be had; the sentence says why.
+    Failed(String),
+}
+
+/// A message for the person at the editor.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Notice {
+    /// Counts up; a newer notice has a higher number.
+    pub number: u64,
+    /// Where it belongs, if to one deck.
+    pub deck: Option<DeckId>,
+    /// The sentence.
+    pub text: String,
+}
+
+/// Everything that the editor draws.
+#[derive(Clone, Debug, Default)]
+pub struct RigView {
+    /// The engine's state after a recent block.
+    pub snapshot: Snapshot,
+    /// The decks' tracks.
+    pub tracks: [TrackView; NUM_DECKS],
+    /// Where OSC listens.
+    pub osc: OscView,
+    /// The newest message.
+    pub notice: Option<Notice>,
+}
+
+/// The view, written by the control thread and read by the editor.
+#[derive(Clone, Debug, Default)]
+pub struct SharedView(Arc<Mutex<RigView>>);
+
+impl SharedView {
+    /// A copy for one frame of the editor. Cheap: text and waveforms are small or shared.
+    #[must_use]
+    pub fn read(&self) -> RigView {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes the view. Control thread.
+    pub fn update(&self, change: impl FnOnce(&mut RigView)) {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+/// The editor's way to act. Refusals come back as a [`Notice`].
+pub trait Act: Send {
+    /// Asks for an action.
+    fn act(&mut self, action: Action, timing: ActionTiming);
+}
