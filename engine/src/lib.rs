@@ -6,7 +6,10 @@
 pub mod action;
 pub mod clock;
 pub mod deck;
+pub mod dsp;
+pub mod graph;
 pub mod input;
 pub mod message;
+pub mod mixer;
 pub mod safety;
 pub mod units;

@@ -158,10 +158,12 @@ impl HostClock {
     /// The host's bar start if it can be one (Ardour and qtractor say wrong ones), else by the signature from beat 0.
     fn bar_start(&self, host: &HostTransport, song_beat: f64) -> f64 {
         let bar_beats = self.signature.bar_beats();
-        let plausible = |start: &f64| (-1e-6..bar_beats).contains(&(song_beat - start)) && {
-            // A host that says "the bar starts here" off every beat says its own position (qtractor).
-            let beats = start * 8.0;
-            (beats - beats.round()).abs() < 1e-3
+        let plausible = |start: &f64| {
+            (-1e-6..bar_beats).contains(&(song_beat - start)) && {
+                // A host that says "the bar starts here" off every beat says its own position (qtractor).
+                let beats = start * 8.0;
+                (beats - beats.round()).abs() < 1e-3
+            }
         };
         let derived = (song_beat / bar_beats + 1e-9).floor() * bar_beats;
         host.bar_start_beats.filter(plausible).unwrap_or(derived)

@@ -1,0 +1,181 @@
+//! The deck by itself, frame by frame.
+
+use super::*;
+use crate::graph::{SUB_BLOCK_FRAMES, StereoBlock};
+
+const SR: f64 = 48_000.0;
+
+/// Sample k of the left channel is k+1 in units that `f32` holds exactly; the right channel is its negative.
+fn ramp_track(frames: u16, sample_rate: f64) -> Arc<Track> {
+    let left: Vec<f32> = (0..frames).map(|k| (f32::from(k) + 1.0) / 65_536.0).collect();
+    let right = left.iter().map(|s| -s).collect();
+    Arc::new(Track::new(left, right, sample_rate).unwrap())
+}
+
+fn deck_with(track: Arc<Track>) -> DeckNode {
+    let mut deck = DeckNode::new(Arc::new(SincBank::default()), SR);
+    assert!(deck.load(track).unwrap().is_none());
+    deck
+}
+
+/// Left channel of the next frames, made in calls of `block` frames.
+fn run(deck: &mut DeckNode, frames: usize, block: usize) -> Vec<f32> {
+    let mut out = Vec::new();
+    while out.len() < frames {
+        let now = block.min(frames - out.len()).min(SUB_BLOCK_FRAMES);
+        let mut buffer = StereoBlock::SILENT;
+        deck.process(NodeIo { inputs: &[&StereoBlock::SILENT], output: &mut buffer, frames: now });
+        for n in 0..now {
+            assert_eq!(buffer.right[n], -buffer.left[n]);
+        }
+        out.extend_from_slice(&buffer.left[..now]);
+    }
+    out
+}
+
+fn biggest_step(samples: &[f32]) -> f32 {
+    samples.windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0, f32::max)
+}
+
+#[test]
+fn from_the_top_the_samples_are_the_files_own() {
+    let track = ramp_track(1000, SR);
+    let mut deck = deck_with(track.clone());
+    deck.play(None, 0);
+    assert_eq!(run(&mut deck, 1000, 64), track.left());
+    assert!(!deck.take_reached_end() || !deck.is_playing());
+    run(&mut deck, 1, 1);
+    assert!(!deck.is_playing());
+    assert_eq!(deck.position_secs(), 0.0, "ready to start again");
+}
+
+#[test]
+fn the_end_is_told_once() {
+    let mut deck = deck_with(ramp_track(100, SR));
+    deck.play(None, 0);
+    run(&mut deck, 200, 64);
+    assert!(deck.take_reached_end());
+    assert!(!deck.take_reached_end());
+}
+
+#[test]
+fn any_split_into_calls_gives_the_same_samples() {
+    let render = |block: usize, rate: f64| {
+        let mut deck = deck_with(ramp_track(20_000, rate));
+        deck.play(None, 0);
+        let mut out = run(&mut deck, 3_001, block);
+        deck.seek(0.1);
+        out.extend(run(&mut deck, 1_000, block));
+        deck.stop();
+        out.extend(run(&mut deck, 1_000, block));
+        out
+    };
+    for rate in [44_100.0, 48_000.0, 96_000.0] {
+        let whole = render(64, rate);
+        for block in [1, 7, 63] {
+            let split = render(block, rate);
+            assert!(whole.iter().zip(&split).all(|(a, b)| a.to_bits() == b.to_bits()), "{block} at {rate} Hz");
+        }
+    }
+}
+
+#[test]
+fn a_stop_fades_over_three_milliseconds_and_keeps_the_place() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
+    deck.play(Some(0.5), 0);
+    run(&mut deck, 1_000, 64);
+    deck.stop();
+    assert!(!deck.is_playing());
+    let tail = run(&mut deck, 200, 64);
+    assert!(tail[142] > 0.0);
+    assert!(tail[143..].iter().all(|s| *s == 0.0), "144 frames are 3 ms");
+    assert!((deck.position_secs() - 0.5 - 1_000.0 / SR).abs() < 1e-9);
+    assert!(biggest_step(&tail) < 0.01);
+}
+
+#[test]
+fn starting_in_the_middle_and_seeking_do_not_click() {
+    let flat = Arc::new(Track::new(vec![0.5; 48_000], vec![-0.5; 48_000], SR).unwrap());
+    let mut deck = deck_with(flat);
+    deck.play(Some(0.5), 0);
+    let start = run(&mut deck, 480, 64);
+    assert!(biggest_step(&start) < 0.01 && start[0] > 0.0 && start[200] == 0.5);
+    deck.seek(0.1);
+    let over = run(&mut deck, 480, 64);
+    assert!(biggest_step(&over) < 0.01);
+    assert!(over.iter().all(|s| *s < 0.5 * 1.415), "equal power of two equal signals");
+}
+
+#[test]
+fn many_seeks_at_once_neither_fail_nor_grow() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
+    deck.play(None, 0);
+    for i in 0..50 {
+        deck.seek(f64::from(i) * 0.01);
+        run(&mut deck, 3, 3);
+    }
+    run(&mut deck, 480, 64);
+    assert!(!deck.is_fading_out() && deck.is_playing());
+}
+
+#[test]
+fn late_means_further_into_the_track() {
+    let track = ramp_track(48_000, SR);
+    let mut deck = deck_with(track.clone());
+    deck.play(None, 100);
+    let out = run(&mut deck, 300, 64);
+    assert_eq!(out[200..], track.left()[300..400]);
+}
+
+#[test]
+fn a_track_of_another_rate_keeps_its_pitch_and_length() {
+    let sine = |n: u32| (2.0 * std::f64::consts::PI * 1_000.0 / 44_100.0 * f64::from(n)).sin() as f32 * 0.5;
+    let left: Vec<f32> = (0..44_100).map(sine).collect();
+    let right = left.iter().map(|s| -s).collect();
+    let mut deck = deck_with(Arc::new(Track::new(left, right, 44_100.0).unwrap()));
+    deck.play(None, 0);
+    let out = run(&mut deck, 48_100, 64);
+    let worst = (100..47_900)
+        .map(|n| (f64::from(out[n]) - 0.5 * (2.0 * std::f64::consts::PI * 1_000.0 / SR * n as f64).sin()).abs())
+        .fold(0.0, f64::max);
+    assert!(worst < 1e-4, "{worst}");
+    assert!(out[48_000..].iter().all(|s| *s == 0.0), "one second");
+}
+
+#[test]
+fn a_playing_deck_takes_no_track_and_gives_it_back() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
+    deck.play(None, 0);
+    run(&mut deck, 64, 64);
+    let other = ramp_track(10, SR);
+    let LoadRefused(back) = deck.load(other.clone()).unwrap_err();
+    assert!(Arc::ptr_eq(&back, &other));
+    deck.stop();
+    assert!(deck.load(back).is_err(), "still fading");
+    run(&mut deck, 480, 64);
+    assert!(deck.load(other).unwrap().is_some(), "the one before comes back");
+}
+
+#[test]
+fn live_sound_passes_through_an_empty_deck() {
+    let mut deck = DeckNode::new(Arc::new(SincBank::default()), SR);
+    let mut live = StereoBlock::SILENT;
+    live.left[3] = 0.25;
+    let mut out = StereoBlock::SILENT;
+    deck.process(NodeIo { inputs: &[&live], output: &mut out, frames: 8 });
+    assert_eq!(out.left[..8], live.left[..8]);
+    deck.play(None, 0);
+    assert!(!deck.is_playing(), "nothing to play");
+}
+
+#[test]
+fn another_sample_rate_goes_on_at_the_same_place() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
+    deck.play(None, 0);
+    run(&mut deck, 24_000, 64);
+    let before = deck.position_secs();
+    deck.prepare(96_000.0);
+    assert_eq!(deck.position_secs(), before);
+    run(&mut deck, 9_600, 64);
+    assert!((deck.position_secs() - before - 0.1).abs() < 1e-9);
+}

@@ -1,0 +1,9 @@
+//! Signal processing without state about decks or music.
+
+mod fade;
+mod ramp;
+mod sinc;
+
+pub use fade::{Fade, FadeShape};
+pub use ramp::Ramp;
+pub use sinc::{Sinc, SincBank};

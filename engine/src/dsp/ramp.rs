@@ -1,0 +1,81 @@
+//! A parameter that moves in a straight line over a fixed number of frames.
+
+/// A linear ramp towards a target, counted in frames, so that it does not depend on the block size.
+#[derive(Clone, Copy, Debug)]
+pub struct Ramp {
+    from: f32,
+    target: f32,
+    /// Frames done, `0..=length`.
+    done: u32,
+    length: u32,
+}
+
+impl Ramp {
+    /// At rest on `value`; moves take `length` frames, at least one.
+    #[must_use]
+    pub fn new(value: f32, length: u32) -> Self {
+        let length = length.max(1);
+        Self { from: value, target: value, done: length, length }
+    }
+
+    /// Starts towards a target from where it is now.
+    pub fn set(&mut self, target: f32) {
+        if target != self.target {
+            self.from = self.current();
+            self.target = target;
+            self.done = 0;
+        }
+    }
+
+    /// Where it goes.
+    #[must_use]
+    pub const fn target(&self) -> f32 {
+        self.target
+    }
+
+    /// Whether it has arrived.
+    #[must_use]
+    pub const fn is_settled(&self) -> bool {
+        self.done >= self.length
+    }
+
+    /// The value of the next frame; exactly the target once settled.
+    pub fn next_value(&mut self) -> f32 {
+        if !self.is_settled() {
+            self.done += 1;
+        }
+        self.current()
+    }
+
+    fn current(&self) -> f32 {
+        if self.is_settled() {
+            self.target
+        } else {
+            self.from + (self.target - self.from) * (self.done as f32 / self.length as f32)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arrives_exactly_after_its_length() {
+        let mut ramp = Ramp::new(0.0, 4);
+        assert!(ramp.is_settled());
+        ramp.set(1.0);
+        let values: Vec<f32> = (0..5).map(|_| ramp.next_value()).collect();
+        assert_eq!(values, [0.25, 0.5, 0.75, 1.0, 1.0]);
+    }
+
+    #[test]
+    fn a_new_target_starts_from_the_present_value() {
+        let mut ramp = Ramp::new(0.0, 4);
+        ramp.set(1.0);
+        ramp.next_value();
+        ramp.next_value();
+        ramp.set(0.0);
+        assert_eq!(ramp.next_value(), 0.375);
+    }
+}

@@ -1,0 +1,192 @@
+//! Band-limited interpolation: a windowed sinc, read at any real place of a signal.
+//!
+//! 64 taps, Kaiser window (beta 10), 256 phases with linear interpolation between them: about -110 dB of distortion
+//! for a sine (measured in the tests). For ratios above 1 the cutoff comes down with the ratio, so that nothing aliases.
+
+use std::f64::consts::PI;
+
+const TAPS: usize = 64;
+const HALF: usize = TAPS / 2;
+const PHASES: usize = 256;
+/// Of the Nyquist frequency: leaves the window its transition band.
+const CUTOFF: f64 = 0.95;
+const KAISER_BETA: f64 = 10.0;
+/// One filter for each of these ratios of reading speed; a ratio takes the first that is not below it.
+const RATIOS: [f64; 8] = [1.0, 1.12, 1.3, 1.6, 2.2, 3.0, 4.4, 6.0];
+
+/// The filters for all ratios. About 0.5 MiB: made once, off the audio thread, and shared.
+#[derive(Debug)]
+pub struct SincBank {
+    filters: Vec<Sinc>,
+}
+
+impl Default for SincBank {
+    fn default() -> Self {
+        Self { filters: RATIOS.iter().map(|&ratio| Sinc::new(CUTOFF / ratio)).collect() }
+    }
+}
+
+impl SincBank {
+    /// The filter for reading a signal `ratio` times as fast as it is. Ratios above 6 take the last.
+    #[must_use]
+    pub fn for_ratio(&self, ratio: f64) -> &Sinc {
+        let index = RATIOS.iter().position(|&r| ratio <= r + 1e-9).unwrap_or(RATIOS.len() - 1);
+        &self.filters[index]
+    }
+}
+
+/// One filter, in all its phases.
+#[derive(Debug)]
+pub struct Sinc {
+    /// `PHASES + 1` rows of taps; the last is the first, one frame on.
+    rows: Vec<[f32; TAPS]>,
+}
+
+impl Sinc {
+    /// `cutoff` as a part of the Nyquist frequency, 0..1.
+    fn new(cutoff: f64) -> Self {
+        Self { rows: (0..=PHASES).map(|phase| row(cutoff, phase as f64 / PHASES as f64)).collect() }
+    }
+
+    /// Both channels at `position` (frames, any real number); beyond the ends there is silence.
+    #[must_use]
+    pub fn read(&self, left: &[f32], right: &[f32], position: f64) -> (f32, f32) {
+        if !position.is_finite() {
+            return (0.0, 0.0);
+        }
+        let floor = position.floor();
+        let scaled = (position - floor) * PHASES as f64;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 <= scaled < PHASES")]
+        let phase = (scaled as usize).min(PHASES - 1);
+        #[expect(clippy::cast_possible_truncation, reason = "0..1")]
+        let blend = (scaled - phase as f64) as f32;
+        #[expect(clippy::cast_possible_truncation, reason = "a place in memory fits an isize")]
+        let first = floor as isize - (HALF as isize - 1);
+        let (a, b) = (&self.rows[phase], &self.rows[phase + 1]);
+        match (window(left, first), window(right, first)) {
+            (Some(l), Some(r)) => (dot(l, a, b, blend), dot(r, a, b, blend)),
+            _ => (dot(&edge(left, first), a, b, blend), dot(&edge(right, first), a, b, blend)),
+        }
+    }
+}
+
+fn dot(signal: &[f32; TAPS], a: &[f32; TAPS], b: &[f32; TAPS], blend: f32) -> f32 {
+    // Eight sums side by side: the compiler makes lanes of them, in the same order everywhere.
+    let mut sums = [0.0_f32; 8];
+    for chunk in 0..TAPS / 8 {
+        for (lane, sum) in sums.iter_mut().enumerate() {
+            let i = chunk * 8 + lane;
+            *sum += signal[i] * (a[i] + (b[i] - a[i]) * blend);
+        }
+    }
+    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+}
+
+/// The taps' signal where it lies wholly inside.
+fn window(signal: &[f32], first: isize) -> Option<&[f32; TAPS]> {
+    let first = usize::try_from(first).ok()?;
+    signal.get(first..first.checked_add(TAPS)?)?.try_into().ok()
+}
+
+/// The taps' signal at an end, with silence beyond it.
+fn edge(signal: &[f32], first: isize) -> [f32; TAPS] {
+    std::array::from_fn(|i| {
+        first
+            .checked_add_unsigned(i)
+            .and_then(|at| usize::try_from(at).ok())
+            .and_then(|at| signal.get(at).copied())
+            .unwrap_or(0.0)
+    })
+}
+
+/// The taps for a place `fraction` of a frame after the tap `HALF - 1`; they sum to 1.
+fn row(cutoff: f64, fraction: f64) -> [f32; TAPS] {
+    let mut taps = [0.0_f64; TAPS];
+    for (i, tap) in taps.iter_mut().enumerate() {
+        let x = i as f64 - (HALF as f64 - 1.0) - fraction;
+        *tap = sinc(cutoff * x) * kaiser(x / HALF as f64);
+    }
+    let sum: f64 = taps.iter().sum();
+    #[expect(clippy::cast_possible_truncation, reason = "filter taps are single precision")]
+    taps.map(|tap| (tap / sum) as f32)
+}
+
+fn sinc(x: f64) -> f64 {
+    if x.abs() < 1e-12 { 1.0 } else { (PI * x).sin() / (PI * x) }
+}
+
+/// Kaiser window over -1..1.
+fn kaiser(x: f64) -> f64 {
+    if x.abs() > 1.0 { 0.0 } else { bessel_i0(KAISER_BETA * (1.0 - x * x).sqrt()) / bessel_i0(KAISER_BETA) }
+}
+
+/// Modified Bessel function of the first kind, order zero, by its power series.
+fn bessel_i0(x: f64) -> f64 {
+    let (mut term, mut sum) = (1.0, 1.0);
+    for k in 1..60 {
+        term *= (x / (2.0 * f64::from(k))).powi(2);
+        sum += term;
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Distortion and noise in dB of a sine read at a ratio, against the best-fitting sine of the expected frequency.
+    fn thd_n_db(hz: f64, ratio: f64) -> f64 {
+        let bank = SincBank::default();
+        let source: Vec<f32> = (0..100_000).map(|n| (2.0 * PI * hz / 48_000.0 * f64::from(n)).sin() as f32).collect();
+        let out: Vec<f64> = (0..48_000)
+            .map(|n| f64::from(bank.for_ratio(ratio).read(&source, &source, 100.0 + f64::from(n) * ratio).0))
+            .collect();
+        let w = 2.0 * PI * hz * ratio / 48_000.0;
+        // Least squares of a*sin + b*cos over the whole span.
+        let (mut ss, mut cc, mut sc, mut ys, mut yc) = (0.0, 0.0, 0.0, 0.0, 0.0);
+        for (n, y) in out.iter().enumerate() {
+            let (s, c) = (w * n as f64).sin_cos();
+            (ss, cc, sc) = (ss + s * s, cc + c * c, sc + s * c);
+            (ys, yc) = (ys + y * s, yc + y * c);
+        }
+        let det = ss * cc - sc * sc;
+        let (a, b) = ((ys * cc - yc * sc) / det, (yc * ss - ys * sc) / det);
+        let (mut signal, mut rest) = (0.0, 0.0);
+        for (n, y) in out.iter().enumerate() {
+            let (s, c) = (w * n as f64).sin_cos();
+            let fit = a * s + b * c;
+            signal += fit * fit;
+            rest += (y - fit) * (y - fit);
+        }
+        10.0 * (rest / signal).log10()
+    }
+
+    #[test]
+    fn a_sine_stays_a_sine() {
+        for ratio in [0.92, 44_100.0 / 48_000.0, 1.0 + 1e-4, 1.08] {
+            let (low, high) = (thd_n_db(1_000.0, ratio), thd_n_db(10_000.0, ratio));
+            assert!(low < -100.0, "1 kHz at {ratio}: {low:.1} dB");
+            assert!(high < -90.0, "10 kHz at {ratio}: {high:.1} dB");
+        }
+    }
+
+    #[test]
+    fn what_cannot_be_heard_at_the_lower_rate_is_filtered_out() {
+        // 20 kHz read at double speed would come out at 8 kHz.
+        let bank = SincBank::default();
+        let source: Vec<f32> = (0..40_000).map(|n| (2.0 * PI * 20.0 / 48.0 * f64::from(n)).sin() as f32).collect();
+        let peak = (200..10_000)
+            .map(|n| bank.for_ratio(2.0).read(&source, &source, f64::from(n) * 2.0).0.abs())
+            .fold(0.0, f32::max);
+        assert!(20.0 * peak.log10() < -90.0, "{} dB", 20.0 * peak.log10());
+    }
+
+    #[test]
+    fn beyond_the_ends_there_is_silence() {
+        let bank = SincBank::default();
+        let (left, right) = bank.for_ratio(1.0).read(&[1.0, 1.0], &[1.0, 1.0], -100.5);
+        assert_eq!((left, right), (0.0, 0.0));
+        assert_eq!(bank.for_ratio(1.0).read(&[1.0], &[1.0], 1e15), (0.0, 0.0));
+        assert_eq!(bank.for_ratio(1.0).read(&[], &[], f64::NAN), (0.0, 0.0));
+    }
+}

@@ -1,0 +1,107 @@
+//! The crossfader: deck A to deck B with constant power; C and D pass by.
+
+use std::any::Any;
+use std::f32::consts::FRAC_PI_2;
+
+use super::FADER_MS;
+use crate::dsp::Ramp;
+use crate::graph::{DspNode, NodeIo};
+use crate::units::ms_to_frames;
+
+/// Sums the decks; A and B by the crossfader, C and D as they are.
+#[derive(Debug)]
+pub struct CrossfaderNode {
+    position: f32,
+    left: Ramp,
+    right: Ramp,
+}
+
+/// Gains of deck A and deck B at a position 0..1; the sum of their squares is 1, the ends are exact.
+fn gains(position: f32) -> (f32, f32) {
+    match position {
+        p if p <= 0.0 => (1.0, 0.0),
+        p if p >= 1.0 => (0.0, 1.0),
+        p => ((p * FRAC_PI_2).cos(), (p * FRAC_PI_2).sin()),
+    }
+}
+
+impl CrossfaderNode {
+    /// In the middle. `sample_rate` in Hz.
+    #[must_use]
+    pub fn new(sample_rate: f64) -> Self {
+        Self::at(0.5, sample_rate)
+    }
+
+    fn at(position: f32, sample_rate: f64) -> Self {
+        let length = ms_to_frames(FADER_MS, sample_rate);
+        let (left, right) = gains(position);
+        Self { position, left: Ramp::new(left, length), right: Ramp::new(right, length) }
+    }
+
+    /// Moves: 0 = deck A alone, 1 = deck B alone.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set(&mut self, position: f32) {
+        self.position = position.clamp(0.0, 1.0);
+        let (left, right) = gains(self.position);
+        self.left.set(left);
+        self.right.set(right);
+    }
+
+    /// The position as set.
+    #[must_use]
+    pub const fn position(&self) -> f32 {
+        self.position
+    }
+}
+
+impl DspNode for CrossfaderNode {
+    fn process(&mut self, io: NodeIo<'_>) {
+        let [a, b, c, d] = *io.inputs else { return io.output.silence(io.frames) };
+        for n in 0..io.frames {
+            let (ga, gb) = (self.left.next_value(), self.right.next_value());
+            io.output.left[n] = a.left[n] * ga + b.left[n] * gb + c.left[n] + d.left[n];
+            io.output.right[n] = a.right[n] * ga + b.right[n] * gb + c.right[n] + d.right[n];
+        }
+    }
+
+    fn prepare(&mut self, sample_rate: f64) {
+        *self = Self::at(self.position, sample_rate);
+    }
+
+    fn type_name(&self) -> &'static str {
+        "Crossfader"
+    }
+
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::StereoBlock;
+
+    #[test]
+    fn power_is_constant_and_the_ends_are_clean() {
+        for i in 0..=100_u16 {
+            let (a, b) = gains(f32::from(i) / 100.0);
+            assert!((a * a + b * b - 1.0).abs() < 1e-6, "{i}");
+        }
+        assert_eq!((gains(0.0), gains(1.0)), ((1.0, 0.0), (0.0, 1.0)));
+    }
+
+    #[test]
+    fn c_and_d_pass_by() {
+        let mut node = CrossfaderNode::new(48_000.0);
+        node.set(0.0);
+        let (mut one, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT);
+        one.left.fill(1.0);
+        for _ in 0..10 {
+            node.process(NodeIo { inputs: &[&one, &one, &one, &one], output: &mut out, frames: 64 });
+        }
+        assert_eq!(out.left[63], 3.0, "A, C and D; B is faded out");
+    }
+}
