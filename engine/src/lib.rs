@@ -1,15 +1,23 @@
 //! The engine of Echelon: musical time, the audio graph, decks, actions and safety.
 //!
 //! Pure: it knows no host, window, socket, file or wall clock, and starts no thread.
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
+#![cfg_attr(
+    test,
+    allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "the figures in tests are small")
+)]
 
 pub mod action;
 pub mod clock;
+pub mod console;
 pub mod deck;
 pub mod dsp;
 pub mod graph;
 pub mod input;
 pub mod message;
 pub mod mixer;
+pub mod processor;
+pub mod rig;
 pub mod safety;
+pub mod shadow;
 pub mod units;

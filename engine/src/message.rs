@@ -93,8 +93,10 @@ pub enum EngineEvent {
     },
     /// It did not happen.
     Refused {
-        /// Which request.
+        /// Which request; [`RequestId::HOST`] for host-timed input.
         id: RequestId,
+        /// The deck it was about, if it was about one.
+        deck: Option<DeckId>,
         /// Why.
         refusal: Refusal,
     },
@@ -102,6 +104,15 @@ pub enum EngineEvent {
     Cancelled {
         /// Which request.
         id: RequestId,
+    },
+    /// A deck is now in another state.
+    Deck {
+        /// Which deck.
+        deck: DeckId,
+        /// What it is doing.
+        state: DeckState,
+        /// The block in which it changed; the [`Snapshot`] of that block knows it too.
+        block: u64,
     },
     /// A deck reached the end of its track.
     Ended {

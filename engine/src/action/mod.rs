@@ -1,11 +1,17 @@
 //! What can be asked of the rig, when it shall happen, and the way from a wish to a frame.
 
 mod deed;
+mod executor;
+mod quantizer;
 mod queue;
+mod timeline;
 mod timing;
 
 pub use deed::Deed;
+pub use executor::{ActionExecutor, Receipt};
+pub use quantizer::{MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
+pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};
 
 use std::path::PathBuf;

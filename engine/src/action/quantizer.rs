@@ -1,0 +1,141 @@
+//! From "when" to a beat. The control side uses it to foretell, the audio thread to decide.
+
+use super::{ActionKind, Grid};
+use crate::clock::GridLines;
+use crate::message::At;
+
+/// A beat for an action.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct QuantizedAction {
+    /// Song beat on which it is due.
+    pub due_beat: f64,
+    /// The grid that it waits for, if it does.
+    pub grid: Option<Grid>,
+    /// By how much the beat is past, in beats; above zero only within the late grace.
+    pub late_beats: f64,
+}
+
+/// The beat that was asked for is past, by this many beats.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[error("that beat was {0:.3} beats ago")]
+pub struct TooLate(pub f64);
+
+/// Musical now, as the quantizer needs it.
+#[derive(Clone, Copy, Debug)]
+pub struct MusicalNow {
+    /// Song beat.
+    pub song_beat: f64,
+    /// Bars around it.
+    pub lines: GridLines,
+    /// Quarter notes a minute.
+    pub tempo_bpm: f64,
+    /// Closer than this to a line is on it: half a frame.
+    pub tolerance_beats: f64,
+}
+
+/// Finds the beat on which an action is due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quantizer {
+    /// The quantize setting for play and stop; `None` is off.
+    pub default: Option<Grid>,
+}
+
+impl Default for Quantizer {
+    fn default() -> Self {
+        Self { default: Grid::CHOICES[Grid::DEFAULT_CHOICE] }
+    }
+}
+
+impl Quantizer {
+    /// A start that comes up to this long after its line runs at once, in phase, in beats.
+    const GRACE_BEATS: f64 = 1.0 / 16.0;
+    /// And no longer than this.
+    const GRACE_SECS: f64 = 0.060;
+
+    /// The beat on which an action of `kind` is due.
+    ///
+    /// # Errors
+    /// [`TooLate`] if it asked for a song beat that is past.
+    ///
+    /// # Real-time
+    /// Constant time, no allocation.
+    pub fn resolve(&self, at: At, kind: ActionKind, now: MusicalNow) -> Result<QuantizedAction, TooLate> {
+        let at_once = QuantizedAction { due_beat: now.song_beat, grid: None, late_beats: 0.0 };
+        let default = match kind {
+            ActionKind::Play | ActionKind::Stop => self.default,
+            ActionKind::Load | ActionKind::Seek | ActionKind::Mixer => None,
+        };
+        match at {
+            At::Now => Ok(at_once),
+            At::Default => Ok(default.map_or(at_once, |grid| Self::on_grid(grid, kind, now))),
+            At::Line(grid) => Ok(Self::on_grid(grid, kind, now)),
+            At::SongBeat(due_beat) => {
+                let late_beats = now.song_beat - due_beat;
+                match late_beats {
+                    late if late <= now.tolerance_beats => {
+                        Ok(QuantizedAction { due_beat, grid: None, late_beats: 0.0 })
+                    }
+                    late if kind == ActionKind::Play && late <= Self::grace_beats(now) => {
+                        Ok(QuantizedAction { due_beat, grid: None, late_beats })
+                    }
+                    late => Err(TooLate(late)),
+                }
+            }
+        }
+    }
+
+    fn on_grid(grid: Grid, kind: ActionKind, now: MusicalNow) -> QuantizedAction {
+        let last = now.lines.last(grid, now.song_beat);
+        let late_beats = now.song_beat - last;
+        if kind == ActionKind::Play && late_beats > now.tolerance_beats && late_beats <= Self::grace_beats(now) {
+            return QuantizedAction { due_beat: last, grid: None, late_beats };
+        }
+        let due_beat = now.lines.next(grid, now.song_beat, now.tolerance_beats);
+        QuantizedAction { due_beat, grid: Some(grid), late_beats: 0.0 }
+    }
+
+    fn grace_beats(now: MusicalNow) -> f64 {
+        Self::GRACE_BEATS.min(Self::GRACE_SECS * now.tempo_bpm / 60.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn now(song_beat: f64) -> MusicalNow {
+        let lines = GridLines { bar_start_beat: (song_beat / 4.0).floor() * 4.0, bar_beats: 4.0 };
+        MusicalNow { song_beat, lines, tempo_bpm: 120.0, tolerance_beats: 1e-5 }
+    }
+
+    #[test]
+    fn play_and_stop_follow_the_setting_and_the_rest_is_at_once() {
+        let quantizer = Quantizer::default();
+        let due = |kind| quantizer.resolve(At::Default, kind, now(5.5)).unwrap().due_beat;
+        assert_eq!((due(ActionKind::Play), due(ActionKind::Stop)), (8.0, 8.0));
+        assert_eq!((due(ActionKind::Seek), due(ActionKind::Mixer)), (5.5, 5.5));
+        let off = Quantizer { default: None };
+        assert_eq!(off.resolve(At::Default, ActionKind::Play, now(5.5)).unwrap().due_beat, 5.5);
+    }
+
+    #[test]
+    fn a_start_just_after_the_line_catches_up_and_a_stop_waits() {
+        let quantizer = Quantizer::default();
+        let play = quantizer.resolve(At::Line(Grid::BAR), ActionKind::Play, now(8.05)).unwrap();
+        assert_eq!((play.due_beat, play.grid), (8.0, None));
+        assert!((play.late_beats - 0.05).abs() < 1e-12);
+        assert_eq!(quantizer.resolve(At::Line(Grid::BAR), ActionKind::Play, now(8.07)).unwrap().due_beat, 12.0);
+        assert_eq!(quantizer.resolve(At::Line(Grid::BAR), ActionKind::Stop, now(8.05)).unwrap().due_beat, 12.0);
+        let fast = MusicalNow { tempo_bpm: 30.0, ..now(8.05) };
+        assert_eq!(quantizer.resolve(At::Line(Grid::BAR), ActionKind::Play, fast).unwrap().due_beat, 12.0, "60 ms");
+    }
+
+    #[test]
+    fn a_beat_in_the_past_is_refused_beyond_the_grace() {
+        let quantizer = Quantizer::default();
+        assert_eq!(quantizer.resolve(At::SongBeat(4.0), ActionKind::Play, now(5.0)), Err(TooLate(1.0)));
+        assert!(quantizer.resolve(At::SongBeat(4.96), ActionKind::Play, now(5.0)).unwrap().late_beats > 0.0);
+        assert!(quantizer.resolve(At::SongBeat(4.96), ActionKind::Stop, now(5.0)).is_err());
+        assert_eq!(quantizer.resolve(At::SongBeat(6.5), ActionKind::Stop, now(5.0)).unwrap().due_beat, 6.5);
+    }
+}

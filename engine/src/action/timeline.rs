@@ -1,0 +1,174 @@
+//! What is pending on the audio thread, soonest first.
+
+use super::{ActionKind, Deed, Grid, RequestId};
+use crate::safety::Source;
+use crate::units::DeckId;
+
+/// A deed that waits for its beat.
+#[derive(Debug)]
+pub struct Entry {
+    /// For the receipts; [`RequestId::HOST`] has none.
+    pub id: RequestId,
+    /// Who asked.
+    pub source: Source,
+    /// Performance beat on which it is due.
+    pub due: f64,
+    /// The grid that it waits for, if it does: when the host jumps, the next line is another one.
+    pub grid: Option<Grid>,
+    /// What to do.
+    pub deed: Deed,
+}
+
+impl Entry {
+    /// Sorts by beat, then stop < load < seek < play < mixer. Beats within 2^-24 (a thousandth of a frame) are one.
+    fn key(&self) -> (i64, ActionKind) {
+        #[expect(clippy::cast_possible_truncation, reason = "saturates beyond 10^11 beats")]
+        let beat = (self.due * f64::from(1 << 24)).round() as i64;
+        (beat, self.deed.kind())
+    }
+}
+
+/// Pending deeds in the order of execution, in room that never grows. Audio thread.
+#[derive(Debug)]
+pub struct Timeline {
+    entries: Vec<Entry>,
+}
+
+/// No room; the entry comes back.
+#[derive(Debug)]
+pub struct TimelineFull(pub Entry);
+
+impl Default for Timeline {
+    fn default() -> Self {
+        Self { entries: Vec::with_capacity(Self::CAPACITY) }
+    }
+}
+
+impl Timeline {
+    /// Deeds that may be pending at once.
+    pub const CAPACITY: usize = 256;
+
+    /// Adds an entry behind those of the same beat and kind.
+    ///
+    /// # Errors
+    /// [`TimelineFull`] gives it back when there is no room.
+    pub fn insert(&mut self, entry: Entry) -> Result<(), TimelineFull> {
+        if self.entries.len() == Self::CAPACITY {
+            return Err(TimelineFull(entry));
+        }
+        let key = entry.key();
+        let place = self.entries.partition_point(|other| other.key() <= key);
+        self.entries.insert(place, entry);
+        Ok(())
+    }
+
+    /// When the first entry is due.
+    #[must_use]
+    pub fn next_due(&self) -> Option<f64> {
+        self.entries.first().map(|entry| entry.due)
+    }
+
+    /// Takes the first entry.
+    pub fn pop(&mut self) -> Option<Entry> {
+        (!self.entries.is_empty()).then(|| self.entries.remove(0))
+    }
+
+    /// Takes the pending gesture of this kind on this deck: there is at most one.
+    pub fn take_gesture(&mut self, deck: DeckId, kind: ActionKind) -> Option<Entry> {
+        let place = self.entries.iter().position(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)?;
+        Some(self.entries.remove(place))
+    }
+
+    /// Whether a gesture of this kind is pending on this deck.
+    #[must_use]
+    pub fn has_gesture(&self, deck: DeckId, kind: ActionKind) -> bool {
+        self.entries.iter().any(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)
+    }
+
+    /// Gives entries that wait for a grid another beat where `requantize` says so, and sorts again.
+    pub fn requantize(&mut self, requantize: impl Fn(Grid, f64) -> Option<f64>) {
+        for entry in &mut self.entries {
+            if let Some(due) = entry.grid.and_then(|grid| requantize(grid, entry.due)) {
+                entry.due = due;
+            }
+        }
+        // Stable and in place: insertion sort, for at most a few hundred nearly sorted entries.
+        for i in 1..self.entries.len() {
+            let mut j = i;
+            while j > 0 && self.entries[j - 1].key() > self.entries[j].key() {
+                self.entries.swap(j - 1, j);
+                j -= 1;
+            }
+        }
+    }
+
+    /// The pending entries, soonest first.
+    pub fn iter(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Decibels;
+
+    fn entry(due: f64, deed: Deed) -> Entry {
+        Entry { id: RequestId::next(), source: Source::Osc, due, grid: Some(Grid::BAR), deed }
+    }
+
+    fn play(deck: DeckId) -> Deed {
+        Deed::Play { deck, position_secs: None }
+    }
+
+    #[test]
+    fn on_the_same_beat_stop_comes_before_play_before_mixer() {
+        let mut timeline = Timeline::default();
+        timeline.insert(entry(4.0, Deed::SetGain { deck: DeckId::A, gain: Decibels::ZERO })).unwrap();
+        timeline.insert(entry(4.0 + 1e-12, play(DeckId::A))).unwrap();
+        timeline.insert(entry(4.0, Deed::Stop { deck: DeckId::B })).unwrap();
+        timeline.insert(entry(3.0, play(DeckId::C))).unwrap();
+        let kinds: Vec<_> = std::iter::from_fn(|| timeline.pop()).map(|e| e.deed.kind()).collect();
+        assert_eq!(kinds, [ActionKind::Play, ActionKind::Stop, ActionKind::Play, ActionKind::Mixer]);
+    }
+
+    #[test]
+    fn equal_entries_keep_the_order_of_admission_through_a_requantize() {
+        let mut timeline = Timeline::default();
+        let ids: Vec<_> = [8.0, 4.0, 6.0]
+            .map(|due| {
+                let entry = entry(due, Deed::SetCrossfader { position: 0.5 });
+                let id = entry.id;
+                timeline.insert(entry).unwrap();
+                id
+            })
+            .to_vec();
+        timeline.requantize(|_, _| Some(12.0));
+        let after: Vec<_> = std::iter::from_fn(|| timeline.pop()).map(|e| e.id).collect();
+        assert_eq!(after, [ids[1], ids[2], ids[0]]);
+    }
+
+    #[test]
+    fn a_full_timeline_gives_the_newest_back_and_does_not_grow() {
+        let mut timeline = Timeline::default();
+        let capacity = timeline.entries.capacity();
+        for _ in 0..Timeline::CAPACITY {
+            timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0 })).unwrap();
+        }
+        let last = entry(0.0, play(DeckId::A));
+        let id = last.id;
+        let TimelineFull(back) = timeline.insert(last).unwrap_err();
+        assert_eq!(back.id, id);
+        assert_eq!(timeline.entries.capacity(), capacity);
+    }
+
+    #[test]
+    fn a_gesture_is_found_by_deck_and_kind() {
+        let mut timeline = Timeline::default();
+        timeline.insert(entry(1.0, play(DeckId::A))).unwrap();
+        assert!(timeline.has_gesture(DeckId::A, ActionKind::Play));
+        assert!(timeline.take_gesture(DeckId::B, ActionKind::Play).is_none());
+        assert!(timeline.take_gesture(DeckId::A, ActionKind::Play).is_some());
+        assert!(!timeline.has_gesture(DeckId::A, ActionKind::Play));
+    }
+}

@@ -1,0 +1,103 @@
+//! The control half of a rig: may allocate, never on the audio thread.
+
+use std::sync::Arc;
+
+use ringbuf::traits::{Consumer, Producer};
+
+use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId};
+use crate::deck::Track;
+use crate::message::{EngineEvent, Snapshot};
+use crate::rig::ControlLinks;
+use crate::shadow::EngineShadowState;
+
+/// Takes requests, answers with receipts, and keeps the shadow of the engine's state. Control thread.
+pub struct Console {
+    links: ControlLinks,
+    executor: ActionExecutor,
+    shadow: EngineShadowState,
+}
+
+impl Console {
+    pub(crate) fn new(links: ControlLinks) -> Self {
+        Self { links, executor: ActionExecutor::default(), shadow: EngineShadowState::default() }
+    }
+
+    /// Takes requests from one more source.
+    pub fn connect(&mut self, receiver: ActionReceiver) {
+        self.executor.connect(receiver);
+    }
+
+    /// One turn: feedback in, requests checked and sent on, garbage dropped. To be called every 10 ms, and at once when
+    /// a request came in. Appends what became of the requests.
+    pub fn tick(&mut self, receipts: &mut Vec<Receipt>) {
+        self.collect_garbage();
+        self.read_feedback(receipts);
+        self.executor.execute_pending(&self.shadow, receipts);
+        self.send();
+    }
+
+    /// The file of a [`Receipt::LoadWanted`] is decoded.
+    pub fn track_ready(&mut self, id: RequestId, track: Arc<Track>, receipts: &mut Vec<Receipt>) {
+        self.executor.track_ready(id, track, receipts);
+        self.send();
+    }
+
+    /// The file of a [`Receipt::LoadWanted`] cannot be had; `text` says why.
+    pub fn track_failed(&mut self, id: RequestId, text: String, receipts: &mut Vec<Receipt>) {
+        self.executor.track_failed(id, text, receipts);
+    }
+
+    /// A [`Receipt::LoadWanted`] was given up for a newer one.
+    pub fn track_cancelled(&mut self, id: RequestId, receipts: &mut Vec<Receipt>) {
+        self.executor.track_cancelled(id, receipts);
+    }
+
+    /// The engine's state after a recent block.
+    #[must_use]
+    pub const fn snapshot(&self) -> &Snapshot {
+        self.shadow.snapshot()
+    }
+
+    fn collect_garbage(&mut self) {
+        while let Some(garbage) = self.links.garbage.try_pop() {
+            drop(garbage);
+            self.executor.track_returned();
+        }
+    }
+
+    fn read_feedback(&mut self, receipts: &mut Vec<Receipt>) {
+        if self.links.snapshot.update() {
+            self.shadow.observe(self.links.snapshot.output_buffer_mut());
+        }
+        while let Some(event) = self.links.events.try_pop() {
+            self.shadow.apply(&event);
+            if let Some(receipt) = receipt(event) {
+                self.executor.settle(&receipt);
+                receipts.push(receipt);
+            }
+        }
+    }
+
+    fn send(&mut self) {
+        let control = &mut self.links.control;
+        self.executor.tick(|event| control.try_push(event));
+    }
+}
+
+fn receipt(event: EngineEvent) -> Option<Receipt> {
+    Some(match event {
+        EngineEvent::Scheduled { id, due_beat } => Receipt::Accepted { id, due_beat },
+        EngineEvent::Fired { id, due_beat, error_frames } => Receipt::Done { id, due_beat, error_frames },
+        EngineEvent::Refused { id, deck, refusal } => {
+            Receipt::Refused { id, deck, code: refusal.code(), text: refusal.to_string() }
+        }
+        EngineEvent::Cancelled { id } => Receipt::Cancelled { id },
+        EngineEvent::Deck { .. } | EngineEvent::Ended { .. } => return None,
+    })
+}
+
+impl std::fmt::Debug for Console {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Console").field("executor", &self.executor).finish_non_exhaustive()
+    }
+}

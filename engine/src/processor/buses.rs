@@ -1,0 +1,55 @@
+//! The host's buffers as the graph's buses.
+
+use crate::graph::{BusIo, InputBus, OutputBus, StereoBlock};
+use crate::message::Snapshot;
+use crate::mixer::MASTER_BUS;
+use crate::units::NUM_DECKS;
+
+/// The host's buffers of one block: left and right, each of the block's length.
+#[derive(Debug)]
+pub struct BlockIo<'a> {
+    /// Live sound for each deck.
+    pub inputs: [[&'a [f32]; 2]; NUM_DECKS],
+    /// The main output.
+    pub master: [&'a mut [f32]; 2],
+    /// Each deck after its gain, before the crossfader.
+    pub decks: [[&'a mut [f32]; 2]; NUM_DECKS],
+}
+
+pub(super) struct Buses<'b, 'a> {
+    pub(super) io: &'b mut BlockIo<'a>,
+    /// Takes the peaks of what is written.
+    pub(super) peaks: &'b mut Snapshot,
+}
+
+impl BusIo for Buses<'_, '_> {
+    fn read(&mut self, bus: InputBus, frame: usize, frames: usize, block: &mut StereoBlock) {
+        let [left, right] = self.io.inputs[bus.0];
+        copy(&mut block.left[..frames], left, frame);
+        copy(&mut block.right[..frames], right, frame);
+    }
+
+    fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
+        let peak = if bus == MASTER_BUS { &mut self.peaks.master_peak } else { &mut self.peaks.decks[bus.0 - 1].peak };
+        let samples = block.left[..frames].iter().chain(&block.right[..frames]);
+        *peak = samples.fold(*peak, |peak, sample| peak.max(sample.abs()));
+        let [left, right] = if bus == MASTER_BUS { &mut self.io.master } else { &mut self.io.decks[bus.0 - 1] };
+        paste(left, frame, &block.left[..frames]);
+        paste(right, frame, &block.right[..frames]);
+    }
+}
+
+/// From a host's buffer; silence where it is too short.
+fn copy(to: &mut [f32], from: &[f32], frame: usize) {
+    match from.get(frame..frame + to.len()) {
+        Some(samples) => to.copy_from_slice(samples),
+        None => to.fill(0.0),
+    }
+}
+
+/// Into a host's buffer, as far as it reaches.
+fn paste(to: &mut [f32], frame: usize, samples: &[f32]) {
+    if let Some(place) = to.get_mut(frame..frame + samples.len()) {
+        place.copy_from_slice(samples);
+    }
+}

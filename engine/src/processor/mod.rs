@@ -1,0 +1,348 @@
+//! The audio half of a rig: one call makes one block of the host.
+//!
+//! ```text
+//! 1 split the block where the host's transport changes
+//! 2 make the segment's clock; after a jump, find the pending actions' next lines
+//! 3 take deeds from the control thread into the timeline
+//! 4 run the plan up to the next due deed or host input, do it, and so on to the segment's end
+//! 5 publish the snapshot
+//! ```
+
+mod buses;
+mod decks;
+mod timing;
+
+use ringbuf::traits::{Consumer, Producer};
+
+use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timeline};
+use crate::clock::{BlockClock, HostClock, HostTransport};
+use crate::dsp::without_denormals;
+use crate::graph::{GraphError, Scheduler};
+use crate::input::{Control, ControlMove, HostInput, TimedInput};
+use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
+use crate::mixer::Mixer;
+use crate::rig::{AudioLinks, RigConfig};
+use crate::safety::{SafetyPolicy, SafetyViolation, Source};
+use crate::units::{Decibels, DeckId, NUM_DECKS};
+
+pub use buses::BlockIo;
+use buses::Buses;
+
+/// Control events taken in one block; the rest waits for the next.
+const MAX_COMMANDS_PER_TICK: usize = 64;
+
+/// MIDI note that plays deck A; the next one up stops it, then deck B, and so on: C2 to G2 where middle C is C4.
+const FIRST_MIDI_NOTE: u8 = 36;
+
+/// What the host says about a block.
+#[derive(Clone, Copy, Debug)]
+pub struct BlockInput<'a> {
+    /// Frames to make; 0 only takes in the inputs.
+    pub frames: u32,
+    /// Transport at frame 0.
+    pub transport: HostTransport,
+    /// Sorted by frame, `0..frames`.
+    pub inputs: &'a [TimedInput],
+}
+
+/// The audio half. Belongs to the host's audio thread.
+pub struct RigProcessor {
+    links: AudioLinks,
+    scheduler: Scheduler,
+    mixer: Mixer,
+    clock: HostClock,
+    quantizer: Quantizer,
+    policy: SafetyPolicy,
+    timeline: Timeline,
+    /// The play parameters as the host knows them: they act on edges.
+    play_controls: [bool; NUM_DECKS],
+    snapshot: Snapshot,
+}
+
+/// Where in the block a deed happens.
+#[derive(Clone, Copy)]
+struct Moment<'a> {
+    clock: &'a BlockClock,
+    /// Frame in the clock's segment.
+    frame: u32,
+    /// Frame in the host's block.
+    block_frame: u32,
+}
+
+impl RigProcessor {
+    pub(crate) fn new(config: RigConfig, links: AudioLinks) -> Result<Self, GraphError> {
+        let (mixer, plan) = Mixer::build(config.sample_rate)?;
+        Ok(Self {
+            links,
+            scheduler: Scheduler::new(plan),
+            mixer,
+            clock: HostClock::new(config.sample_rate),
+            quantizer: Quantizer::default(),
+            policy: SafetyPolicy::default(),
+            timeline: Timeline::default(),
+            play_controls: [false; NUM_DECKS],
+            snapshot: Snapshot::default(),
+        })
+    }
+
+    /// Gets ready for a sample rate in Hz. Decks keep their places. Not real-time.
+    pub fn prepare(&mut self, sample_rate: f64) {
+        self.clock.set_sample_rate(sample_rate);
+        self.scheduler.plan_mut().prepare(sample_rate);
+    }
+
+    /// Makes a block. Control moves that the host did not ask for are appended to `moves`, as far as it has room.
+    ///
+    /// # Real-time
+    /// No allocation, lock, system call or drop of a box; bounded by the frames, the inputs and the timeline's room.
+    pub fn process(&mut self, io: &mut BlockIo<'_>, block: BlockInput<'_>, moves: &mut Vec<ControlMove>) {
+        without_denormals(|| {
+            self.clear_peaks();
+            self.run_segments(io, block, moves);
+            self.publish();
+        });
+    }
+
+    fn run_segments(&mut self, io: &mut BlockIo<'_>, block: BlockInput<'_>, moves: &mut Vec<ControlMove>) {
+        let (mut from, mut transport, mut inputs) = (0, block.transport, block.inputs);
+        loop {
+            let change = inputs.iter().position(|i| matches!(i.input, HostInput::Transport(_)));
+            let (now, rest) = inputs.split_at(change.unwrap_or(inputs.len()));
+            let to = rest.first().map_or(block.frames, |input| input.frame.clamp(from, block.frames));
+            self.run_segment(io, from, to, &transport, now, moves);
+            let Some((TimedInput { input: HostInput::Transport(next), .. }, rest)) = rest.split_first() else { return };
+            (from, transport, inputs) = (to, *next, rest);
+        }
+    }
+
+    fn run_segment(
+        &mut self,
+        io: &mut BlockIo<'_>,
+        from: u32,
+        to: u32,
+        transport: &HostTransport,
+        mut inputs: &[TimedInput],
+        moves: &mut Vec<ControlMove>,
+    ) {
+        let frames = to - from;
+        let (clock, discontinuity) = self.clock.begin_block(transport, frames);
+        if discontinuity.is_some() {
+            self.requantize(&clock);
+        }
+        let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
+        self.receive(moment);
+        loop {
+            let next_input = inputs.first().map(|input| (input.frame.max(from) - from).max(moment.frame).min(frames));
+            let next_due =
+                self.timeline.next_due().and_then(|due| clock.frame_of(due)).map(|due| due.max(moment.frame));
+            let until = next_input.into_iter().chain(next_due).fold(frames, u32::min);
+            self.run_plan(io, from + moment.frame, from + until, moves);
+            moment = Moment { frame: until, block_frame: from + until, ..moment };
+            match (inputs.split_first(), self.timeline.next_due()) {
+                (Some((input, rest)), _) if next_input == Some(until) => {
+                    inputs = rest;
+                    self.take_input(input.input, moment);
+                }
+                (_, Some(_)) if next_due == Some(until) => self.fire_next(moment, moves),
+                _ => break,
+            }
+        }
+        self.view_clock(&clock);
+    }
+
+    fn run_plan(&mut self, io: &mut BlockIo<'_>, from: u32, to: u32, moves: &mut Vec<ControlMove>) {
+        if from == to {
+            return;
+        }
+        let mut buses = Buses { io, peaks: &mut self.snapshot };
+        self.scheduler.run(&mut buses, from as usize, to as usize);
+        for deck in DeckId::ALL {
+            if self.deck(deck).is_some_and(|d| d.take_reached_end()) {
+                self.send(EngineEvent::Ended { deck });
+                self.deck_changed(deck, to - 1, moves);
+            }
+        }
+    }
+
+    /// Takes what the control thread sent.
+    fn receive(&mut self, moment: Moment<'_>) {
+        for _ in 0..MAX_COMMANDS_PER_TICK {
+            match self.links.control.try_pop() {
+                Some(ControlEvent::Schedule { id, source, at, deed }) => self.schedule(id, source, at, deed, moment),
+                Some(ControlEvent::SetPolicy(policy)) => self.policy = policy,
+                None => return,
+            }
+        }
+    }
+
+    /// What the host timed acts on its own frame, by the same rules.
+    fn take_input(&mut self, input: HostInput, moment: Moment<'_>) {
+        match input {
+            HostInput::Control(Control::Play(deck), value) => {
+                let on = value > 0.5;
+                if std::mem::replace(&mut self.play_controls[deck.index()], on) != on {
+                    let deed = if on { Deed::Play { deck, position_secs: None } } else { Deed::Stop { deck } };
+                    self.request(Source::Host, deed, moment);
+                }
+            }
+            HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
+            HostInput::Control(Control::Gain(deck), db) => self.set_gain(deck, Decibels(db)),
+            HostInput::Control(Control::Crossfader, position) => self.set_crossfader(position),
+            HostInput::Control(Control::MasterGain, db) => self.set_master_gain(Decibels(db)),
+            HostInput::Midi([status, note, velocity]) if status & 0xF0 == 0x90 && velocity > 0 => {
+                let step = note.wrapping_sub(FIRST_MIDI_NOTE);
+                if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
+                    let play = Deed::Play { deck, position_secs: None };
+                    self.request(Source::Midi, if step % 2 == 0 { play } else { Deed::Stop { deck } }, moment);
+                }
+            }
+            HostInput::Midi(_) | HostInput::Transport(_) => {}
+        }
+    }
+
+    fn set_quantize(&mut self, index: f32) {
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then is looked up")]
+        let index = index.round() as usize;
+        if let Some(&grid) = Grid::CHOICES.get(index) {
+            self.quantizer.default = grid;
+            self.snapshot.quantize = index;
+        }
+    }
+
+    /// Asks for a deed at the quantize setting, if the policy allows it now.
+    fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>) {
+        match self.check(&deed) {
+            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment),
+            Err(violation) => {
+                let refusal = Refusal::Violation(violation);
+                self.send(EngineEvent::Refused { id: RequestId::HOST, deck: deed.deck(), refusal });
+            }
+        }
+    }
+
+    /// The policy's word on a deed, by the state of its deck.
+    fn check(&mut self, deed: &Deed) -> Result<(), SafetyViolation> {
+        let Some(deck) = deed.deck() else { return Ok(()) };
+        let state = self.state(deck);
+        self.policy.can_perform_action_with_mask(deck, deed.kind(), state)
+    }
+
+    /// Does the first deed of the timeline, if the policy still allows it.
+    fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        let Some(entry) = self.timeline.pop() else { return };
+        if let Err(violation) = self.check(&entry.deed) {
+            return self.refuse(entry.id, entry.deed, Refusal::Violation(violation));
+        }
+        let Entry { id, due, deed, .. } = entry;
+        let late = moment.clock.frames_late(due, moment.frame);
+        let deed = match deed {
+            Deed::Load { deck, track } => match self.load(deck, track) {
+                Ok(()) => None,
+                Err(track) => return self.retry_load(Entry { deed: Deed::Load { deck, track }, ..entry }, moment),
+            },
+            other => Some(other),
+        };
+        if let Some(deed) = deed {
+            self.perform(&deed, late, moment, moves);
+        }
+        self.send(EngineEvent::Fired { id, due_beat: readable(moment.clock.to_song(due)), error_frames: late });
+    }
+
+    /// Does a deed that holds no track.
+    fn perform(&mut self, deed: &Deed, late: i64, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        let frame = moment.block_frame;
+        match *deed {
+            Deed::Play { deck, position_secs } => {
+                let late = u32::try_from(late).unwrap_or(0);
+                if let Some(node) = self.deck(deck) {
+                    node.play(position_secs, late);
+                }
+                self.deck_changed(deck, frame, moves);
+            }
+            Deed::Stop { deck } => {
+                if let Some(node) = self.deck(deck) {
+                    node.stop();
+                }
+                self.deck_changed(deck, frame, moves);
+            }
+            Deed::Seek { deck, position_secs } => {
+                if let Some(node) = self.deck(deck) {
+                    node.seek(position_secs);
+                }
+            }
+            Deed::SetGain { deck, gain } => {
+                self.set_gain(deck, gain);
+                tell(moves, frame, Control::Gain(deck), gain.0);
+            }
+            Deed::SetCrossfader { position } => {
+                self.set_crossfader(position);
+                tell(moves, frame, Control::Crossfader, position);
+            }
+            Deed::SetMasterGain { gain } => {
+                self.set_master_gain(gain);
+                tell(moves, frame, Control::MasterGain, gain.0);
+            }
+            Deed::Load { .. } => {}
+        }
+    }
+
+    /// Tells the control side the deck's state, and the host its play control.
+    fn deck_changed(&mut self, deck: DeckId, frame: u32, moves: &mut Vec<ControlMove>) {
+        let playing = self.deck(deck).is_some_and(|d| d.is_playing());
+        if std::mem::replace(&mut self.play_controls[deck.index()], playing) != playing {
+            tell(moves, frame, Control::Play(deck), if playing { 1.0 } else { 0.0 });
+        }
+        self.send_state(deck);
+    }
+
+    fn refuse(&mut self, id: RequestId, deed: Deed, refusal: Refusal) {
+        self.send(EngineEvent::Refused { id, deck: deed.deck(), refusal });
+        self.discard(deed);
+    }
+
+    /// Lets go of a deed without dropping what it holds.
+    fn discard(&mut self, deed: Deed) {
+        if let Deed::Load { track, .. } = deed {
+            self.throw_away(Garbage::Track(track));
+        }
+    }
+
+    fn throw_away(&mut self, garbage: Garbage) {
+        if let Err(garbage) = self.links.garbage.try_push(garbage) {
+            // Cannot happen: the ring has room for every live track. A leak is better than a free on this thread.
+            std::mem::forget(garbage);
+        }
+    }
+
+    fn send(&mut self, event: EngineEvent) {
+        if self.links.events.try_push(event).is_err() {
+            self.snapshot.lost_events += 1;
+        }
+    }
+}
+
+/// Tells the host of a move, as far as there is room for it.
+fn tell(moves: &mut Vec<ControlMove>, frame: u32, control: Control, value: f32) {
+    if moves.len() < moves.capacity() {
+        moves.push(ControlMove { frame, control, value });
+    }
+}
+
+/// A beat for people and programs: without the last digits, in which the coordinates' sums leave their rounding.
+fn readable(beat: f64) -> f64 {
+    (beat * 1e9).round() / 1e9
+}
+
+/// Kinds of which a deck has at most one pending.
+const fn is_gesture(kind: ActionKind) -> bool {
+    !matches!(kind, ActionKind::Mixer)
+}
+
+impl std::fmt::Debug for RigProcessor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("RigProcessor").field("mixer", &self.mixer).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

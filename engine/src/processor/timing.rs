@@ -1,0 +1,77 @@
+//! The way onto the timeline: from "when" to a beat, and to another one when the host jumps.
+
+use super::{Moment, RigProcessor, is_gesture, readable};
+use crate::action::{ActionKind, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull};
+use crate::clock::BlockClock;
+use crate::message::{At, EngineEvent, Refusal};
+use crate::safety::{DeckState, Source};
+
+impl RigProcessor {
+    /// Puts a deed on the timeline. Resolved here rather than on the control side, so that a press a moment before the
+    /// line still makes it.
+    pub(super) fn schedule(&mut self, id: RequestId, source: Source, at: At, deed: Deed, moment: Moment<'_>) {
+        if self.stop_waiting(id, &deed, moment) {
+            return;
+        }
+        let quantized = self.quantizer.resolve(at, deed.kind(), now(moment));
+        let QuantizedAction { due_beat, grid, .. } = match quantized {
+            Ok(quantized) => quantized,
+            Err(too_late) => return self.refuse(id, deed, Refusal::TooLate(too_late.0)),
+        };
+        self.replace_pending(&deed);
+        let deck = deed.deck();
+        let entry = Entry { id, source, due: moment.clock.to_performance(due_beat), grid, deed };
+        match self.timeline.insert(entry) {
+            Ok(()) => self.send(EngineEvent::Scheduled { id, due_beat: readable(due_beat) }),
+            Err(TimelineFull(entry)) => self.refuse(id, entry.deed, Refusal::Full),
+        }
+        if let Some(deck) = deck {
+            self.send_state(deck);
+        }
+    }
+
+    /// A stop on a deck that only waits for its beat takes the wait away, at once.
+    fn stop_waiting(&mut self, id: RequestId, deed: &Deed, moment: Moment<'_>) -> bool {
+        let Deed::Stop { deck } = *deed else { return false };
+        if self.state(deck) != DeckState::Primed {
+            return false;
+        }
+        if let Some(play) = self.timeline.take_gesture(deck, ActionKind::Play) {
+            self.send(EngineEvent::Cancelled { id: play.id });
+        }
+        let due_beat = readable(moment.clock.song_beat_at(moment.frame));
+        self.play_controls[deck.index()] = false;
+        self.send(EngineEvent::Scheduled { id, due_beat });
+        self.send(EngineEvent::Fired { id, due_beat, error_frames: 0 });
+        self.send_state(deck);
+        true
+    }
+
+    /// One pending gesture for each deck and kind: the newest.
+    fn replace_pending(&mut self, deed: &Deed) {
+        let Some(deck) = deed.deck().filter(|_| is_gesture(deed.kind())) else { return };
+        if let Some(old) = self.timeline.take_gesture(deck, deed.kind()) {
+            self.send(EngineEvent::Cancelled { id: old.id });
+            self.discard(old.deed);
+        }
+    }
+
+    /// After the host jumped: what waits for a line that is none any more waits for the next one.
+    pub(super) fn requantize(&mut self, clock: &BlockClock) {
+        let (lines, tolerance) = (clock.lines(), clock.half_frame_beats());
+        let song_now = clock.song_beat_at(0);
+        self.timeline.requantize(|grid, due| {
+            let stays = lines.is_on(grid, clock.to_song(due), tolerance);
+            (!stays).then(|| clock.to_performance(lines.next(grid, song_now, tolerance)))
+        });
+    }
+}
+
+fn now(moment: Moment<'_>) -> MusicalNow {
+    MusicalNow {
+        song_beat: moment.clock.song_beat_at(moment.frame),
+        lines: moment.clock.lines(),
+        tempo_bpm: moment.clock.tempo().get(),
+        tolerance_beats: moment.clock.half_frame_beats(),
+    }
+}
