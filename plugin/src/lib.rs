@@ -7,6 +7,7 @@ use nice_plug::prelude::*;
 
 pub mod editor;
 pub mod host;
+pub mod input;
 pub mod media;
 pub mod params;
 pub mod view;

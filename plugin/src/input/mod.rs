@@ -1,0 +1,3 @@
+//! What drives the rig besides the host and the editor.
+
+pub mod osc;

@@ -1,0 +1,20 @@
+//! OSC over UDP on the loopback interface: datagram -> [`packet`] -> [`parse`] -> request to the executor, and the
+//! answers back to whoever asked.
+
+mod listener;
+mod namespace;
+mod packet;
+mod parse;
+mod parse_error;
+mod receipts;
+mod server;
+
+pub use namespace::namespace_markdown;
+pub use packet::{MAX_NESTING, MAX_PACKET_BYTES, PacketError};
+pub use parse::{Parsed, parse};
+pub use parse_error::ParseError;
+pub use receipts::Outcome;
+pub use server::{DEFAULT_PORT, OscCounters, OscError, OscServer, PORTS_TO_TRY, first_port_from_env};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,256 @@
+//! From an address and arguments to an action. Pure; any thread.
+
+use std::path::Path;
+
+use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::units::DeckId;
+use rosc::OscType;
+
+use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, TABLE, Value, WHEN_WORDS, Wish};
+use super::parse_error::ParseError;
+
+/// What a message asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Parsed {
+    /// An action.
+    Act {
+        /// What.
+        action: Action,
+        /// When.
+        timing: ActionTiming,
+        /// The sender's number for receipts.
+        receipt: Option<i32>,
+        /// What was changed to make it fit, for a person.
+        note: Option<String>,
+    },
+    /// A button was let go.
+    Ignored {
+        /// The sender's number for receipts.
+        receipt: Option<i32>,
+    },
+    /// Whether anyone is there.
+    Ping,
+    /// Who is there.
+    Info,
+}
+
+/// Reads one message.
+///
+/// # Errors
+/// [`ParseError`] says what was expected.
+pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
+    let Target { row, deck, suffix } = find(address)?;
+    let (args, receipt) = if row.when == DefaultWhen::None { (args, None) } else { split_receipt(args)? };
+    let count = || ParseError::WrongCount { got: args.len(), usage: row.usage() };
+    let (own, rest) = args.split_at_checked(row.args.len()).ok_or_else(count)?;
+    let mut note = None;
+    let values = read_values(row, own, &mut note)?;
+    let (pressed, when) = match rest {
+        [] => (true, None),
+        [one] if row.button => match button_value(one, suffix)? {
+            Some(value) => (value > 0.0, None),
+            None => (true, Some((one, 1))),
+        },
+        [button, when] if row.button => (number(button, 1)? > 0.0, Some((when, 2))),
+        [when] if row.when != DefaultWhen::None => (true, Some((when, args.len()))),
+        _ => return Err(count()),
+    };
+    let when = when.map(|(arg, position)| read_when(arg, position)).transpose()?;
+    let timing = match (suffix, when) {
+        (Some(a), Some(b)) if a != b => return Err(ParseError::WhenTwice),
+        (a, b) => a.or(b).unwrap_or(row.when.timing()),
+    };
+    if !pressed {
+        return Ok(Parsed::Ignored { receipt });
+    }
+    Ok(match (row.make)(&Given { deck, values }) {
+        Wish::Act(action) => Parsed::Act { action, timing, receipt, note },
+        Wish::Ping => Parsed::Ping,
+        Wish::Info => Parsed::Info,
+    })
+}
+
+/// The sender's number for receipts, also from a message that is wrong in other ways.
+pub(super) fn receipt_of(args: &[OscType]) -> Option<i32> {
+    split_receipt(args).ok().and_then(|(_, receipt)| receipt)
+}
+
+/// The row that an address names, its deck, and the time that the address says.
+struct Target {
+    row: &'static Row,
+    deck: DeckId,
+    suffix: Option<ActionTiming>,
+}
+
+fn find(address: &str) -> Result<Target, ParseError> {
+    let unknown = || ParseError::UnknownPath { path: address.to_owned(), nearest: nearest(address) };
+    let (stem, suffix) = match address.rsplit_once('/') {
+        Some((stem, last)) if word(last).is_some() => (stem, word(last)),
+        _ => (address, None),
+    };
+    let Some((row, letter)) = TABLE.iter().find_map(|row| matches(row.path, stem).map(|deck| (row, deck))) else {
+        let pattern = address.contains(['*', '?', '[', ']', '{', '}']);
+        return Err(if pattern { ParseError::AddressPattern } else { unknown() });
+    };
+    if suffix.is_some() && row.when == DefaultWhen::None {
+        return Err(unknown());
+    }
+    let deck = match letter {
+        "" => DeckId::A,
+        letter if letter.contains(['*', '?', '[', ']', '{', '}']) => return Err(ParseError::AddressPattern),
+        letter => DeckId::from_letter(letter).ok_or_else(|| ParseError::UnknownDeck(letter.to_owned()))?,
+    };
+    Ok(Target { row, deck, suffix })
+}
+
+fn word(word: &str) -> Option<ActionTiming> {
+    WHEN_WORDS.iter().find(|(name, _)| *name == word).map(|(_, timing)| *timing)
+}
+
+/// `None` if the address is not of this pattern; else the part in the deck's place, or "" if there is none.
+fn matches<'a>(pattern: &str, address: &'a str) -> Option<&'a str> {
+    let mut letter = "";
+    let (mut want, mut have) = (pattern.split('/'), address.split('/'));
+    loop {
+        match (want.next(), have.next()) {
+            (None, None) => return Some(letter),
+            (Some(DECK), Some(part)) if !part.is_empty() => letter = part,
+            (Some(a), Some(b)) if a == b => {}
+            _ => return None,
+        }
+    }
+}
+
+/// The known address that takes the fewest edits, with the sender's own deck in it.
+fn nearest(address: &str) -> String {
+    // Longer addresses are as far from all of ours; the bound keeps the work small.
+    let address: Vec<char> = address.chars().take(64).collect();
+    let text: String = address.iter().collect();
+    let deck = text.split('/').find(|part| DeckId::from_letter(part).is_some()).unwrap_or("a");
+    TABLE
+        .iter()
+        .map(|row| row.path.replace(DECK, deck))
+        .min_by_key(|known| edits(&address, &known.chars().collect::<Vec<_>>()))
+        .unwrap_or_default()
+}
+
+/// Levenshtein distance.
+fn edits(a: &[char], b: &[char]) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.iter().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let change = diagonal + usize::from(from != to);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}
+
+/// Takes `"id", i` off the end.
+fn split_receipt(args: &[OscType]) -> Result<(&[OscType], Option<i32>), ParseError> {
+    let is_id = |arg: &OscType| matches!(arg, OscType::String(word) if word == "id");
+    match args {
+        [.., last] if is_id(last) => Err(ParseError::BadReceipt),
+        [rest @ .., id, number] if is_id(id) => whole(number).map(|n| (rest, Some(n))).ok_or(ParseError::BadReceipt),
+        _ => Ok((args, None)),
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "the range and the missing fraction are checked")]
+fn whole(arg: &OscType) -> Option<i32> {
+    match arg {
+        OscType::Int(n) => Some(*n),
+        OscType::Long(n) => i32::try_from(*n).ok(),
+        OscType::Float(_) | OscType::Double(_) => {
+            let n = number(arg, 0).ok()?;
+            (n.fract() == 0.0 && n.abs() < f64::from(i32::MAX)).then_some(n as i32)
+        }
+        _ => None,
+    }
+}
+
+/// The arguments that are the row's own, clamped. `note` says what was clamped.
+fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result<Vec<Value>, ParseError> {
+    let read = |(index, (arg, got)): (usize, (&Arg, &OscType))| match *arg {
+        Arg::Number { unit, min, max } => {
+            let value = number(got, index + 1)?;
+            let clamped = value.clamp(min, max);
+            if clamped != value {
+                let text = format!("{} is out of range: clamped to {clamped} {unit}", for_people(value));
+                *note = Some(text.trim_end().to_owned());
+            }
+            Ok(Value::Number(clamped))
+        }
+        Arg::File => match got {
+            OscType::String(path) if Path::new(path).is_absolute() => Ok(Value::Text(path.clone())),
+            OscType::String(path) => Err(ParseError::NotAFullPath(path.clone())),
+            other => Err(wrong_type(other, index + 1, "the full path of a file (type s)")),
+        },
+    };
+    row.args.iter().zip(args).enumerate().map(read).collect()
+}
+
+/// Without the digits that come from 32 bits made 64.
+fn for_people(value: f64) -> String {
+    if value.abs() < 1e6 { ((value * 1e3).round() / 1e3).to_string() } else { format!("{value:e}") }
+}
+
+/// The value of a button from its only argument; `None` if that says when. With a time in the address, every number
+/// that can be a button's value is one; without, only those that control surfaces send.
+fn button_value(arg: &OscType, suffix: Option<ActionTiming>) -> Result<Option<f64>, ParseError> {
+    if matches!(arg, OscType::Int(_) | OscType::Long(_) | OscType::Bool(_)) {
+        return number(arg, 1).map(Some);
+    }
+    if !matches!(arg, OscType::Float(_) | OscType::Double(_)) {
+        return Ok(None);
+    }
+    let value = number(arg, 1)?;
+    let is_value = value == 0.0 || value == 1.0 || (suffix.is_some() && (0.0..=1.0).contains(&value));
+    Ok(is_value.then_some(value))
+}
+
+fn read_when(arg: &OscType, position: usize) -> Result<ActionTiming, ParseError> {
+    match arg {
+        OscType::String(text) => word(text).ok_or_else(|| ParseError::BadWhen(text.clone())),
+        OscType::Bool(_) => Err(wrong_type(arg, position, WHEN)),
+        OscType::Int(_) | OscType::Long(_) | OscType::Float(_) | OscType::Double(_) => {
+            Ok(ActionTiming::CustomBeat(number(arg, position)?))
+        }
+        other => Err(wrong_type(other, position, WHEN)),
+    }
+}
+
+const WHEN: &str = "when: now, beat, bar, 2bars, 4bars or a song beat (a number)";
+
+/// A finite number. `position` counts from 1.
+fn number(arg: &OscType, position: usize) -> Result<f64, ParseError> {
+    let value = match arg {
+        OscType::Int(n) => f64::from(*n),
+        OscType::Long(n) => *n as f64,
+        OscType::Float(n) => f64::from(*n),
+        OscType::Double(n) => *n,
+        OscType::Bool(on) => f64::from(u8::from(*on)),
+        other => return Err(wrong_type(other, position, "a number (type i, h, f, d, T or F)")),
+    };
+    if value.is_finite() { Ok(value) } else { Err(ParseError::NotFinite { position }) }
+}
+
+fn wrong_type(arg: &OscType, position: usize, expected: &'static str) -> ParseError {
+    let got = match arg {
+        OscType::Int(_) | OscType::Long(_) | OscType::Float(_) | OscType::Double(_) => "a number",
+        OscType::Bool(_) => "a truth value",
+        OscType::String(_) => "text",
+        OscType::Blob(_) => "a blob",
+        OscType::Time(_) => "a time tag",
+        OscType::Char(_) => "a character",
+        OscType::Color(_) => "a colour",
+        OscType::Midi(_) => "a MIDI message",
+        OscType::Array(_) => "an array",
+        OscType::Nil => "nil",
+        OscType::Inf => "an impulse",
+    };
+    ParseError::WrongType { position, expected, got }
+}

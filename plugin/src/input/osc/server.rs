@@ -1,0 +1,197 @@
+//! The UDP socket, its life, and the answers.
+//!
+//! | thread | does |
+//! |---|---|
+//! | `echelon-osc` | receives, parses, queues requests, answers what is wrong: [`Listener`] |
+//! | control | [`OscServer::reply`] with the outcomes |
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use echelon_engine::action::ActionSender;
+use rosc::{OscMessage, OscPacket};
+
+use super::listener::Listener;
+use super::receipts::{Outcome, Receipts};
+
+/// The first port that is tried.
+pub const DEFAULT_PORT: u16 = 8000;
+/// How many ports are tried, the first one included.
+pub const PORTS_TO_TRY: u16 = 100;
+
+/// The thread looks this often whether it shall end, should the datagram that wakes it be lost.
+const READ_TIMEOUT: Duration = Duration::from_millis(100);
+/// A client that does not read must not hold up the control thread.
+const WRITE_TIMEOUT: Duration = Duration::from_millis(10);
+
+/// Why there is no OSC.
+#[derive(Debug, thiserror::Error)]
+pub enum OscError {
+    /// Every port is taken.
+    #[error("no free UDP port for OSC from {first} to {last}: {reason}")]
+    NoFreePort {
+        /// The first that was tried.
+        first: u16,
+        /// The last that was tried.
+        last: u16,
+        /// What the system said of the last.
+        reason: io::Error,
+    },
+    /// The system gave no thread, or the socket cannot be set up.
+    #[error("OSC cannot be started: {0}")]
+    Start(io::Error),
+}
+
+/// What went through, since the start.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OscCounters {
+    /// Datagrams.
+    pub packets: u64,
+    /// Messages and packets that were not understood.
+    pub errors: u64,
+    /// Actions without room in the queue, requests forgotten unanswered, and packets from elsewhere.
+    pub dropped: u64,
+    /// Answers that could not be sent.
+    pub unsent: u64,
+}
+
+/// See [`OscCounters`].
+#[derive(Debug, Default)]
+pub(super) struct Counters {
+    pub packets: AtomicU64,
+    pub errors: AtomicU64,
+    pub dropped: AtomicU64,
+    unsent: AtomicU64,
+}
+
+pub(super) fn count(counter: &AtomicU64) {
+    counter.fetch_add(1, Ordering::Relaxed);
+}
+
+/// What both threads use.
+#[derive(Debug)]
+pub(super) struct Shared {
+    pub socket: UdpSocket,
+    pub port: u16,
+    receipts: Mutex<Receipts>,
+    pub counters: Counters,
+    pub stop: AtomicBool,
+}
+
+impl Shared {
+    pub fn receipts(&self) -> MutexGuard<'_, Receipts> {
+        self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends an answer. What cannot be sent is counted.
+    pub fn send(&self, to: SocketAddr, message: OscMessage) {
+        let sent = rosc::encoder::encode(&OscPacket::Message(message))
+            .is_ok_and(|bytes| self.socket.send_to(&bytes, to).is_ok_and(|n| n == bytes.len()));
+        if !sent {
+            count(&self.counters.unsent);
+        }
+    }
+}
+
+/// OSC on a loopback UDP port. Ends when dropped.
+#[derive(Debug)]
+pub struct OscServer {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl OscServer {
+    /// Listens on 127.0.0.1 at `first_port`, or at the next free one of [`PORTS_TO_TRY`]; 0 lets the system choose.
+    /// Actions go into `sender`; `wake` is called from the server's thread whenever something is new there.
+    ///
+    /// # Errors
+    /// [`OscError`] if no port is free or no thread can be had.
+    pub fn start(first_port: u16, sender: ActionSender, wake: Box<dyn Fn() + Send + Sync>) -> Result<Self, OscError> {
+        let socket = bind(first_port)?;
+        socket.set_read_timeout(Some(READ_TIMEOUT)).map_err(OscError::Start)?;
+        socket.set_write_timeout(Some(WRITE_TIMEOUT)).map_err(OscError::Start)?;
+        let port = socket.local_addr().map_err(OscError::Start)?.port();
+        let shared = Arc::new(Shared {
+            socket,
+            port,
+            receipts: Mutex::default(),
+            counters: Counters::default(),
+            stop: AtomicBool::new(false),
+        });
+        let mut listener = Listener::new(shared.clone(), sender, wake);
+        let thread = thread::Builder::new()
+            .name("echelon-osc".to_owned())
+            .spawn(move || listener.run())
+            .map_err(OscError::Start)?;
+        Ok(Self { shared, thread: Some(thread) })
+    }
+
+    /// The port it listens on.
+    #[must_use]
+    pub fn port(&self) -> u16 {
+        self.shared.port
+    }
+
+    /// Tells the sender of a request what became of it. For requests that did not come by OSC it does nothing.
+    /// Control thread.
+    pub fn reply(&self, outcome: &Outcome) {
+        let asker = self.shared.receipts().settle(outcome);
+        if let Some((asker, answer)) = asker.and_then(|asker| asker.answer(outcome).map(|answer| (asker, answer))) {
+            self.shared.send(asker.from, answer);
+        }
+    }
+
+    /// What went through. Any thread.
+    #[must_use]
+    pub fn counters(&self) -> OscCounters {
+        let Counters { packets, errors, dropped, unsent } = &self.shared.counters;
+        let [packets, errors, dropped, unsent] =
+            [packets, errors, dropped, unsent].map(|counter| counter.load(Ordering::Relaxed));
+        OscCounters { packets, errors, dropped, unsent }
+    }
+
+    /// How many requests have no final outcome yet.
+    #[cfg(test)]
+    pub(super) fn num_waiting(&self) -> usize {
+        self.shared.receipts().len()
+    }
+}
+
+impl Drop for OscServer {
+    fn drop(&mut self) {
+        self.shared.stop.store(true, Ordering::Release);
+        // Wakes the thread at once; should it be lost, the read timeout does.
+        let _ = self.shared.socket.send_to(&[], (Ipv4Addr::LOCALHOST, self.shared.port));
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// The first port to try: the environment variable `ECHELON_OSC_PORT`, or [`DEFAULT_PORT`] if it is not there or is no
+/// port.
+#[must_use]
+pub fn first_port_from_env() -> u16 {
+    first_port(std::env::var("ECHELON_OSC_PORT").ok().as_deref())
+}
+
+pub(super) fn first_port(wanted: Option<&str>) -> u16 {
+    wanted.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_PORT)
+}
+
+/// No address-reuse flags: a port that another program listens on is taken.
+fn bind(first: u16) -> Result<UdpSocket, OscError> {
+    let last = if first == 0 { 0 } else { first.saturating_add(PORTS_TO_TRY - 1) };
+    let mut reason = io::Error::from(io::ErrorKind::AddrInUse);
+    for port in first..=last {
+        match UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
+            Ok(socket) => return Ok(socket),
+            Err(error) => reason = error,
+        }
+    }
+    Err(OscError::NoFreePort { first, last, reason })
+}

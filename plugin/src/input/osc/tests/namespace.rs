@@ -1,0 +1,67 @@
+use super::super::namespace::{Arg, DECK, TABLE, WHEN_WORDS, is_reply};
+use super::super::{ParseError, namespace_markdown, parse};
+
+#[test]
+fn the_markdown_has_a_row_for_every_address() {
+    let text = namespace_markdown();
+    for row in &TABLE {
+        assert_eq!(text.matches(&format!("\n| `{}` |", row.path)).count(), 1 + usize::from(row.path == "/info"));
+        assert!(text.contains(row.help), "{}", row.path);
+    }
+    let seek = "| `/deck/{deck}/seek` | f seconds, 0 or more [when] [\"id\" i] | now | Moves the playhead; a playing deck \
+                plays on from there. |\n";
+    assert!(text.contains(seek), "{text}");
+    assert!(text.contains("| `/deck/{deck}/gain` | f dB, -100 to 12 [when] [\"id\" i] | now |"), "{text}");
+    assert!(text.contains("| `/deck/{deck}/play` | [f button] [when] [\"id\" i] | quantize setting |"), "{text}");
+    assert!(text.contains("| `/nack` | `i` id, `s` code, `s` reason | It will not happen. |"), "{text}");
+}
+
+/// The tables must be whole in Markdown: the same number of cells in every line of a table.
+#[test]
+fn the_markdown_tables_are_even() {
+    for table in namespace_markdown().split("\n\n").filter(|part| part.starts_with('|')) {
+        let cells: Vec<usize> = table.lines().map(|line| line.matches('|').count()).collect();
+        assert!(cells.iter().all(|n| *n == cells[0]), "{table}");
+    }
+}
+
+/// What the parser relies on.
+#[test]
+fn the_table_is_unambiguous() {
+    for (i, row) in TABLE.iter().enumerate() {
+        assert!(row.path.starts_with('/') && !row.path.ends_with('/'));
+        assert!(!WHEN_WORDS.iter().any(|(word, _)| row.path.ends_with(&format!("/{word}"))), "{}", row.path);
+        assert!(!row.button || row.args.is_empty(), "{}: a button has no argument of its own", row.path);
+        assert!(TABLE[..i].iter().all(|other| other.path != row.path), "{} is there twice", row.path);
+        for arg in row.args {
+            if let Arg::Number { min, max, .. } = arg {
+                assert!(min.is_finite() && min < max, "{}", row.path);
+            }
+        }
+    }
+}
+
+/// Every row is reached by its own address: none hides another.
+#[test]
+fn every_row_is_reached() {
+    for row in &TABLE {
+        let address = row.path.replace(DECK, "c");
+        let found = parse(&address, &[]);
+        let reached = match &found {
+            Ok(_) => row.args.is_empty(),
+            Err(ParseError::WrongCount { usage, .. }) => *usage == row.usage(),
+            Err(_) => false,
+        };
+        assert!(reached, "{address}: {found:?}");
+    }
+}
+
+#[test]
+fn answers_are_told_from_questions() {
+    for address in ["/ack", "/done", "/nack", "/error", "/warn", "/pong"] {
+        assert!(is_reply(address), "{address}");
+    }
+    for address in ["/info", "/ping", "/deck/a/play", "/nonsense", ""] {
+        assert!(!is_reply(address), "{address}");
+    }
+}

@@ -1,0 +1,361 @@
+//! Real datagrams on the loopback interface.
+
+use std::net::{Ipv4Addr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use echelon_engine::action::{Action, ActionQueue, ActionReceiver, ActionTiming, Request};
+use echelon_engine::safety::Source;
+use echelon_engine::units::DeckId;
+use rosc::{OscMessage, OscPacket, OscType};
+
+use super::super::receipts::{Outcome, Receipts};
+use super::super::server::{OscError, first_port};
+use super::super::{OscCounters, OscServer};
+use super::{NOW, bundle, bytes, message};
+
+/// How long a test waits for something that should come.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Rig {
+    server: OscServer,
+    queue: ActionReceiver,
+    woken: Arc<AtomicU64>,
+    client: UdpSocket,
+}
+
+impl Rig {
+    fn new() -> Self {
+        Self::with_capacity(ActionQueue::DEFAULT_CAPACITY)
+    }
+
+    fn with_capacity(capacity: usize) -> Self {
+        let (sender, queue) = ActionQueue::new(capacity);
+        let woken = Arc::new(AtomicU64::new(0));
+        let counter = woken.clone();
+        let wake = move || {
+            counter.fetch_add(1, Ordering::SeqCst);
+        };
+        let server = OscServer::start(0, sender, Box::new(wake)).unwrap();
+        let client = client();
+        client.connect((Ipv4Addr::LOCALHOST, server.port())).unwrap();
+        Self { server, queue, woken, client }
+    }
+
+    fn send(&self, address: &str, args: &[OscType]) {
+        self.send_bytes(&bytes(&message(address, args)));
+    }
+
+    fn send_bytes(&self, bytes: &[u8]) {
+        self.client.send(bytes).unwrap();
+    }
+
+    fn answer(&self) -> OscMessage {
+        receive(&self.client)
+    }
+
+    /// Answers come in the order of the questions: when the pong is there, everything before has been answered.
+    fn nothing_more(&self) {
+        self.send("/ping", &[]);
+        assert_eq!(self.answer().addr, "/pong");
+    }
+
+    fn next(&mut self) -> Request {
+        let start = Instant::now();
+        loop {
+            if let Some(request) = self.queue.receive() {
+                return request;
+            }
+            assert!(start.elapsed() < PATIENCE, "no request came");
+            std::thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+fn client() -> UdpSocket {
+    let client = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    client.set_read_timeout(Some(PATIENCE)).unwrap();
+    client
+}
+
+fn receive(client: &UdpSocket) -> OscMessage {
+    let mut buffer = [0; 65_536];
+    let length = client.recv(&mut buffer).expect("an answer");
+    match rosc::decoder::decode_udp(&buffer[..length]).unwrap().1 {
+        OscPacket::Message(message) => message,
+        OscPacket::Bundle(_) => panic!("answers are messages"),
+    }
+}
+
+fn texts(message: &OscMessage) -> Vec<&str> {
+    message
+        .args
+        .iter()
+        .filter_map(|arg| if let OscType::String(text) = arg { Some(text.as_str()) } else { None })
+        .collect()
+}
+
+#[test]
+fn an_action_reaches_the_queue_and_its_receipts_the_sender() {
+    let mut rig = Rig::new();
+    rig.send("/deck/b/play/bar", &["id".into(), 42.into()]);
+    let request = rig.next();
+    assert_eq!(request.source, Source::Osc);
+    assert_eq!(request.action, Action::PlayDeck { deck: DeckId::B, position_secs: None });
+    assert_eq!(request.timing, ActionTiming::NextBar);
+    let id = request.id;
+    rig.server.reply(&Outcome::Accepted { id, due_beat: 8.0 });
+    rig.server.reply(&Outcome::Done { id, due_beat: 8.0, error_frames: 0 });
+    rig.server.reply(&Outcome::Done { id, due_beat: 8.0, error_frames: 0 });
+    assert_eq!(rig.answer(), OscMessage { addr: "/ack".into(), args: vec![42.into(), 8.0.into()] });
+    assert_eq!(rig.answer(), OscMessage { addr: "/done".into(), args: vec![42.into(), 8.0.into(), 0.into()] });
+    rig.nothing_more();
+    assert_eq!(rig.server.num_waiting(), 0);
+    // The wake comes after the request is in the queue; the pong after that.
+    assert_eq!(rig.woken.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn without_an_id_only_refusals_are_told() {
+    let mut rig = Rig::new();
+    rig.send("/deck/a/play", &[]);
+    let first = rig.next().id;
+    rig.send("/deck/a/stop", &[]);
+    let second = rig.next().id;
+    rig.server.reply(&Outcome::Accepted { id: first, due_beat: 4.0 });
+    rig.server.reply(&Outcome::Done { id: first, due_beat: 4.0, error_frames: 0 });
+    rig.server.reply(&Outcome::Refused { id: second, code: "not_allowed", text: "deck A is empty".into() });
+    let answer = rig.answer();
+    assert_eq!((answer.addr.as_str(), texts(&answer)), ("/error", vec!["/deck/a/stop", "deck A is empty"]));
+    rig.nothing_more();
+}
+
+#[test]
+fn answers_go_to_the_packet_s_source_only() {
+    let mut rig = Rig::new();
+    let other = client();
+    other
+        .send_to(&bytes(&message("/deck/a/stop", &["id".into(), 1.into()])), ("127.0.0.1", rig.server.port()))
+        .unwrap();
+    let id = rig.next().id;
+    rig.server.reply(&Outcome::Cancelled { id });
+    assert_eq!(receive(&other).addr, "/nack");
+    rig.nothing_more();
+}
+
+#[test]
+fn ping_and_info() {
+    let rig = Rig::new();
+    rig.send("/ping", &[]);
+    assert_eq!(rig.answer(), OscMessage { addr: "/pong".into(), args: vec![] });
+    rig.send("/info", &[]);
+    let args = vec!["Echelon".into(), env!("CARGO_PKG_VERSION").into(), i32::from(rig.server.port()).into()];
+    assert_eq!(rig.answer(), OscMessage { addr: "/info".into(), args });
+}
+
+#[test]
+fn errors_and_warnings() {
+    let mut rig = Rig::new();
+    rig.send("/deck/a/paly", &[]);
+    let answer = rig.answer();
+    assert_eq!(answer.addr, "/error");
+    assert_eq!(texts(&answer), ["/deck/a/paly", "there is no address /deck/a/paly; did you mean /deck/a/play?"]);
+    rig.send("/deck/a/seek", &["x".into(), "id".into(), 3.into()]);
+    let answer = rig.answer();
+    assert_eq!((answer.addr.as_str(), &answer.args[0], texts(&answer)[0]), ("/nack", &3.into(), "wrong_type"));
+    rig.send("/crossfader", &[7.into()]);
+    let answer = rig.answer();
+    assert_eq!(answer.addr, "/warn");
+    assert_eq!(texts(&answer), ["/crossfader", "7 is out of range: clamped to 1"]);
+    assert_eq!(rig.next().action, Action::SetCrossfader { position: 1.0 });
+    rig.send("/deck/a/play", &[0.into()]);
+    rig.nothing_more();
+    rig.send("/deck/a/play", &[0.into(), "id".into(), 4.into()]);
+    assert_eq!(texts(&rig.answer())[0], "ignored");
+    assert!(rig.queue.receive().is_none());
+    assert_eq!(rig.server.counters(), OscCounters { packets: 6, errors: 2, dropped: 0, unsent: 0 });
+}
+
+#[test]
+fn a_bundle_is_done_as_a_whole() {
+    let mut rig = Rig::new();
+    let stop = |deck: &str| message(&format!("/deck/{deck}/stop"), &[]);
+    rig.send_bytes(&bytes(&bundle(NOW, vec![stop("a"), bundle(NOW, vec![stop("b"), stop("c")]), stop("d")])));
+    for deck in DeckId::ALL {
+        assert_eq!(rig.next().action, Action::StopDeck { deck });
+    }
+    rig.nothing_more();
+    assert_eq!(rig.woken.load(Ordering::SeqCst), 1);
+}
+
+#[test]
+fn a_bundle_with_an_error_does_nothing() {
+    let mut rig = Rig::new();
+    let content = vec![
+        message("/deck/a/stop", &["id".into(), 1.into()]),
+        message("/deck/a/foo", &[]),
+        message("/ping", &[]),
+        message("/deck/x/stop", &["id".into(), 2.into()]),
+        message("/crossfader", &[0.5f32.into()]),
+    ];
+    rig.send_bytes(&bytes(&bundle(NOW, content)));
+    let answers = [rig.answer(), rig.answer(), rig.answer()];
+    let told: Vec<_> = answers.iter().map(|answer| (answer.addr.as_str(), texts(answer)[0])).collect();
+    assert_eq!(told, [("/nack", "bundle_refused"), ("/error", "/deck/a/foo"), ("/nack", "unknown_deck")]);
+    rig.nothing_more();
+    assert!(rig.queue.receive().is_none());
+    assert_eq!(rig.server.num_waiting(), 0);
+}
+
+#[test]
+fn a_bundle_for_later_is_refused() {
+    let mut rig = Rig::new();
+    rig.send_bytes(&bytes(&bundle((u32::MAX, 0).into(), vec![message("/deck/a/stop", &[])])));
+    let answer = rig.answer();
+    assert_eq!((answer.addr.as_str(), texts(&answer)[0]), ("/error", "#bundle"));
+    assert!(texts(&answer)[1].contains("only bundles for now"), "{answer:?}");
+    // One for the clock's own time is for now.
+    let now = rosc::OscTime::try_from(std::time::SystemTime::now()).unwrap();
+    rig.send_bytes(&bytes(&bundle(now, vec![message("/deck/a/stop", &[])])));
+    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::A });
+}
+
+#[test]
+fn garbage_is_answered_and_survived() {
+    let rig = Rig::new();
+    for garbage in [&b""[..], b"GET / HTTP/1.1\r\n\r\n", b"/\xff\xff\0", b"#bundle", &[0xff; 9000], &[0; 65_507]] {
+        rig.send_bytes(garbage);
+        assert_eq!(rig.answer().addr, "/error");
+    }
+    rig.nothing_more();
+}
+
+/// Two programs that answer errors with errors must not keep each other busy.
+#[test]
+fn answers_are_not_answered() {
+    let rig = Rig::new();
+    for address in ["/error", "/warn", "/ack", "/done", "/nack", "/pong"] {
+        rig.send(address, &["x".into(), "y".into()]);
+    }
+    rig.nothing_more();
+}
+
+#[test]
+fn a_full_queue_refuses_the_newest() {
+    let mut rig = Rig::with_capacity(2);
+    for n in 0..2 {
+        rig.send("/deck/a/stop", &["id".into(), n.into()]);
+    }
+    rig.send("/deck/a/play", &["id".into(), 9.into()]);
+    let answer = rig.answer();
+    assert_eq!((answer.addr.as_str(), &answer.args[0], texts(&answer)[0]), ("/nack", &9.into(), "queue_full"));
+    rig.send("/deck/b/play", &[]);
+    let answer = rig.answer();
+    assert_eq!(texts(&answer), ["/deck/b/play", "too many actions at once: the queue is full"]);
+    assert_eq!(rig.server.counters().dropped, 2);
+    assert_eq!(rig.server.num_waiting(), 2);
+    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::A });
+    rig.send("/deck/c/stop", &[]);
+    rig.nothing_more();
+    rig.next();
+    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::C });
+}
+
+#[test]
+fn a_bundle_larger_than_the_queue_waits_for_room() {
+    let mut rig = Rig::with_capacity(2);
+    let content = (0..30).map(|n| message("/deck/a/seek", &[n.into()])).collect();
+    rig.send_bytes(&bytes(&bundle(NOW, content)));
+    for n in 0..30 {
+        assert_eq!(rig.next().action, Action::SeekDeck { deck: DeckId::A, position_secs: f64::from(n) });
+    }
+    rig.nothing_more();
+    assert_eq!(rig.server.counters().dropped, 0);
+}
+
+#[test]
+fn a_bundle_is_not_begun_without_room() {
+    let mut rig = Rig::with_capacity(1);
+    rig.send("/deck/a/stop", &[]);
+    rig.nothing_more();
+    let content = (0..3).map(|n| message("/deck/b/stop", &["id".into(), n.into()])).collect();
+    rig.send_bytes(&bytes(&bundle(NOW, content)));
+    for n in 0..3 {
+        let answer = rig.answer();
+        assert_eq!((&answer.args[0], texts(&answer)[0]), (&n.into(), "queue_full"));
+    }
+    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::A });
+    rig.nothing_more();
+    assert!(rig.queue.receive().is_none());
+}
+
+/// Unanswered requests do not pile up: the oldest are told and forgotten.
+#[test]
+fn a_flood_does_not_grow_memory() {
+    let mut rig = Rig::new();
+    let extra = 40;
+    for n in 0..i32::try_from(Receipts::CAPACITY).unwrap() + extra {
+        rig.send("/deck/a/stop", &["id".into(), n.into()]);
+        rig.next();
+    }
+    for n in 0..extra {
+        let answer = rig.answer();
+        assert_eq!((&answer.args[0], texts(&answer)[0]), (&n.into(), "forgotten"));
+    }
+    assert_eq!(rig.server.num_waiting(), Receipts::CAPACITY);
+}
+
+/// A port that someone else has, and its follower that is free if nobody took it meanwhile.
+fn taken_port() -> (UdpSocket, u16) {
+    loop {
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        if port < u16::MAX - 100 {
+            return (taken, port);
+        }
+    }
+}
+
+#[test]
+fn a_taken_port_leads_to_the_next_free_one() {
+    let (_taken, port) = taken_port();
+    let start = |port| OscServer::start(port, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
+    let first = start(port);
+    assert!((port + 1..port + 100).contains(&first.port()), "{} after {port}", first.port());
+    let second = start(port);
+    assert!((first.port() + 1..port + 100).contains(&second.port()));
+}
+
+#[test]
+fn dropped_its_port_is_free_at_once() {
+    // Some other test may get the port in between, but not every time.
+    let freed_at_once = (0..10).any(|_| {
+        let server = OscServer::start(0, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
+        let port = server.port();
+        drop(server);
+        UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
+    });
+    assert!(freed_at_once);
+}
+
+#[test]
+fn all_ports_taken_is_an_error() {
+    let (_taken, port) = taken_port();
+    let _others: Vec<_> = (port + 1..port + 100).map(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port))).collect();
+    let error = OscServer::start(port, ActionQueue::new(1).0, Box::new(|| {})).unwrap_err();
+    let OscError::NoFreePort { first, last, .. } = &error else { panic!("{error}") };
+    assert_eq!((*first, *last), (port, port + 99));
+    assert!(
+        error.to_string().starts_with(&format!("no free UDP port for OSC from {port} to {}", port + 99)),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_first_port_is_a_setting() {
+    for (text, port) in [(None, 8000), (Some("9123"), 9123), (Some(" 0 "), 0), (Some("70000"), 8000), (Some("x"), 8000)]
+    {
+        assert_eq!(first_port(text), port, "{text:?}");
+    }
+}
