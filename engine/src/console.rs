@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ringbuf::traits::{Consumer, Producer};
 
-use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId};
+use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId, Turn};
 use crate::deck::Track;
 use crate::message::{EngineEvent, Snapshot};
 use crate::rig::ControlLinks;
@@ -29,27 +29,27 @@ impl Console {
 
     /// One turn: feedback in, requests checked and sent on, garbage dropped. To be called every 10 ms, and at once when
     /// a request came in. Appends what became of the requests.
-    pub fn tick(&mut self, receipts: &mut Vec<Receipt>) {
+    pub fn tick(&mut self, turn: &mut Turn) {
         self.collect_garbage();
-        self.read_feedback(receipts);
-        self.executor.execute_pending(&self.shadow, receipts);
+        self.read_feedback(turn);
+        self.executor.execute_pending(&self.shadow, turn);
         self.send();
     }
 
-    /// The file of a [`Receipt::LoadWanted`] is decoded.
-    pub fn track_ready(&mut self, id: RequestId, track: Arc<Track>, receipts: &mut Vec<Receipt>) {
-        self.executor.track_ready(id, track, receipts);
+    /// The file of a [`WantedTrack`](crate::action::WantedTrack) is decoded.
+    pub fn track_ready(&mut self, id: RequestId, track: Arc<Track>, turn: &mut Turn) {
+        self.executor.track_ready(id, track, turn);
         self.send();
     }
 
-    /// The file of a [`Receipt::LoadWanted`] cannot be had; `text` says why.
-    pub fn track_failed(&mut self, id: RequestId, text: String, receipts: &mut Vec<Receipt>) {
-        self.executor.track_failed(id, text, receipts);
+    /// The file of a [`WantedTrack`](crate::action::WantedTrack) cannot be had; `text` says why.
+    pub fn track_failed(&mut self, id: RequestId, text: String, turn: &mut Turn) {
+        self.executor.track_failed(id, text, turn);
     }
 
-    /// A [`Receipt::LoadWanted`] was given up for a newer one.
-    pub fn track_cancelled(&mut self, id: RequestId, receipts: &mut Vec<Receipt>) {
-        self.executor.track_cancelled(id, receipts);
+    /// A [`WantedTrack`](crate::action::WantedTrack) was given up for a newer one.
+    pub fn track_cancelled(&mut self, id: RequestId, turn: &mut Turn) {
+        self.executor.track_cancelled(id, turn);
     }
 
     /// The engine's state after a recent block.
@@ -65,7 +65,7 @@ impl Console {
         }
     }
 
-    fn read_feedback(&mut self, receipts: &mut Vec<Receipt>) {
+    fn read_feedback(&mut self, turn: &mut Turn) {
         if self.links.snapshot.update() {
             self.shadow.observe(self.links.snapshot.output_buffer_mut());
         }
@@ -73,7 +73,7 @@ impl Console {
             self.shadow.apply(&event);
             if let Some(receipt) = receipt(event) {
                 self.executor.settle(&receipt);
-                receipts.push(receipt);
+                turn.receipts.push(receipt);
             }
         }
     }

@@ -28,12 +28,12 @@ pub enum Deed {
         /// Seconds from the track's start.
         position_secs: f64,
     },
-    /// Puts a decoded track on a deck.
+    /// Puts a decoded track on a deck, or none.
     Load {
         /// Which deck.
         deck: DeckId,
-        /// The track. Whoever lets go of it on the audio thread sends it back through the garbage ring.
-        track: Arc<Track>,
+        /// The track; `None` ejects. Whoever lets go of it on the audio thread sends it back through the garbage ring.
+        track: Option<Arc<Track>>,
     },
     /// See [`super::Action::SetGain`].
     SetGain {

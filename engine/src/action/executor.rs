@@ -16,15 +16,6 @@ use crate::units::DeckId;
 /// What became of a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Receipt {
-    /// A file is wanted; answer with [`ActionExecutor::track_ready`] or [`ActionExecutor::track_failed`].
-    LoadWanted {
-        /// Which request.
-        id: RequestId,
-        /// For which deck.
-        deck: DeckId,
-        /// Which file.
-        path: PathBuf,
-    },
     /// It is on the timeline.
     Accepted {
         /// Which request.
@@ -57,6 +48,45 @@ pub enum Receipt {
         /// Which request.
         id: RequestId,
     },
+}
+
+impl Receipt {
+    /// Which request.
+    #[must_use]
+    pub const fn id(&self) -> RequestId {
+        match self {
+            Self::Accepted { id, .. } | Self::Done { id, .. } | Self::Refused { id, .. } | Self::Cancelled { id } => {
+                *id
+            }
+        }
+    }
+
+    /// Whether nothing more comes for the request.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        !matches!(self, Self::Accepted { .. })
+    }
+}
+
+/// A file that an admitted load wants; to be answered with [`ActionExecutor::track_ready`], `track_failed` or
+/// `track_cancelled`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WantedTrack {
+    /// Which request.
+    pub id: RequestId,
+    /// For which deck.
+    pub deck: DeckId,
+    /// Which file.
+    pub path: PathBuf,
+}
+
+/// What came out of a turn of the executor.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// What became of requests, in order.
+    pub receipts: Vec<Receipt>,
+    /// Files to be decoded.
+    pub wanted: Vec<WantedTrack>,
 }
 
 /// A load that waits for its file.
@@ -92,11 +122,11 @@ impl ActionExecutor {
     }
 
     /// Drains the queues: checks each request, and schedules or refuses it.
-    pub fn execute_pending(&mut self, shadow: &EngineShadowState, receipts: &mut Vec<Receipt>) {
+    pub fn execute_pending(&mut self, shadow: &EngineShadowState, turn: &mut Turn) {
         for i in 0..self.receivers.len() {
             for _ in 0..Self::MAX_REQUESTS_PER_TICK {
                 let Some(request) = self.receivers[i].receive() else { break };
-                self.admit(request, shadow, receipts);
+                self.admit(request, shadow, turn);
             }
         }
     }
@@ -111,28 +141,28 @@ impl ActionExecutor {
         }
     }
 
-    /// The file of a [`Receipt::LoadWanted`] is decoded.
-    pub fn track_ready(&mut self, id: RequestId, track: Arc<Track>, receipts: &mut Vec<Receipt>) {
+    /// The file of a [`WantedTrack`] is decoded.
+    pub fn track_ready(&mut self, id: RequestId, track: Arc<Track>, turn: &mut Turn) {
         let Some(PendingLoad { source, deck, at, .. }) = self.take_load(id) else { return };
         if self.live_tracks >= Self::MAX_LIVE_TRACKS {
             let text = "too many tracks are on their way: wait a moment".to_owned();
-            return self.finish(Receipt::Refused { id, deck: Some(deck), code: "full", text }, receipts);
+            return self.finish(Receipt::Refused { id, deck: Some(deck), code: "full", text }, turn);
         }
         self.live_tracks += 1;
-        self.outbox.push_back(ControlEvent::Schedule { id, source, at, deed: Deed::Load { deck, track } });
+        self.outbox.push_back(ControlEvent::Schedule { id, source, at, deed: Deed::Load { deck, track: Some(track) } });
     }
 
-    /// The file of a [`Receipt::LoadWanted`] cannot be had.
-    pub fn track_failed(&mut self, id: RequestId, text: String, receipts: &mut Vec<Receipt>) {
+    /// The file of a [`WantedTrack`] cannot be had.
+    pub fn track_failed(&mut self, id: RequestId, text: String, turn: &mut Turn) {
         if let Some(PendingLoad { deck, .. }) = self.take_load(id) {
-            self.finish(Receipt::Refused { id, deck: Some(deck), code: "load_failed", text }, receipts);
+            self.finish(Receipt::Refused { id, deck: Some(deck), code: "load_failed", text }, turn);
         }
     }
 
     /// A load was given up for a newer one on the same deck.
-    pub fn track_cancelled(&mut self, id: RequestId, receipts: &mut Vec<Receipt>) {
+    pub fn track_cancelled(&mut self, id: RequestId, turn: &mut Turn) {
         if self.take_load(id).is_some() {
-            self.finish(Receipt::Cancelled { id }, receipts);
+            self.finish(Receipt::Cancelled { id }, turn);
         }
     }
 
@@ -141,9 +171,9 @@ impl ActionExecutor {
         self.live_tracks = self.live_tracks.saturating_sub(1);
     }
 
-    fn finish(&mut self, receipt: Receipt, receipts: &mut Vec<Receipt>) {
+    fn finish(&mut self, receipt: Receipt, turn: &mut Turn) {
         self.settle(&receipt);
-        receipts.push(receipt);
+        turn.receipts.push(receipt);
     }
 
     fn take_load(&mut self, id: RequestId) -> Option<PendingLoad> {
@@ -153,8 +183,8 @@ impl ActionExecutor {
 
     /// A request has its final receipt.
     pub fn settle(&mut self, receipt: &Receipt) {
-        if let Receipt::Done { id, .. } | Receipt::Refused { id, .. } | Receipt::Cancelled { id } = receipt {
-            self.under_way.retain(|(other, ..)| other != id);
+        if receipt.is_final() {
+            self.under_way.retain(|(other, ..)| *other != receipt.id());
         }
     }
 
@@ -173,25 +203,25 @@ impl ActionExecutor {
         allowed(now).or_else(|violation| allowed(then).map_err(|_| violation))
     }
 
-    fn admit(&mut self, request: Request, shadow: &EngineShadowState, receipts: &mut Vec<Receipt>) {
+    fn admit(&mut self, request: Request, shadow: &EngineShadowState, turn: &mut Turn) {
         let Request { id, source, action, timing } = request;
         let deck = action.deck();
         let refuse = |code, text| Receipt::Refused { id, deck, code, text };
         let action = match action.validated() {
             Ok(action) => action,
-            Err(invalid) => return receipts.push(refuse("invalid", invalid.to_string())),
+            Err(invalid) => return turn.receipts.push(refuse("invalid", invalid.to_string())),
         };
         if let Some(deck) = deck
             && let Err(violation) = self.check(deck, action.kind(), shadow)
         {
             let refusal = Refusal::Violation(violation);
-            return receipts.push(refuse(refusal.code(), refusal.to_string()));
+            return turn.receipts.push(refuse(refusal.code(), refusal.to_string()));
         }
         let at = match timing {
             ActionTiming::Immediate => At::Now,
             ActionTiming::Default => At::Default,
             ActionTiming::CustomBeat(beat) if !beat.is_finite() => {
-                return receipts.push(refuse("invalid", "the beat is not a finite number".to_owned()));
+                return turn.receipts.push(refuse("invalid", "the beat is not a finite number".to_owned()));
             }
             ActionTiming::CustomBeat(beat) => At::SongBeat(beat),
             ActionTiming::NextBeat | ActionTiming::NextBar | ActionTiming::NextLine(_) => {
@@ -205,7 +235,7 @@ impl ActionExecutor {
             Ok(deed) => self.outbox.push_back(ControlEvent::Schedule { id, source, at, deed }),
             Err((deck, path)) => {
                 self.loads.push(PendingLoad { id, source, deck, at });
-                receipts.push(Receipt::LoadWanted { id, deck, path });
+                turn.wanted.push(WantedTrack { id, deck, path });
             }
         }
     }
@@ -218,6 +248,7 @@ fn deed(action: Action) -> Result<Deed, (DeckId, PathBuf)> {
         Action::StopDeck { deck } => Deed::Stop { deck },
         Action::SeekDeck { deck, position_secs } => Deed::Seek { deck, position_secs },
         Action::LoadDeck { deck, path } => return Err((deck, path)),
+        Action::EjectDeck { deck } => Deed::Load { deck, track: None },
         Action::SetGain { deck, gain } => Deed::SetGain { deck, gain },
         Action::SetCrossfader { position } => Deed::SetCrossfader { position },
         Action::SetMasterGain { gain } => Deed::SetMasterGain { gain },

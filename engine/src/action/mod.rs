@@ -8,7 +8,7 @@ mod timeline;
 mod timing;
 
 pub use deed::Deed;
-pub use executor::{ActionExecutor, Receipt};
+pub use executor::{ActionExecutor, Receipt, Turn, WantedTrack};
 pub use quantizer::{MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
 pub use timeline::{Entry, Timeline, TimelineFull};
@@ -47,6 +47,11 @@ pub enum Action {
         /// An audio file.
         path: PathBuf,
     },
+    /// Takes the track off a deck.
+    EjectDeck {
+        /// Which deck.
+        deck: DeckId,
+    },
     /// Sets a channel's gain.
     SetGain {
         /// Which deck.
@@ -73,7 +78,7 @@ pub enum Action {
 pub enum ActionKind {
     /// Stop a deck.
     Stop,
-    /// Load a track.
+    /// Load a track, or take it off.
     Load,
     /// Move the playhead.
     Seek,
@@ -119,7 +124,7 @@ impl Action {
             Self::PlayDeck { .. } => ActionKind::Play,
             Self::StopDeck { .. } => ActionKind::Stop,
             Self::SeekDeck { .. } => ActionKind::Seek,
-            Self::LoadDeck { .. } => ActionKind::Load,
+            Self::LoadDeck { .. } | Self::EjectDeck { .. } => ActionKind::Load,
             Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
         }
     }
@@ -132,6 +137,7 @@ impl Action {
             | Self::StopDeck { deck }
             | Self::SeekDeck { deck, .. }
             | Self::LoadDeck { deck, .. }
+            | Self::EjectDeck { deck }
             | Self::SetGain { deck, .. } => Some(*deck),
             Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => None,
         }
@@ -161,7 +167,7 @@ impl Action {
             Self::SetMasterGain { gain } => Self::SetMasterGain { gain: level(gain)? },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
-            Self::StopDeck { .. } | Self::LoadDeck { .. } => self,
+            Self::StopDeck { .. } | Self::LoadDeck { .. } | Self::EjectDeck { .. } => self,
         })
     }
 }

@@ -33,7 +33,7 @@ pub struct DeckNode {
 
 /// A track cannot be put on the deck now; it comes back.
 #[derive(Debug)]
-pub struct LoadRefused(pub Arc<Track>);
+pub struct LoadRefused(pub Option<Arc<Track>>);
 
 impl DeckNode {
     /// An empty deck. `sample_rate` in Hz.
@@ -106,19 +106,19 @@ impl DeckNode {
         }
     }
 
-    /// Puts a track on the resting deck and gives back the one before.
+    /// Puts a track on the resting deck, or none, and gives back the one before.
     ///
     /// # Errors
     /// [`LoadRefused`] while the deck plays, or for the few milliseconds in which a stop is still fading.
     ///
     /// # Real-time
     /// No allocation; nothing is dropped.
-    pub fn load(&mut self, track: Arc<Track>) -> Result<Option<Arc<Track>>, LoadRefused> {
+    pub fn load(&mut self, track: Option<Arc<Track>>) -> Result<Option<Arc<Track>>, LoadRefused> {
         if self.is_playing() || self.is_fading_out() {
             return Err(LoadRefused(track));
         }
         self.resting = 0.0;
-        Ok(self.track.replace(track))
+        Ok(std::mem::replace(&mut self.track, track))
     }
 
     /// Whether a playhead is still fading out.

@@ -34,7 +34,8 @@ impl RigProcessor {
         self.send(EngineEvent::Deck { deck, state, block: self.snapshot.block + 1 });
     }
 
-    pub(super) fn load(&mut self, deck: DeckId, track: Arc<Track>) -> Result<(), Arc<Track>> {
+    /// Puts a track on a deck, or takes it off; gives it back if the deck is still fading.
+    pub(super) fn load(&mut self, deck: DeckId, track: Option<Arc<Track>>) -> Result<(), Option<Arc<Track>>> {
         let Some(node) = self.deck(deck) else { return Err(track) };
         let old = node.load(track).map_err(|LoadRefused(track)| track)?;
         if let Some(old) = old {

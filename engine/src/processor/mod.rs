@@ -302,7 +302,7 @@ impl RigProcessor {
 
     /// Lets go of a deed without dropping what it holds.
     fn discard(&mut self, deed: Deed) {
-        if let Deed::Load { track, .. } = deed {
+        if let Deed::Load { track: Some(track), .. } = deed {
             self.throw_away(Garbage::Track(track));
         }
     }

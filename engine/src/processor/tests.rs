@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request};
+use crate::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
 use crate::clock::HostTransport;
 use crate::console::Console;
 use crate::deck::Track;
@@ -33,7 +33,7 @@ struct Bench {
     playing: bool,
     /// Next frame to make, also the host's song position.
     frame: u64,
-    receipts: Vec<Receipt>,
+    turn: Turn,
     moves: Vec<(u64, Control, f32)>,
     master: Vec<f32>,
     decks: [Vec<f32>; NUM_DECKS],
@@ -51,7 +51,7 @@ impl Bench {
             bpm,
             playing: true,
             frame: 0,
-            receipts: vec![],
+            turn: Turn::default(),
             moves: vec![],
             master: vec![],
             decks: Default::default(),
@@ -69,12 +69,12 @@ impl Bench {
 
     fn load(&mut self, deck: DeckId) -> RequestId {
         let id = self.ask(Action::LoadDeck { deck, path: "x.wav".into() }, ActionTiming::Immediate);
-        assert!(matches!(self.receipts.last(), Some(Receipt::LoadWanted { .. })));
-        self.console.track_ready(id, track(), &mut self.receipts);
+        assert_eq!(self.turn.wanted.last().map(|wanted| wanted.id), Some(id));
+        self.console.track_ready(id, track(), &mut self.turn);
         // One frame before the host rolls; it is not part of what is recorded.
         let playing = std::mem::replace(&mut self.playing, false);
         self.process(1, &[]);
-        self.console.tick(&mut self.receipts);
+        self.console.tick(&mut self.turn);
         assert_eq!(self.done(id).map(|(_, error)| error), Some(0));
         (self.playing, self.frame) = (playing, 0);
         self.master.clear();
@@ -90,7 +90,7 @@ impl Bench {
         let request = Request::new(Source::Osc, action, timing);
         let id = request.id;
         self.sender.send(request).unwrap();
-        self.console.tick(&mut self.receipts);
+        self.console.tick(&mut self.turn);
         id
     }
 
@@ -128,19 +128,19 @@ impl Bench {
         while self.frame < frame {
             let frames = (frame - self.frame).min(u64::from(block)) as u32;
             self.process(frames, &[]);
-            self.console.tick(&mut self.receipts);
+            self.console.tick(&mut self.turn);
         }
     }
 
     fn done(&self, id: RequestId) -> Option<(f64, i64)> {
-        self.receipts.iter().find_map(|r| match *r {
+        self.turn.receipts.iter().find_map(|r| match *r {
             Receipt::Done { id: other, due_beat, error_frames } if other == id => Some((due_beat, error_frames)),
             _ => None,
         })
     }
 
     fn refusal(&self, id: RequestId) -> Option<&str> {
-        self.receipts.iter().find_map(|r| match r {
+        self.turn.receipts.iter().find_map(|r| match r {
             Receipt::Refused { id: other, text, .. } if *other == id => Some(text.as_str()),
             _ => None,
         })
@@ -222,7 +222,7 @@ fn the_policy_is_asked_when_admitted_and_again_when_fired() {
     assert_eq!(bench.refusal(empty), Some("deck C is empty: load a track first"));
     let first = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1.0));
     let load = bench.ask(Action::LoadDeck { deck: DeckId::A, path: "y.wav".into() }, ActionTiming::CustomBeat(2.0));
-    bench.console.track_ready(load, track(), &mut bench.receipts);
+    bench.console.track_ready(load, track(), &mut bench.turn);
     bench.run_to(60_000, 512);
     assert_eq!(bench.done(first), Some((1.0, 0)));
     assert_eq!(bench.refusal(load), Some("deck A is playing: stop it before you load another track"));
@@ -235,7 +235,7 @@ fn a_newer_gesture_takes_the_place_of_the_older() {
     let first = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1.0));
     let second = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(2.0));
     bench.run_to(100_000, 512);
-    assert!(bench.receipts.contains(&Receipt::Cancelled { id: first }));
+    assert!(bench.turn.receipts.contains(&Receipt::Cancelled { id: first }));
     assert_eq!(bench.done(second), Some((2.0, 0)));
     assert_eq!(bench.onset(DeckId::A), Some(48_000));
 }
@@ -250,7 +250,7 @@ fn a_stop_takes_the_wait_away() {
     assert_eq!(bench.console.snapshot().pending[0].unwrap().due_beat, 4.0);
     let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Default);
     bench.run_to(200_000, 512);
-    assert!(bench.receipts.contains(&Receipt::Cancelled { id: waiting }));
+    assert!(bench.turn.receipts.contains(&Receipt::Cancelled { id: waiting }));
     assert!(bench.done(stop).is_some());
     assert_eq!(bench.onset(DeckId::A), None);
 }
@@ -322,7 +322,7 @@ fn a_stopped_host_leaves_the_rig_playing_by_its_own_clock() {
 fn an_empty_block_takes_the_inputs_in() {
     let mut bench = Bench::loaded(120.0);
     bench.process(0, &[TimedInput { frame: 0, input: HostInput::Control(Control::Gain(DeckId::B), -6.0) }]);
-    bench.console.tick(&mut bench.receipts);
+    bench.console.tick(&mut bench.turn);
     assert_eq!(bench.console.snapshot().decks[1].gain_db, -6.0);
 }
 
@@ -335,7 +335,7 @@ fn a_tempo_change_inside_a_block_moves_the_line() {
     let song_beats = Some(0.5);
     let faster = HostTransport { playing: true, tempo: Bpm::new(240.0), song_beats, ..HostTransport::SILENT };
     bench.process(24_000, &[TimedInput { frame: 6_000, input: HostInput::Transport(faster) }]);
-    bench.console.tick(&mut bench.receipts);
+    bench.console.tick(&mut bench.turn);
     assert_eq!(bench.done(id), Some((1.0, 0)));
     assert_eq!(bench.onset(DeckId::A), Some(12_000 + 6_000));
 }

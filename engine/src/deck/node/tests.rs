@@ -14,7 +14,7 @@ fn ramp_track(frames: u16, sample_rate: f64) -> Arc<Track> {
 
 fn deck_with(track: Arc<Track>) -> DeckNode {
     let mut deck = DeckNode::new(Arc::new(SincBank::default()), SR);
-    assert!(deck.load(track).unwrap().is_none());
+    assert!(deck.load(Some(track)).unwrap().is_none());
     deck
 }
 
@@ -148,12 +148,20 @@ fn a_playing_deck_takes_no_track_and_gives_it_back() {
     deck.play(None, 0);
     run(&mut deck, 64, 64);
     let other = ramp_track(10, SR);
-    let LoadRefused(back) = deck.load(other.clone()).unwrap_err();
-    assert!(Arc::ptr_eq(&back, &other));
+    let LoadRefused(back) = deck.load(Some(other.clone())).unwrap_err();
+    assert!(Arc::ptr_eq(back.as_ref().unwrap(), &other));
     deck.stop();
     assert!(deck.load(back).is_err(), "still fading");
     run(&mut deck, 480, 64);
-    assert!(deck.load(other).unwrap().is_some(), "the one before comes back");
+    assert!(deck.load(Some(other)).unwrap().is_some(), "the one before comes back");
+}
+
+#[test]
+fn an_ejected_deck_is_silent() {
+    let mut deck = deck_with(ramp_track(100, SR));
+    assert!(deck.load(None).unwrap().is_some());
+    deck.play(None, 0);
+    assert!(!deck.is_playing() && !deck.has_track());
 }
 
 #[test]

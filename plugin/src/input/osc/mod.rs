@@ -13,7 +13,6 @@ pub use namespace::namespace_markdown;
 pub use packet::{MAX_NESTING, MAX_PACKET_BYTES, PacketError};
 pub use parse::{Parsed, parse};
 pub use parse_error::ParseError;
-pub use receipts::Outcome;
 pub use server::{DEFAULT_PORT, OscCounters, OscError, OscServer, PORTS_TO_TRY, first_port_from_env};
 
 #[cfg(test)]

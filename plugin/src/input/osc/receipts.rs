@@ -3,70 +3,8 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 
-use echelon_engine::action::RequestId;
-use echelon_engine::message::EngineEvent;
+use echelon_engine::action::{Receipt, RequestId};
 use rosc::{OscMessage, OscType};
-
-/// What became of a request.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It is scheduled.
-    Accepted {
-        /// Which request.
-        id: RequestId,
-        /// Song beat on which it is due.
-        due_beat: f64,
-    },
-    /// It happened. Final.
-    Done {
-        /// Which request.
-        id: RequestId,
-        /// Song beat on which it was due.
-        due_beat: f64,
-        /// Frames late; 0 is on the frame.
-        error_frames: i64,
-    },
-    /// It will not happen. Final.
-    Refused {
-        /// Which request.
-        id: RequestId,
-        /// A short, stable word for programs.
-        code: &'static str,
-        /// The sentence for a person.
-        text: String,
-    },
-    /// Something newer took its place. Final.
-    Cancelled {
-        /// Which request.
-        id: RequestId,
-    },
-}
-
-impl Outcome {
-    /// Which request.
-    #[must_use]
-    pub const fn id(&self) -> RequestId {
-        match self {
-            Self::Accepted { id, .. } | Self::Done { id, .. } | Self::Refused { id, .. } | Self::Cancelled { id } => {
-                *id
-            }
-        }
-    }
-
-    /// What the engine says of a request; `None` if the event is about something else.
-    #[must_use]
-    pub fn from_event(event: &EngineEvent) -> Option<Self> {
-        Some(match *event {
-            EngineEvent::Scheduled { id, due_beat } => Self::Accepted { id, due_beat },
-            EngineEvent::Fired { id, due_beat, error_frames } => Self::Done { id, due_beat, error_frames },
-            EngineEvent::Refused { id, refusal } => {
-                Self::Refused { id, code: refusal.code(), text: refusal.to_string() }
-            }
-            EngineEvent::Cancelled { id } => Self::Cancelled { id },
-            EngineEvent::Ended { .. } => return None,
-        })
-    }
-}
 
 /// Who asked.
 #[derive(Clone, Debug, PartialEq)]
@@ -81,21 +19,21 @@ pub(super) struct Asker {
 
 impl Asker {
     /// What to send for an outcome, if anything. Without a number only refusals are told.
-    pub fn answer(&self, outcome: &Outcome) -> Option<OscMessage> {
+    pub fn answer(&self, outcome: &Receipt) -> Option<OscMessage> {
         let Some(receipt) = self.receipt else {
             return match outcome {
-                Outcome::Refused { text, .. } => Some(error(&self.address, text)),
+                Receipt::Refused { text, .. } => Some(error(&self.address, text)),
                 _ => None,
             };
         };
         Some(match outcome {
-            Outcome::Accepted { due_beat, .. } => message("/ack", vec![receipt.into(), (*due_beat).into()]),
-            Outcome::Done { due_beat, error_frames, .. } => {
+            Receipt::Accepted { due_beat, .. } => message("/ack", vec![receipt.into(), (*due_beat).into()]),
+            Receipt::Done { due_beat, error_frames, .. } => {
                 let late = i32::try_from(*error_frames).unwrap_or(if *error_frames < 0 { i32::MIN } else { i32::MAX });
                 message("/done", vec![receipt.into(), (*due_beat).into(), late.into()])
             }
-            Outcome::Refused { code, text, .. } => nack(receipt, code, text),
-            Outcome::Cancelled { .. } => nack(receipt, "cancelled", "a newer action took its place"),
+            Receipt::Refused { code, text, .. } => nack(receipt, code, text),
+            Receipt::Cancelled { .. } => nack(receipt, "cancelled", "a newer action took its place"),
         })
     }
 
@@ -138,9 +76,9 @@ impl Receipts {
     }
 
     /// Who asked for it; forgotten if the outcome is final.
-    pub fn settle(&mut self, outcome: &Outcome) -> Option<Asker> {
+    pub fn settle(&mut self, outcome: &Receipt) -> Option<Asker> {
         match outcome {
-            Outcome::Accepted { id, .. } => self.0.get(id).cloned(),
+            Receipt::Accepted { id, .. } => self.0.get(id).cloned(),
             other => self.0.remove(&other.id()),
         }
     }

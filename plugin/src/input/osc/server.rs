@@ -12,11 +12,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use echelon_engine::action::ActionSender;
+use echelon_engine::action::{ActionSender, Receipt};
 use rosc::{OscMessage, OscPacket};
 
 use super::listener::Listener;
-use super::receipts::{Outcome, Receipts};
+use super::receipts::Receipts;
 
 /// The first port that is tried.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -138,7 +138,7 @@ impl OscServer {
 
     /// Tells the sender of a request what became of it. For requests that did not come by OSC it does nothing.
     /// Control thread.
-    pub fn reply(&self, outcome: &Outcome) {
+    pub fn reply(&self, outcome: &Receipt) {
         let asker = self.shared.receipts().settle(outcome);
         if let Some((asker, answer)) = asker.and_then(|asker| asker.answer(outcome).map(|answer| (asker, answer))) {
             self.shared.send(asker.from, answer);

@@ -1,15 +1,13 @@
-use echelon_engine::action::RequestId;
-use echelon_engine::message::{EngineEvent, Refusal};
-use echelon_engine::units::DeckId;
+use echelon_engine::action::{Receipt, RequestId};
 use rosc::OscMessage;
 
-use super::super::receipts::{Asker, Outcome, Receipts};
+use super::super::receipts::{Asker, Receipts};
 
 fn asker(receipt: Option<i32>) -> Asker {
     Asker { from: ([127, 0, 0, 1], 9).into(), receipt, address: "/deck/a/play".into() }
 }
 
-fn answer(receipt: Option<i32>, outcome: &Outcome) -> Option<OscMessage> {
+fn answer(receipt: Option<i32>, outcome: &Receipt) -> Option<OscMessage> {
     asker(receipt).answer(outcome)
 }
 
@@ -17,10 +15,10 @@ fn answer(receipt: Option<i32>, outcome: &Outcome) -> Option<OscMessage> {
 fn every_outcome_has_its_answer() {
     let id = RequestId::next();
     let message = |addr: &str, args| Some(OscMessage { addr: addr.to_owned(), args });
-    let accepted = Outcome::Accepted { id, due_beat: 8.0 };
-    let done = |error_frames| Outcome::Done { id, due_beat: 8.0, error_frames };
-    let refused = Outcome::Refused { id, code: "full", text: "why".to_owned() };
-    let cancelled = Outcome::Cancelled { id };
+    let accepted = Receipt::Accepted { id, due_beat: 8.0 };
+    let done = |error_frames| Receipt::Done { id, due_beat: 8.0, error_frames };
+    let refused = Receipt::Refused { id, deck: None, code: "full", text: "why".to_owned() };
+    let cancelled = Receipt::Cancelled { id };
     assert_eq!(answer(Some(5), &accepted), message("/ack", vec![5.into(), 8.0.into()]));
     assert_eq!(answer(Some(5), &done(-2)), message("/done", vec![5.into(), 8.0.into(), (-2).into()]));
     assert_eq!(answer(Some(5), &done(i64::MAX)), message("/done", vec![5.into(), 8.0.into(), i32::MAX.into()]));
@@ -39,9 +37,9 @@ fn a_final_outcome_is_told_once() {
     let mut receipts = Receipts::default();
     let id = RequestId::next();
     receipts.insert(id, asker(Some(1)));
-    let accepted = Outcome::Accepted { id, due_beat: 0.0 };
+    let accepted = Receipt::Accepted { id, due_beat: 0.0 };
     assert_eq!(receipts.settle(&accepted), Some(asker(Some(1))));
-    assert_eq!(receipts.settle(&Outcome::Cancelled { id }), Some(asker(Some(1))));
+    assert_eq!(receipts.settle(&Receipt::Cancelled { id }), Some(asker(Some(1))));
     assert_eq!(receipts.settle(&accepted), None);
     assert_eq!(receipts.len(), 0);
 }
@@ -55,23 +53,4 @@ fn the_oldest_is_forgotten_when_there_are_too_many() {
     assert_eq!(receipts.insert(RequestId::next(), asker(Some(4096))), Some(asker(Some(0))));
     assert_eq!(receipts.insert(RequestId::next(), asker(Some(4097))), Some(asker(Some(1))));
     assert_eq!(receipts.len(), Receipts::CAPACITY);
-}
-
-#[test]
-fn the_engine_s_events_are_outcomes() {
-    let id = RequestId::next();
-    let refused = Outcome::Refused { id, code: "too_late", text: Refusal::TooLate(0.5).to_string() };
-    let cases = [
-        (EngineEvent::Scheduled { id, due_beat: 4.0 }, Some(Outcome::Accepted { id, due_beat: 4.0 })),
-        (
-            EngineEvent::Fired { id, due_beat: 4.0, error_frames: 1 },
-            Some(Outcome::Done { id, due_beat: 4.0, error_frames: 1 }),
-        ),
-        (EngineEvent::Refused { id, refusal: Refusal::TooLate(0.5) }, Some(refused)),
-        (EngineEvent::Cancelled { id }, Some(Outcome::Cancelled { id })),
-        (EngineEvent::Ended { deck: DeckId::A }, None),
-    ];
-    for (event, outcome) in cases {
-        assert_eq!(Outcome::from_event(&event), outcome);
-    }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use echelon_engine::action::{Action, ActionQueue, ActionReceiver, ActionTiming, Request};
+use echelon_engine::action::{Action, ActionQueue, ActionReceiver, ActionTiming, Receipt, Request};
 use echelon_engine::safety::Source;
 use echelon_engine::units::DeckId;
 use rosc::{OscMessage, OscPacket, OscType};
 
-use super::super::receipts::{Outcome, Receipts};
+use super::super::receipts::Receipts;
 use super::super::server::{OscError, first_port};
 use super::super::{OscCounters, OscServer};
 use super::{NOW, bundle, bytes, message};
@@ -105,9 +105,9 @@ fn an_action_reaches_the_queue_and_its_receipts_the_sender() {
     assert_eq!(request.action, Action::PlayDeck { deck: DeckId::B, position_secs: None });
     assert_eq!(request.timing, ActionTiming::NextBar);
     let id = request.id;
-    rig.server.reply(&Outcome::Accepted { id, due_beat: 8.0 });
-    rig.server.reply(&Outcome::Done { id, due_beat: 8.0, error_frames: 0 });
-    rig.server.reply(&Outcome::Done { id, due_beat: 8.0, error_frames: 0 });
+    rig.server.reply(&Receipt::Accepted { id, due_beat: 8.0 });
+    rig.server.reply(&Receipt::Done { id, due_beat: 8.0, error_frames: 0 });
+    rig.server.reply(&Receipt::Done { id, due_beat: 8.0, error_frames: 0 });
     assert_eq!(rig.answer(), OscMessage { addr: "/ack".into(), args: vec![42.into(), 8.0.into()] });
     assert_eq!(rig.answer(), OscMessage { addr: "/done".into(), args: vec![42.into(), 8.0.into(), 0.into()] });
     rig.nothing_more();
@@ -123,9 +123,9 @@ fn without_an_id_only_refusals_are_told() {
     let first = rig.next().id;
     rig.send("/deck/a/stop", &[]);
     let second = rig.next().id;
-    rig.server.reply(&Outcome::Accepted { id: first, due_beat: 4.0 });
-    rig.server.reply(&Outcome::Done { id: first, due_beat: 4.0, error_frames: 0 });
-    rig.server.reply(&Outcome::Refused { id: second, code: "not_allowed", text: "deck A is empty".into() });
+    rig.server.reply(&Receipt::Accepted { id: first, due_beat: 4.0 });
+    rig.server.reply(&Receipt::Done { id: first, due_beat: 4.0, error_frames: 0 });
+    rig.server.reply(&Receipt::Refused { id: second, deck: None, code: "not_allowed", text: "deck A is empty".into() });
     let answer = rig.answer();
     assert_eq!((answer.addr.as_str(), texts(&answer)), ("/error", vec!["/deck/a/stop", "deck A is empty"]));
     rig.nothing_more();
@@ -139,7 +139,7 @@ fn answers_go_to_the_packet_s_source_only() {
         .send_to(&bytes(&message("/deck/a/stop", &["id".into(), 1.into()])), ("127.0.0.1", rig.server.port()))
         .unwrap();
     let id = rig.next().id;
-    rig.server.reply(&Outcome::Cancelled { id });
+    rig.server.reply(&Receipt::Cancelled { id });
     assert_eq!(receive(&other).addr, "/nack");
     rig.nothing_more();
 }
