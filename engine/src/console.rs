@@ -8,7 +8,9 @@ use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId, Turn};
 use crate::deck::Track;
 use crate::message::{EngineEvent, Snapshot};
 use crate::rig::ControlLinks;
+use crate::safety::DeckState;
 use crate::shadow::EngineShadowState;
+use crate::units::DeckId;
 
 /// Takes requests, answers with receipts, and keeps the shadow of the engine's state. Control thread.
 pub struct Console {
@@ -56,6 +58,12 @@ impl Console {
     #[must_use]
     pub const fn snapshot(&self) -> &Snapshot {
         self.shadow.snapshot()
+    }
+
+    /// What a deck is doing, as far as is known: newer than the snapshot where an event said so.
+    #[must_use]
+    pub const fn deck_state(&self, deck: DeckId) -> DeckState {
+        self.shadow.state(deck)
     }
 
     fn collect_garbage(&mut self) {

@@ -1,27 +1,70 @@
-//! Echelon: a DJ rig inside a DAW. This file only wires.
+//! Echelon: a DJ rig inside a DAW, as a CLAP and VST3 plugin. This file only wires.
+//!
+//! The host's process callback drives [`echelon_engine`]; [`control`] admits what people and programs ask for;
+//! [`host`] stands between the framework and the host.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use echelon_engine::processor::{BlockInput, RigProcessor};
+use echelon_engine::rig::{Rig, RigConfig};
 use nice_plug::prelude::*;
 
+pub mod buffers;
+pub mod control;
 pub mod editor;
 pub mod host;
 pub mod input;
 pub mod media;
 pub mod params;
+pub mod state;
 pub mod view;
 
+use buffers::MainInput;
+use control::{ControlThread, EditorActs, EditorHands};
+use host::HostLink;
 use params::RigParams;
+use view::SharedView;
 
-/// The plugin.
+pub use host::{GetPluginFactory, clap_entry};
+
+/// One instance of the plugin.
 pub struct Echelon {
     params: Arc<RigParams>,
+    link: Arc<HostLink>,
+    view: SharedView,
+    hands: EditorHands,
+    main_input: MainInput,
+    /// Made when the host first activates the plugin: a scan costs no thread and no socket.
+    running: Option<Running>,
+}
+
+/// The rig's audio half, and the thread of its control half.
+struct Running {
+    processor: RigProcessor,
+    _control: ControlThread,
 }
 
 impl Default for Echelon {
     fn default() -> Self {
-        Self { params: Arc::new(RigParams::default()) }
+        let params = Arc::new(RigParams::default());
+        Self {
+            link: HostLink::new(&params),
+            params,
+            view: SharedView::default(),
+            hands: EditorHands::default(),
+            main_input: MainInput::default(),
+            running: None,
+        }
+    }
+}
+
+impl Echelon {
+    fn start(&self, sample_rate: f64) -> Option<Running> {
+        let (console, processor) = Rig::new(RigConfig { sample_rate }).ok()?;
+        let saved = self.params.saved.clone();
+        let control = ControlThread::start(console, saved, self.view.clone(), &self.hands).ok()?;
+        Some(Running { processor, _control: control })
     }
 }
 
@@ -59,12 +102,42 @@ impl Plugin for Echelon {
         self.params.clone()
     }
 
+    fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Self::Editor> {
+        let acts = EditorActs { hands: self.hands.clone(), view: self.view.clone() };
+        editor::create(self.view.clone(), Box::new(acts))
+    }
+
+    fn filter_state(state: &mut PluginState) {
+        state::normalise(state, RigParams::default().default_values());
+    }
+
+    fn activate(&mut self, _: &AudioIOLayout, config: &BufferConfig, _: &mut impl ActivateContext<Self>) -> bool {
+        let sample_rate = f64::from(config.sample_rate);
+        self.main_input.prepare(config.max_buffer_size as usize);
+        match &mut self.running {
+            Some(running) => running.processor.prepare(sample_rate),
+            None => self.running = self.start(sample_rate),
+        }
+        self.running.is_some()
+    }
+
     fn process(
         &mut self,
-        _: &mut Buffer,
-        _: &mut AuxiliaryBuffers,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
         _: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
+        let Some(running) = &mut self.running else { return ProcessStatus::Error("not activated") };
+        let Ok(mut exchange) = self.link.exchange.try_borrow_mut() else {
+            return ProcessStatus::Error("the block's exchange is in use");
+        };
+        let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+        let Some(mut io) = self.main_input.block(buffer, aux) else {
+            return ProcessStatus::Error("the host's buses are not the plugin's");
+        };
+        let exchange = &mut *exchange;
+        let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
+        running.processor.process(&mut io, block, &mut exchange.moves);
         ProcessStatus::KeepAlive
     }
 }
@@ -83,6 +156,3 @@ impl Vst3Plugin for Echelon {
     const VST3_CLASS_ID: [u8; 16] = *b"EchelonDjRig0001";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Instrument, Vst3SubCategory::Fx];
 }
-
-nice_export_clap!(Echelon);
-nice_export_vst3!(Echelon);

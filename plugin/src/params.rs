@@ -2,7 +2,10 @@
 
 use echelon_engine::input::Control;
 use echelon_engine::units::{DeckId, NUM_DECKS};
+use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
+
+use crate::state::SavedState;
 
 /// Names of the quantize choices, in the order of [`echelon_engine::action::Grid::CHOICES`].
 pub const QUANTIZE_NAMES: [&str; 5] = ["off", "1 beat", "1 bar", "2 bars", "4 bars"];
@@ -33,6 +36,9 @@ pub struct RigParams {
     /// [`Control::Quantize`]
     #[id = "quantize"]
     pub quantize: IntParam,
+    /// What else is saved with the project.
+    #[persist = "rig"]
+    pub saved: SavedState,
 }
 
 impl Default for RigParams {
@@ -52,6 +58,7 @@ impl Default for RigParams {
                         .position(|name| name.eq_ignore_ascii_case(s))
                         .and_then(|i| i32::try_from(i).ok())
                 })),
+            saved: SavedState::default(),
         }
     }
 }
@@ -88,8 +95,23 @@ fn gain_param(name: String) -> FloatParam {
         }))
 }
 
-/// Every control with its parameter.
 impl RigParams {
+    /// The parameters' ids and default values, as a saved state has them.
+    #[must_use]
+    pub fn default_values(&self) -> Vec<(String, ParamValue)> {
+        let value = |param: ParamPtr| match param {
+            // SAFETY: the pointers are to fields of `self`, which is borrowed.
+            ParamPtr::FloatParam(p) => ParamValue::F32(unsafe { (*p).default_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::IntParam(p) => ParamValue::I32(unsafe { (*p).default_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::BoolParam(p) => ParamValue::Bool(unsafe { (*p).default_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::EnumParam(p) => ParamValue::I32(unsafe { (*p).default_plain_value() }),
+        };
+        self.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
+    }
+
     /// The pairs of control and parameter, in the parameters' order.
     #[must_use]
     pub fn controls(&self) -> Vec<(Control, ParamPtr)> {

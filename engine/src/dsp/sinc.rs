@@ -4,6 +4,7 @@
 //! for a sine (measured in the tests). For ratios above 1 the cutoff comes down with the ratio, so that nothing aliases.
 
 use std::f64::consts::PI;
+use std::sync::{Arc, OnceLock};
 
 const TAPS: usize = 64;
 const HALF: usize = TAPS / 2;
@@ -27,6 +28,13 @@ impl Default for SincBank {
 }
 
 impl SincBank {
+    /// The process's one bank, made on the first call. Not real-time.
+    #[must_use]
+    pub fn shared() -> Arc<Self> {
+        static BANK: OnceLock<Arc<SincBank>> = OnceLock::new();
+        BANK.get_or_init(Arc::default).clone()
+    }
+
     /// The filter for reading a signal `ratio` times as fast as it is. Ratios above 6 take the last.
     #[must_use]
     pub fn for_ratio(&self, ratio: f64) -> &Sinc {

@@ -8,8 +8,6 @@
 mod crossfader;
 mod gain;
 
-use std::sync::Arc;
-
 pub use crossfader::CrossfaderNode;
 pub use gain::GainNode;
 
@@ -45,7 +43,7 @@ impl Mixer {
     /// # Errors
     /// [`GraphError`] never, unless the graph below contradicts itself.
     pub fn build(sample_rate: f64) -> Result<(Self, Plan), GraphError> {
-        let bank = Arc::new(SincBank::default());
+        let bank = SincBank::shared();
         let mut graph = DspGraph::new();
         let crossfader = graph.add(Box::new(CrossfaderNode::new(sample_rate)), NUM_DECKS)?;
         let mut decks = [crossfader; NUM_DECKS];

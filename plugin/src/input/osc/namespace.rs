@@ -123,7 +123,7 @@ const LEVEL: Arg = Arg::Number { unit: "dB", min: Decibels::SILENCE.0 as f64, ma
 const FADER: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 
 /// Every address that is understood.
-pub(super) const TABLE: [Row; 10] = [
+pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -155,6 +155,14 @@ pub(super) const TABLE: [Row; 10] = [
         when: DefaultWhen::Now,
         help: "Puts a file on the deck.",
         make: |given| Wish::Act(Action::LoadDeck { deck: given.deck, path: given.text(0).into() }),
+    },
+    Row {
+        path: "/deck/{deck}/eject",
+        args: &[],
+        button: true,
+        when: DefaultWhen::Now,
+        help: "Takes the track off the deck.",
+        make: |given| Wish::Act(Action::EjectDeck { deck: given.deck }),
     },
     Row {
         path: "/deck/{deck}/seek",

@@ -1,0 +1,143 @@
+//! The files on the decks: from a wanted track to a loaded one, and what is saved and shown of it.
+
+use std::path::Path;
+
+use echelon_engine::action::{Action, Receipt, Request, RequestId, Turn, WantedTrack};
+use echelon_engine::console::Console;
+use echelon_engine::safety::DeckState;
+use echelon_engine::units::{DeckId, NUM_DECKS};
+
+use crate::media::{LoadEvent, Loader};
+use crate::state::SavedState;
+use crate::view::{LoadState, SharedView, TrackView};
+
+/// A change of a deck's track that has no final receipt yet.
+#[derive(Debug)]
+struct Change {
+    id: RequestId,
+    deck: DeckId,
+    /// What the deck will show once it is done; empty for an eject.
+    track: TrackView,
+    /// It comes from a loaded project: its failure is shown on the deck, and the project keeps the path.
+    restoring: bool,
+}
+
+/// Keeps tracks, view and saved state in step. Control thread.
+pub(super) struct DeckFiles {
+    loader: Loader,
+    saved: SavedState,
+    view: SharedView,
+    changes: Vec<Change>,
+    /// What is on each deck.
+    on_deck: [TrackView; NUM_DECKS],
+}
+
+impl DeckFiles {
+    pub(super) fn new(loader: Loader, saved: SavedState, view: SharedView) -> Self {
+        Self { loader, saved, view, changes: vec![], on_deck: Default::default() }
+    }
+
+    /// Whether a track is on the deck or on its way.
+    pub(super) fn is_occupied(&self, deck: DeckId) -> bool {
+        self.on_deck[deck.index()].path.is_some() || self.changes.iter().any(|change| change.deck == deck)
+    }
+
+    /// Remembers a request that a loaded project makes.
+    pub(super) fn restoring(&mut self, request: &Request) {
+        let (deck, track) = match &request.action {
+            Action::LoadDeck { deck, path } => (*deck, named(path)),
+            Action::EjectDeck { deck } => (*deck, TrackView::default()),
+            _ => return,
+        };
+        self.changes.push(Change { id: request.id, deck, track, restoring: true });
+    }
+
+    /// Starts to decode.
+    pub(super) fn load(&mut self, wanted: WantedTrack) {
+        let WantedTrack { id, deck, path } = wanted;
+        if !self.changes.iter().any(|change| change.id == id) {
+            self.changes.push(Change { id, deck, track: named(&path), restoring: false });
+        }
+        self.show(deck, TrackView { load: LoadState::Loading(None), ..named(&path) });
+        self.loader.load(deck, id, path);
+    }
+
+    /// Takes in what was decoded.
+    pub(super) fn poll(&mut self, console: &mut Console, turn: &mut Turn) {
+        while let Some(event) = self.loader.poll() {
+            match event {
+                LoadEvent::Progress { deck, ratio } => {
+                    self.view.update(|view| {
+                        let load = &mut view.tracks[deck.index()].load;
+                        if matches!(load, LoadState::Loading(_)) {
+                            *load = LoadState::Loading(ratio);
+                        }
+                    });
+                }
+                LoadEvent::Loaded { id, decoded, .. } => {
+                    if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
+                        change.track.overview = Some(decoded.overview);
+                        change.track.load = LoadState::Ready;
+                    }
+                    console.track_ready(id, decoded.track, turn);
+                }
+                LoadEvent::Failed { id, error, .. } => console.track_failed(id, error.to_string(), turn),
+                LoadEvent::Cancelled { id, .. } => console.track_cancelled(id, turn),
+            }
+        }
+    }
+
+    /// Brings view and saved state in line with a receipt. `true` if the person need not be told otherwise.
+    pub(super) fn settle(&mut self, receipt: &Receipt) -> bool {
+        let place = self.changes.iter().position(|change| change.id == receipt.id());
+        let Some(place) = place.filter(|_| receipt.is_final()) else { return false };
+        let Change { deck, track, restoring, .. } = self.changes.remove(place);
+        match receipt {
+            Receipt::Done { .. } => {
+                if !restoring {
+                    let path = track.path.clone();
+                    self.saved.update(|state| state.tracks[deck.index()] = path);
+                }
+                self.on_deck[deck.index()] = track;
+                self.show_what_is_there(deck);
+            }
+            Receipt::Refused { text, .. } if restoring => {
+                self.on_deck[deck.index()] = TrackView { load: LoadState::Failed(text.clone()), ..track };
+                self.show_what_is_there(deck);
+                return true;
+            }
+            _ => self.show_what_is_there(deck),
+        }
+        false
+    }
+
+    /// A deck that was ejected shows and saves nothing.
+    pub(super) fn notice_ejects(&mut self, console: &Console) {
+        for deck in DeckId::ALL {
+            let there = &mut self.on_deck[deck.index()];
+            let gone = there.load == LoadState::Ready && console.deck_state(deck) == DeckState::Empty;
+            if gone && !self.changes.iter().any(|change| change.deck == deck) {
+                *there = TrackView::default();
+                self.saved.update(|state| state.tracks[deck.index()] = None);
+                self.show_what_is_there(deck);
+            }
+        }
+    }
+
+    /// The deck's own track again, unless another one is already on its way.
+    fn show_what_is_there(&self, deck: DeckId) {
+        if !self.changes.iter().any(|change| change.deck == deck) {
+            self.show(deck, self.on_deck[deck.index()].clone());
+        }
+    }
+
+    fn show(&self, deck: DeckId, track: TrackView) {
+        self.view.update(|view| view.tracks[deck.index()] = track);
+    }
+}
+
+/// A track's view before anything is known but its path.
+fn named(path: &Path) -> TrackView {
+    let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    TrackView { path: Some(path.to_owned()), name, ..TrackView::default() }
+}

@@ -1,0 +1,164 @@
+//! What is saved with the project besides the parameters, and how old or damaged states are read.
+//!
+//! The parameters and this record travel in the framework's JSON. A record that cannot be read in part loses only that
+//! part. Saving the same settings twice gives the same bytes.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use echelon_engine::units::NUM_DECKS;
+use nice_plug::params::persist::PersistentField;
+use nice_plug::plugin::{ParamValue, PluginState};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::Value;
+
+/// The format of [`RigState`]. Higher ones are read as far as they are understood.
+const VERSION: u32 = 1;
+
+/// The rig as it is saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RigState {
+    /// Format of the record.
+    pub version: u32,
+    /// The file on each deck.
+    pub tracks: [Option<PathBuf>; NUM_DECKS],
+    /// The UDP port on which OSC was to be found.
+    pub osc_port: Option<u16>,
+}
+
+impl Default for RigState {
+    fn default() -> Self {
+        Self { version: VERSION, tracks: Default::default(), osc_port: None }
+    }
+}
+
+impl<'de> Deserialize<'de> for RigState {
+    /// Takes any JSON: what is missing or of the wrong kind is as in a new rig.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(deserializer)?;
+        let track = |i: usize| value.get("tracks")?.get(i)?.as_str().filter(|s| !s.is_empty()).map(PathBuf::from);
+        let port = || u16::try_from(value.get("osc_port")?.as_u64()?).ok().filter(|port| *port > 0);
+        Ok(Self { version: VERSION, tracks: std::array::from_fn(track), osc_port: port() })
+    }
+}
+
+/// The rig's state, shared by the host's thread that saves and loads and the control thread. Never the audio thread.
+#[derive(Clone, Debug, Default)]
+pub struct SavedState(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    state: Mutex<RigState>,
+    /// Counts how often a project was loaded.
+    loads: AtomicU64,
+}
+
+impl SavedState {
+    /// How often the host has loaded a state. The framework calls nothing after a load: the control thread looks here.
+    #[must_use]
+    pub fn loads(&self) -> u64 {
+        self.0.loads.load(Ordering::Acquire)
+    }
+
+    /// A copy.
+    #[must_use]
+    pub fn get(&self) -> RigState {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Changes what will be saved.
+    pub fn update(&self, change: impl FnOnce(&mut RigState)) {
+        change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl PersistentField<'_, RigState> for SavedState {
+    fn set(&self, new_value: RigState) {
+        self.update(|state| *state = new_value);
+        self.0.loads.fetch_add(1, Ordering::AcqRel);
+    }
+
+    fn map<F, R>(&self, f: F) -> R
+    where
+        F: Fn(&RigState) -> R,
+    {
+        f(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// Before the framework takes a state over: parameters that it lacks get their defaults (else they would keep their
+/// present values), values that are no numbers too, and nothing plays just because a project was opened.
+pub fn normalise(state: &mut PluginState, defaults: impl IntoIterator<Item = (String, ParamValue)>) {
+    for (id, default) in defaults {
+        let value = state.params.entry(id).or_insert_with(|| default.clone());
+        let fits = match (&*value, &default) {
+            (ParamValue::F32(v), ParamValue::F32(_)) => v.is_finite(),
+            (ParamValue::I32(_), ParamValue::I32(_)) | (ParamValue::Bool(_), ParamValue::Bool(_)) => true,
+            _ => false,
+        };
+        if !fits {
+            *value = default;
+        }
+    }
+    for (id, value) in &mut state.params {
+        if id.starts_with("play_") {
+            *value = ParamValue::Bool(false);
+        }
+    }
+    state.fields.entry("rig".to_owned()).or_insert_with(|| "{}".to_owned());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(json: &str) -> RigState {
+        serde_json::from_str(json).unwrap()
+    }
+
+    #[test]
+    fn a_state_comes_back_as_it_was() {
+        let mut state = RigState { osc_port: Some(8003), ..RigState::default() };
+        state.tracks[1] = Some("/music/b.flac".into());
+        let json = serde_json::to_string(&state).unwrap();
+        assert_eq!(read(&json), state);
+        assert_eq!(serde_json::to_string(&read(&json)).unwrap(), json, "byte for byte");
+    }
+
+    #[test]
+    fn damage_costs_only_what_is_damaged() {
+        let state = read(r#"{"version": 99, "tracks": [3, "/x.wav", null, {}, "fifth"], "osc_port": -1, "new": []}"#);
+        assert_eq!(state.tracks, [None, Some("/x.wav".into()), None, None]);
+        assert_eq!(state.osc_port, None);
+        for other in ["null", "[]", "7", r#""text""#, r#"{"tracks": "no"}"#] {
+            assert_eq!(read(other), RigState::default());
+        }
+    }
+
+    #[test]
+    fn loading_is_counted() {
+        let saved = SavedState::default();
+        saved.update(|state| state.osc_port = Some(8000));
+        assert_eq!(saved.loads(), 0);
+        saved.set(RigState::default());
+        assert_eq!((saved.loads(), saved.get().osc_port), (1, None));
+    }
+
+    #[test]
+    fn what_a_state_lacks_or_garbles_is_as_in_a_new_rig_and_nothing_plays() {
+        let params = [
+            ("play_1".to_owned(), ParamValue::Bool(true)),
+            ("xfader".to_owned(), ParamValue::F32(f32::NAN)),
+            ("master".to_owned(), ParamValue::String("loud".to_owned())),
+        ];
+        let mut state = PluginState { version: String::new(), params: params.into(), fields: [].into() };
+        let defaults =
+            [("xfader", 0.5), ("master", 0.0), ("gain_1", -3.0)].map(|(id, v)| (id.to_owned(), ParamValue::F32(v)));
+        normalise(&mut state, defaults);
+        assert!(matches!(state.params["play_1"], ParamValue::Bool(false)));
+        for (id, expected) in [("xfader", 0.5), ("master", 0.0), ("gain_1", -3.0)] {
+            assert!(matches!(state.params[id], ParamValue::F32(v) if v == expected), "{id}");
+        }
+    }
+}
