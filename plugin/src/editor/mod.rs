@@ -1,13 +1,47 @@
-//! The editor: draws a snapshot, sends requests.
+//! The editor: draws a [`RigView`](crate::view::RigView), sends actions. It sees nothing else of the plugin.
+//!
+//! [`stage`] is the whole picture as a function of the view; [`app`] feeds it; [`window`] puts it into the framework.
 
-use nice_plug_egui::{EguiEditor, NiceEguiApp};
+pub mod app;
+pub mod browser;
+pub mod button;
+pub mod deck;
+pub mod fader;
+pub mod files;
+pub mod format;
+pub mod ids;
+pub mod keys;
+pub mod layout;
+pub mod meter;
+pub mod mixer;
+pub mod notice;
+pub mod pending;
+pub mod shapes;
+pub mod size;
+pub mod slide;
+pub mod stage;
+pub mod taper;
+pub mod text;
+pub mod theme;
+pub mod top_bar;
+pub mod waveform;
+mod well;
+pub mod window;
 
-/// The editor's application.
-pub struct EditorApp;
+pub use size::EditorSize;
+pub use stage::Stage;
+pub use window::Editor;
 
-impl NiceEguiApp for EditorApp {
-    fn ui(&mut self, _ui: &mut egui::Ui, _frame: &mut nice_plug_egui::Frame) {}
+use crate::view::{Act, SharedView};
+
+/// The editor of an instance, for `Plugin::editor`.
+#[must_use]
+pub fn create(view: SharedView, act: Box<dyn Act>) -> Option<Editor> {
+    create_with_size(view, act, EditorSize::default())
 }
 
-/// What the plugin hands to the framework.
-pub type Editor = EguiEditor<EditorApp>;
+/// As [`create`], with a handle to the size, so that it can be saved and restored with the project.
+#[must_use]
+pub fn create_with_size(view: SharedView, act: Box<dyn Act>, size: EditorSize) -> Option<Editor> {
+    Some(Editor::new(app::EditorApp::new(view, act), size))
+}

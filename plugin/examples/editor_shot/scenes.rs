@@ -1,0 +1,183 @@
+//! Scripted views of a rig that no engine made: for pictures and for tests of the editor.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use echelon::media::{Overview, Peak};
+use echelon::view::{LoadState, Notice, OscView, RigView, TrackView};
+use echelon_engine::action::ActionKind;
+use echelon_engine::message::{DeckView, PendingView, Snapshot};
+use echelon_engine::safety::DeckState;
+use echelon_engine::units::{Bpm, DeckId};
+
+/// Every scene.
+pub const NAMES: [&str; 9] =
+    ["empty", "stopped", "playing", "pending", "loading", "failed", "refused", "long", "quiet"];
+
+/// A sentence as the longest ones are.
+const LONG: &str = "the file /home/someone/Music/Collections/2026/Promo/A very long folder name that goes on and on/Track.flac \
+    cannot be decoded: unexpected end of stream after 12345678 bytes while reading a FLAC subframe of channel 2";
+
+/// The scene of this name, `secs` after its beginning. `None` if there is none of the name.
+#[must_use]
+pub fn scene(name: &str, secs: f64) -> Option<RigView> {
+    let mut view = RigView { osc: OscView::Listening(8000), ..RigView::default() };
+    set_clock(&mut view.snapshot, secs);
+    match name {
+        "empty" => {}
+        "stopped" => {
+            put(&mut view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Stopped, 0.0);
+            put(&mut view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Stopped, 61.935);
+        }
+        "playing" => playing(&mut view, secs),
+        "pending" => pending(&mut view, secs),
+        "loading" => loading(&mut view, secs),
+        "failed" => failed(&mut view, secs),
+        "refused" => refused(&mut view, secs),
+        "long" => long(&mut view, secs),
+        "quiet" => view.snapshot.block = 0,
+        _ => return None,
+    }
+    Some(view)
+}
+
+/// Beat 4 of bar 32 at 126 BPM when a scene begins.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a short scene")]
+fn set_clock(snapshot: &mut Snapshot, secs: f64) {
+    let clock = &mut snapshot.clock;
+    clock.tempo = Bpm::new(126.0).unwrap_or(Bpm::DEFAULT);
+    clock.song_beat = 125.35 + secs * 126.0 / 60.0;
+    clock.performance_beat = clock.song_beat;
+    clock.bar_start_beat = (clock.song_beat / 4.0).floor() * 4.0;
+    clock.host_leads = true;
+    snapshot.block = 1 + (secs * 93.75) as u64;
+}
+
+fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: DeckState, position_secs: f64) {
+    let sounding = state == DeckState::Playing;
+    let beat = view.snapshot.clock.song_beat.fract();
+    #[allow(clippy::cast_possible_truncation, reason = "a level")]
+    let peak = if sounding { (0.62 - 0.35 * beat) as f32 } else { 0.0 };
+    view.snapshot.decks[deck.index()] =
+        DeckView { state, position_secs: position_secs.min(length_secs), length_secs, gain_db: 0.0, peak };
+    view.tracks[deck.index()] = TrackView {
+        load: LoadState::Ready,
+        path: Some(PathBuf::from(format!("/music/{name}.flac"))),
+        name: name.to_owned(),
+        overview: Some(overview(deck.index())),
+    };
+    view.snapshot.master_peak = view.snapshot.master_peak.max(peak);
+}
+
+fn wait_for(view: &mut RigView, kind: ActionKind, deck: Option<DeckId>, due_beat: f64) {
+    let beats_left = due_beat - view.snapshot.clock.song_beat;
+    let free = view.snapshot.pending.iter_mut().find(|slot| slot.is_none());
+    if let (Some(slot), true) = (free, beats_left > -0.1) {
+        *slot = Some(PendingView { kind, deck, due_beat, beats_left });
+    }
+}
+
+fn playing(view: &mut RigView, secs: f64) {
+    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, 133.42 + secs);
+    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Playing, 12.1 + secs);
+    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, 8.2 + secs);
+    view.snapshot.decks[1].gain_db = -3.5;
+    view.snapshot.decks[2].gain_db = -9.0;
+    view.snapshot.crossfader = 0.3;
+}
+
+/// One plays and is to stop, one waits for the bar line.
+fn pending(view: &mut RigView, secs: f64) {
+    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, 343.42 + secs);
+    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Primed, 0.0);
+    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, 8.2 + secs);
+    put(view, DeckId::D, "Rain on Glass (Acapella)", 198.0, DeckState::Stopped, 42.0);
+    view.snapshot.decks[1].gain_db = -1.5;
+    view.snapshot.decks[2].gain_db = -9.0;
+    view.snapshot.crossfader = 0.25;
+    wait_for(view, ActionKind::Play, Some(DeckId::B), 128.0);
+    wait_for(view, ActionKind::Stop, Some(DeckId::A), 136.0);
+    wait_for(view, ActionKind::Stop, Some(DeckId::C), 128.0);
+    wait_for(view, ActionKind::Seek, Some(DeckId::C), 132.0);
+}
+
+fn loading(view: &mut RigView, secs: f64) {
+    playing(view, secs);
+    view.tracks[1].load = LoadState::Loading(Some(0.42));
+    for (deck, progress) in [(2, Some(0.07)), (3, None)] {
+        view.snapshot.decks[deck] = DeckView::default();
+        view.tracks[deck] = TrackView {
+            load: LoadState::Loading(progress),
+            path: Some(PathBuf::from("/music/Slow Horse.mp3")),
+            name: "Slow Horse".to_owned(),
+            overview: None,
+        };
+    }
+}
+
+fn failed(view: &mut RigView, secs: f64) {
+    playing(view, secs);
+    view.tracks[1].load = LoadState::Failed("Broken.flac cannot be decoded: it is not an audio file".to_owned());
+    view.snapshot.decks[2] = DeckView::default();
+    view.tracks[2] = TrackView {
+        load: LoadState::Failed("/music/Gone.wav is missing: locate it or load another file".to_owned()),
+        path: Some(PathBuf::from("/music/Gone.wav")),
+        name: "Gone".to_owned(),
+        overview: None,
+    };
+    view.osc = OscView::Failed("no free port between 8000 and 8099".to_owned());
+}
+
+fn refused(view: &mut RigView, secs: f64) {
+    playing(view, secs);
+    if secs > 0.3 {
+        let text = "deck B is playing: stop it before you load another track".to_owned();
+        view.notice = Some(Notice { number: 1, deck: Some(DeckId::B), text });
+    }
+}
+
+/// The longest of everything, the most of everything.
+fn long(view: &mut RigView, secs: f64) {
+    let name = "Underground Resistance & The Orchestra of the Old Opera House - Final Frontier (Somebody's Twelve Minute \
+        Sunrise Edit, Remastered 2026) [feat. Eleven Other People]";
+    for deck in DeckId::ALL {
+        put(view, deck, name, 7_261.7, DeckState::Playing, 6_012.3 + secs);
+        view.tracks[deck.index()].load = LoadState::Failed(LONG.to_owned());
+        view.snapshot.decks[deck.index()].peak = 1.3;
+        view.snapshot.decks[deck.index()].gain_db = -100.0;
+        for bars in 0..4_u8 {
+            wait_for(view, ActionKind::Play, Some(deck), 1_000_128.0 + 4.0 * f64::from(bars));
+        }
+    }
+    let clock = &mut view.snapshot.clock;
+    clock.tempo = Bpm::new(1999.99).unwrap_or(Bpm::DEFAULT);
+    (clock.bar_beats, clock.bar_start_beat, clock.song_beat) = (3.5, -70_000.0, -69_999.0 + secs);
+    clock.host_leads = false;
+    view.snapshot.master_peak = 1.3;
+    view.snapshot.quantize = 4;
+    (view.snapshot.non_finite, view.snapshot.lost_events) = (123_456, 98_765);
+    view.osc = OscView::Failed(LONG.to_owned());
+    if secs > 0.3 {
+        view.notice = Some(Notice { number: 9, deck: Some(DeckId::A), text: LONG.to_owned() });
+    }
+}
+
+/// Something that looks like a track: beats, breaks and an end.
+#[allow(clippy::cast_precision_loss, reason = "a picture")]
+fn overview(seed: usize) -> Arc<Overview> {
+    const COLUMNS: usize = 1200;
+    let noise = |index: usize| {
+        let mixed =
+            (index as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15 ^ (seed as u64).wrapping_mul(0xD134_2543_DE82_EF95));
+        ((mixed ^ (mixed >> 31)) >> 40) as f32 / (1_u64 << 24) as f32
+    };
+    let columns = (0..COLUMNS).map(|index| {
+        let section = index * 12 / COLUMNS;
+        let energy = [0.35, 0.55, 0.85, 0.9, 0.4, 0.3, 0.75, 0.95, 0.92, 0.6, 0.85, 0.4][(section + seed) % 12];
+        let kick = if index % 6 < 2 { 1.0 } else { 0.72 };
+        let high = (energy * kick * (0.8 + 0.2 * noise(index))).clamp(0.02, 1.0);
+        let low = -(energy * kick * (0.78 + 0.22 * noise(index + 7))).clamp(0.02, 1.0);
+        Peak { low, high, rms: high * (0.38 + 0.12 * noise(index + 3)) }
+    });
+    Arc::new(Overview { columns: columns.collect() })
+}

@@ -1,0 +1,297 @@
+//! The file browser in the editor: a system's own file dialog can freeze a host, this one cannot.
+
+use std::path::{Path, PathBuf};
+
+use echelon_engine::safety::DeckState;
+use echelon_engine::units::DeckId;
+use egui::{Align2, Key, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
+
+use super::button::{Face, button};
+use super::files::{self, Entry, Listing};
+use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
+use super::shapes::{self, Sign};
+use super::{deck, ids, text, theme};
+
+/// An open browser.
+#[derive(Clone, Debug)]
+pub struct Browser {
+    /// The deck to load.
+    pub deck: DeckId,
+    listing: Listing,
+    filter: String,
+    /// Indices of the entries that the filter lets through.
+    shown: Vec<usize>,
+    /// The row that the keyboard is on.
+    chosen: Option<usize>,
+    /// The chosen row has moved by the keyboard and shall be seen.
+    follow: bool,
+}
+
+/// What the person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Still looking.
+    Stay,
+    /// Enough.
+    Close,
+    /// Load this file.
+    Load(PathBuf),
+}
+
+impl Browser {
+    /// Opens on a folder, or on the home folder if it cannot be read.
+    #[must_use]
+    pub fn open(deck: DeckId, folder: Option<&Path>) -> Self {
+        let start = folder.filter(|folder| folder.is_dir()).map_or_else(files::home, Path::to_owned);
+        let mut browser = Self {
+            deck,
+            listing: Listing::default(),
+            filter: String::new(),
+            shown: Vec::new(),
+            chosen: None,
+            follow: false,
+        };
+        browser.enter(&start);
+        browser
+    }
+
+    /// The folder that is shown.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.listing.folder
+    }
+
+    fn enter(&mut self, folder: &Path) {
+        self.listing = Listing::read(folder);
+        self.filter.clear();
+        self.refilter();
+    }
+
+    fn enter_parent(&mut self) {
+        if let Some(parent) = self.listing.folder.parent().map(Path::to_owned) {
+            self.enter(&parent);
+        }
+    }
+
+    fn refilter(&mut self) {
+        let wanted = self.filter.to_lowercase();
+        let passes = |entry: &Entry| entry.name.to_lowercase().contains(&wanted);
+        self.shown =
+            (self.listing.entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
+        self.chosen = None;
+    }
+
+    fn entry(&self, row: usize) -> Option<&Entry> {
+        self.listing.entries.get(*self.shown.get(row)?)
+    }
+
+    /// Enters a folder; a file is to be loaded.
+    fn open_row(&mut self, row: usize) -> Reply {
+        match self.entry(row).cloned() {
+            Some(entry) if entry.is_folder => self.enter(&entry.path),
+            Some(entry) => return Reply::Load(entry.path),
+            None => {}
+        }
+        Reply::Stay
+    }
+
+    /// Draws the browser. `state` is what the deck to be loaded does now.
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState) -> Reply {
+        ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+        ui.painter().rect_stroke(
+            rect,
+            theme::ROUND,
+            egui::Stroke::new(2.0, theme::deck(self.deck)),
+            StrokeKind::Inside,
+        );
+        let (head, rest) = cut_top(rect.shrink(theme::GAP), theme::ROW);
+        let (tools, rest) = cut_top(rest, theme::ROW);
+        let (list, foot) = cut_bottom(rest, theme::ROW);
+        let replies =
+            [self.show_head(ui, head, state), self.show_tools(ui, tools), self.show_list(ui, list), self.keys(ui)];
+        let foot = self.show_foot(ui, foot);
+        replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
+    }
+
+    fn show_head(&self, ui: &Ui, rect: Rect, state: DeckState) -> Reply {
+        let (badge, rest) = cut_left(rect, rect.height());
+        deck::letter(ui, badge, self.deck);
+        let (rest, close) = cut_right(rest, 84.0);
+        let title = format!("Load a track on deck {}", self.deck);
+        let drawn = text::line(ui, rest, &title, theme::words(16.0), theme::TEXT, Align2::LEFT_CENTER);
+        if state == DeckState::Playing {
+            let warning = "This deck is playing: stop it before you load another track.";
+            let rest = rest.with_min_x(drawn.right() + 30.0);
+            shapes::sign(ui.painter(), Sign::Alert, pos2(rest.left() - 12.0, rest.center().y), 13.0, theme::WAITING);
+            text::line(ui, rest, warning, theme::words(13.0), theme::WAITING, Align2::LEFT_CENTER);
+        }
+        let face = Face::plain("Close").with_sign(Sign::Cross);
+        if button(ui, close, ids::browser("close"), face).clicked() { Reply::Close } else { Reply::Stay }
+    }
+
+    fn show_tools(&mut self, ui: &mut Ui, rect: Rect) -> Reply {
+        let mut left = rect;
+        let mut tool = |ui: &Ui, name: &'static str, word: &str, help: &str| {
+            let (place, rest) = cut_left(left, 66.0);
+            left = rest;
+            button(ui, place, ids::browser(name), Face::plain(word)).on_hover_text(help).clicked()
+        };
+        let up = tool(ui, "up", "Up", "The folder around this one.");
+        let home = tool(ui, "home", "Home", "Your own folder.");
+        let refresh = tool(ui, "refresh", "Refresh", "Read the folder again.");
+        let (path, filter) = cut_right(left, 170.0);
+        let folder = self.listing.folder.to_string_lossy().into_owned();
+        text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::TEXT, LEFT);
+        self.show_filter(ui, filter);
+        if up {
+            self.enter_parent();
+        } else if home {
+            self.enter(&files::home());
+        } else if refresh {
+            self.enter(&self.listing.folder.clone());
+        }
+        Reply::Stay
+    }
+
+    fn show_filter(&mut self, ui: &mut Ui, rect: Rect) {
+        let field = TextEdit::singleline(&mut self.filter)
+            .id(ids::browser("filter"))
+            .hint_text("Filter by name")
+            .char_limit(100)
+            .align(LEFT);
+        if ui.put(rect, field).changed() {
+            self.refilter();
+        }
+    }
+
+    fn show_list(&mut self, ui: &mut Ui, rect: Rect) -> Reply {
+        ui.painter().rect_filled(rect, 3, theme::WELL);
+        if let Some(error) = &self.listing.error {
+            text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::ALERT, Align2::CENTER_CENTER);
+            return Reply::Stay;
+        }
+        if self.shown.is_empty() {
+            let words =
+                if self.filter.is_empty() { "No folders or audio files here." } else { "Nothing of that name." };
+            text::line(ui, rect, words, theme::words(14.0), theme::TEXT_DIM, Align2::CENTER_CENTER);
+            return Reply::Stay;
+        }
+        let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("browser list"));
+        child.set_clip_rect(rect);
+        child.spacing_mut().item_spacing.y = 0.0;
+        let mut opened = None;
+        ScrollArea::vertical().auto_shrink(false).show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
+            for row in rows {
+                opened = self.show_row(ui, row).or(opened);
+            }
+        });
+        self.reveal(&mut child, rect);
+        opened.map_or(Reply::Stay, |row| self.open_row(row))
+    }
+
+    /// Draws a row. Returns it if it was double-clicked.
+    fn show_row(&mut self, ui: &mut Ui, row: usize) -> Option<usize> {
+        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover());
+        let response = ui.interact(rect, ids::row(row), Sense::click());
+        if response.clicked() {
+            self.chosen = Some(row);
+        }
+        let entry = self.entry(row)?;
+        let chosen = self.chosen == Some(row);
+        if chosen || response.hovered() {
+            let fill = if chosen { ui.visuals().selection.bg_fill } else { theme::RAISED };
+            ui.painter().rect_filled(rect, 2, fill);
+        }
+        let (icon, name) = cut_left(rect.shrink2(vec2(6.0, 0.0)), 18.0);
+        draw_icon(ui, icon, entry.is_folder);
+        text::line(ui, name, &entry.name, theme::words(14.0), theme::TEXT, LEFT);
+        response.double_clicked().then_some(row)
+    }
+
+    /// Scrolls to the chosen row after the keyboard moved it.
+    fn reveal(&mut self, ui: &mut Ui, rect: Rect) {
+        if let (true, Some(rect_of_row)) =
+            (self.follow, self.chosen.and_then(|row| ui.ctx().read_response(ids::row(row))))
+        {
+            if !rect.contains_rect(rect_of_row.rect) {
+                ui.scroll_to_rect(rect_of_row.rect, None);
+            }
+        }
+        self.follow = false;
+    }
+
+    fn keys(&mut self, ui: &Ui) -> Reply {
+        let focused = ui.memory(|memory| memory.focused());
+        let filtering = focused == Some(ids::browser("filter"));
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        if (focused.is_some() && !filtering) || self.shown.is_empty() && !pressed(Key::Escape) {
+            return Reply::Stay;
+        }
+        let last = self.shown.len().saturating_sub(1);
+        if pressed(Key::ArrowDown) {
+            self.choose(self.chosen.map_or(0, |row| (row + 1).min(last)));
+        } else if pressed(Key::ArrowUp) {
+            self.choose(self.chosen.map_or(0, |row| row.saturating_sub(1)));
+        } else if pressed(Key::Backspace) && !filtering {
+            self.enter_parent();
+        } else if pressed(Key::Enter) {
+            return self.chosen.map_or(Reply::Stay, |row| self.open_row(row));
+        } else if pressed(Key::Escape) && !filtering {
+            return Reply::Close;
+        }
+        Reply::Stay
+    }
+
+    fn choose(&mut self, row: usize) {
+        self.chosen = Some(row);
+        self.follow = true;
+    }
+
+    fn show_foot(&mut self, ui: &Ui, rect: Rect) -> Reply {
+        let (words, load) = cut_right(rect, 150.0);
+        let folders = self.shown.iter().filter(|index| self.listing.entries[**index].is_folder).count();
+        let mut count = format!("{folders} folders, {} audio files", self.shown.len() - folders);
+        if self.listing.cut_short {
+            count.push_str(", and more than could be listed: use a smaller folder");
+        }
+        text::line(ui, words, &count, theme::words(13.0), theme::TEXT_DIM, LEFT);
+        let chosen = self.chosen.and_then(|row| Some((row, self.entry(row)?.is_folder)));
+        let word = match chosen {
+            Some((_, true)) => "Open folder".to_owned(),
+            _ => format!("Load on deck {}", self.deck),
+        };
+        let plain = Face::plain(&word);
+        let face = match chosen {
+            Some(_) => Face { fill: theme::deck(self.deck), ink: theme::INK, ..plain },
+            None => Face { ink: theme::TEXT_DIM, ..plain },
+        };
+        let pressed = button(ui, load, ids::browser("load"), face).clicked();
+        chosen.filter(|_| pressed).map_or(Reply::Stay, |(row, _)| self.open_row(row))
+    }
+}
+
+const LEFT: Align2 = Align2::LEFT_CENTER;
+
+/// A path that is too long loses its beginning: the end tells where one is.
+fn from_the_end(ui: &Ui, path: &str, width: f32) -> String {
+    let fits = |text: &str| text::width(ui, text, theme::words(13.0)) <= width;
+    if fits(path) {
+        return path.to_owned();
+    }
+    let starts: Vec<usize> = path.char_indices().map(|(index, _)| index).collect();
+    let cut = starts.partition_point(|start| !fits(&format!("…{}", &path[*start..])));
+    format!("…{}", &path[starts.get(cut).copied().unwrap_or(path.len())..])
+}
+
+fn draw_icon(ui: &Ui, rect: Rect, folder: bool) {
+    let (painter, centre) = (ui.painter(), rect.center());
+    if folder {
+        let body = Rect::from_center_size(centre + vec2(0.0, 1.0), vec2(14.0, 10.0));
+        painter.rect_filled(body, 1, theme::TEXT_DIM);
+        painter.rect_filled(Rect::from_min_size(body.min - vec2(0.0, 2.5), vec2(7.0, 4.0)), 1, theme::TEXT_DIM);
+    } else {
+        for (x, half) in [(-5.0, 2.0), (-2.0, 5.0), (1.0, 6.0), (4.0, 3.0)] {
+            painter.vline(centre.x + x, centre.y - half..=centre.y + half, egui::Stroke::new(2.0, theme::PLAYING));
+        }
+    }
+}

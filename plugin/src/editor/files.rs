@@ -1,0 +1,145 @@
+//! What lies in a folder: folders and audio files, read once when asked.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// Files that the decoders know, by the end of their names.
+const AUDIO: [&str; 13] =
+    ["wav", "wave", "aif", "aiff", "aifc", "flac", "ogg", "oga", "mp3", "m4a", "mp4", "aac", "alac"];
+
+/// Entries that are listed at most.
+const MAX_ENTRIES: usize = 5000;
+
+/// How long a folder may take to be read: the window stands still meanwhile.
+const MAX_TIME: Duration = Duration::from_millis(250);
+
+/// A folder or an audio file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Its name for people.
+    pub name: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// A folder.
+    pub is_folder: bool,
+}
+
+/// What was found in a folder.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Listing {
+    /// The folder.
+    pub folder: PathBuf,
+    /// Folders first, then files, each by name.
+    pub entries: Vec<Entry>,
+    /// There is more than could be listed.
+    pub cut_short: bool,
+    /// Why nothing could be read.
+    pub error: Option<String>,
+}
+
+impl Listing {
+    /// Reads a folder.
+    #[must_use]
+    pub fn read(folder: &Path) -> Self {
+        Self::read_some(folder, MAX_ENTRIES)
+    }
+
+    fn read_some(folder: &Path, max_entries: usize) -> Self {
+        let mut listing = Self { folder: folder.to_owned(), ..Self::default() };
+        let began = Instant::now();
+        match std::fs::read_dir(folder) {
+            Err(error) => listing.error = Some(format!("{} cannot be opened: {error}", folder.display())),
+            Ok(found) => {
+                for entry in found.flatten() {
+                    if listing.entries.len() >= max_entries || began.elapsed() > MAX_TIME {
+                        listing.cut_short = true;
+                        break;
+                    }
+                    listing.entries.extend(take(&entry));
+                }
+            }
+        }
+        listing.entries.sort_by_cached_key(|entry| (!entry.is_folder, entry.name.to_lowercase()));
+        listing
+    }
+}
+
+/// The person's own folder, or the root of the file system.
+#[must_use]
+pub fn home() -> PathBuf {
+    std::env::home_dir().filter(|home| home.is_dir()).unwrap_or_else(|| PathBuf::from("/"))
+}
+
+/// The entry if it can be of use; hidden ones are not.
+fn take(entry: &std::fs::DirEntry) -> Option<Entry> {
+    let name = entry.file_name().to_string_lossy().into_owned();
+    if name.starts_with('.') {
+        return None;
+    }
+    let path = entry.path();
+    let kind = entry.file_type().ok()?;
+    let is_folder = if kind.is_symlink() { path.is_dir() } else { kind.is_dir() };
+    (is_folder || is_audio(&path)).then_some(Entry { name, path, is_folder })
+}
+
+fn is_audio(path: &Path) -> bool {
+    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+    AUDIO.iter().any(|known| end.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str) -> Self {
+            let path = std::env::temp_dir().join(format!("echelon-files-{name}-{}", std::process::id()));
+            std::fs::create_dir_all(&path).unwrap();
+            Self(path)
+        }
+
+        fn file(&self, name: &str) {
+            std::fs::write(self.0.join(name), b"x").unwrap();
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = std::fs::remove_dir_all(&self.0);
+        }
+    }
+
+    #[test]
+    fn folders_come_first_and_only_audio_is_listed() {
+        let folder = Folder::new("kinds");
+        std::fs::create_dir(folder.0.join("zebra")).unwrap();
+        for name in ["b.FLAC", "A.wav", "notes.txt", ".hidden.wav", "noend"] {
+            folder.file(name);
+        }
+        let listing = Listing::read(&folder.0);
+        let names: Vec<&str> = listing.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["zebra", "A.wav", "b.FLAC"]);
+        assert!(listing.entries[0].is_folder && !listing.entries[1].is_folder);
+        assert_eq!(listing.error, None);
+        assert!(!listing.cut_short);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_read_says_why() {
+        let folder = Folder::new("gone");
+        let listing = Listing::read(&folder.0.join("nowhere"));
+        assert!(listing.entries.is_empty());
+        assert!(listing.error.unwrap().contains("nowhere cannot be opened"));
+    }
+
+    #[test]
+    fn a_huge_folder_is_cut_short_and_says_so() {
+        let folder = Folder::new("huge");
+        (0..6).for_each(|index| folder.file(&format!("{index}.wav")));
+        let listing = Listing::read_some(&folder.0, 4);
+        assert_eq!(listing.entries.len(), 4);
+        assert!(listing.cut_short);
+    }
+}

@@ -1,0 +1,156 @@
+//! The clock, and what the rig listens to.
+
+use echelon_engine::message::ClockView;
+use egui::{Align2, Color32, Rect, Sense, Ui, lerp, pos2, vec2};
+
+use super::layout::{cut_left, cut_right, cut_top};
+use super::shapes::{self, Sign};
+use super::{format, text, theme};
+use crate::view::{OscView, RigView};
+
+/// Whether blocks of audio come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audio {
+    /// No block has come yet.
+    NotYet,
+    /// Blocks come.
+    Runs,
+    /// They came, and come no longer.
+    Stopped,
+}
+
+/// Bars with more beats than this are shown as a line, not as dots.
+const MAX_DOTS: f64 = 12.0;
+
+/// Draws the bar.
+pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+    let clock = &view.snapshot.clock;
+    let rect = rect.shrink2(vec2(12.0, 6.0));
+    let (brand, rest) = cut_left(rect, 92.0);
+    text::line(ui, brand, "ECHELON", theme::words(19.0), theme::TEXT, Align2::LEFT_CENTER);
+
+    let (cell, rest) = cut_left(rest, 104.0);
+    show_source(ui, cell, clock, audio);
+    let (cell, rest) = cut_left(rest, 96.0);
+    let tempo = format::tempo(clock.tempo.get());
+    value(ui, cell, "TEMPO", &tempo, theme::TEXT, "Tempo, in quarter notes a minute.");
+    let (cell, rest) = cut_left(rest, 92.0);
+    let place = format::bar_beat_text(clock.song_beat, clock);
+    show_place(ui, cell, &place);
+
+    let (rest, cell) = cut_right(rest, 132.0);
+    show_osc(ui, cell, &view.osc);
+    let (rest, cell) = cut_right(rest, 72.0);
+    let quantize = format::quantize(view.snapshot.quantize);
+    value(ui, cell, "QUANTIZE", quantize, theme::TEXT, "Play and stop wait for this line. A host parameter.");
+    show_beats(ui, rest, clock);
+}
+
+/// A small word above a value.
+fn value(ui: &Ui, rect: Rect, label: &str, value: &str, colour: Color32, help: &str) {
+    let (top, bottom) = label_and_value(rect);
+    text::line(ui, top, label, theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    text::line(ui, bottom, value, theme::words(16.0), colour, Align2::LEFT_CENTER);
+    ui.interact(rect, ui.scope_id().with(("cell", label)), Sense::hover()).on_hover_text(help);
+}
+
+fn label_and_value(rect: Rect) -> (Rect, Rect) {
+    let (top, _) = cut_top(rect, 14.0);
+    (top, rect.with_min_y(top.bottom()))
+}
+
+fn show_source(ui: &Ui, rect: Rect, clock: &ClockView, audio: Audio) {
+    let (sign, word, colour, help) = match (audio, clock.host_leads) {
+        (Audio::NotYet, _) => (Sign::Empty, "no audio yet", theme::TEXT_DIM, "The host has not run any audio yet."),
+        (Audio::Stopped, _) => (
+            Sign::Alert,
+            "no audio",
+            theme::ALERT,
+            "The host no longer runs audio: is the plugin or track switched off?",
+        ),
+        (Audio::Runs, true) => {
+            (Sign::Play, "Host", theme::PLAYING, "The host's transport rolls, and the rig follows it.")
+        }
+        (Audio::Runs, false) => (
+            Sign::Dot,
+            "Free run",
+            theme::WAITING,
+            "The host stands still: the rig keeps its own time at the last tempo.",
+        ),
+    };
+    let (top, bottom) = label_and_value(rect);
+    text::line(ui, top, "CLOCK", theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    shapes::sign(ui.painter(), sign, pos2(bottom.left() + 6.0, bottom.center().y), 12.0, colour);
+    let word_rect = bottom.with_min_x(bottom.left() + 18.0);
+    text::line(ui, word_rect, word, theme::words(16.0), colour, Align2::LEFT_CENTER);
+    ui.interact(rect, ui.scope_id().with("clock source"), Sense::hover()).on_hover_text(help);
+}
+
+fn show_place(ui: &Ui, rect: Rect, place: &str) {
+    // Long songs have long numbers: smaller rather than cut.
+    let size = if place.len() > 6 { 18.0 } else { 27.0 };
+    text::line(ui, rect, place, theme::digits(size), theme::TEXT, Align2::CENTER_CENTER);
+    ui.interact(rect, ui.scope_id().with("place"), Sense::hover()).on_hover_text("Bar and beat, counted from 1.1.");
+}
+
+/// The beats of the bar: the downbeat a square, the others round, the present one full and fading.
+fn show_beats(ui: &Ui, rect: Rect, clock: &ClockView) {
+    let into_bar = clock.song_beat - clock.bar_start_beat;
+    if !into_bar.is_finite() || !clock.bar_beats.is_finite() || clock.bar_beats <= 0.0 {
+        return;
+    }
+    let painter = ui.painter_at(rect);
+    if clock.bar_beats > MAX_DOTS {
+        let bar = Rect::from_center_size(rect.center(), vec2(rect.width() - 8.0, 10.0));
+        painter.rect_filled(bar, 3, theme::RAISED);
+        let x = lerp(bar.left()..=bar.right(), part(into_bar / clock.bar_beats));
+        painter.rect_filled(bar.with_max_x(x), 3, theme::WAITING);
+        return;
+    }
+    let count = small(clock.bar_beats.ceil());
+    let step = (rect.width() / f32::from(count)).min(36.0);
+    let left = rect.center().x - step * f32::from(count - 1) / 2.0;
+    for beat in 0..count {
+        let since = into_bar - f64::from(beat);
+        let glow = if (0.0..1.0).contains(&since) { 1.0 - 0.55 * part(since) } else { 0.0 };
+        let centre = pos2(left + step * f32::from(beat), rect.center().y);
+        draw_beat(&painter, centre, (step * 0.36).min(11.0), beat == 0, glow);
+    }
+}
+
+fn draw_beat(painter: &egui::Painter, centre: egui::Pos2, radius: f32, downbeat: bool, glow: f32) {
+    let colour = theme::RAISED.lerp_to_gamma(if downbeat { theme::WAITING } else { theme::TEXT }, glow);
+    let edge = theme::hairline(theme::MARK);
+    if downbeat {
+        let square = Rect::from_center_size(centre, vec2(radius, radius) * 1.8);
+        painter.rect(square, 2, colour, edge, egui::StrokeKind::Inside);
+    } else {
+        painter.circle(centre, radius, colour, edge);
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "between 0 and 1")]
+fn part(value: f64) -> f32 {
+    value.clamp(0.0, 1.0) as f32
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and MAX_DOTS")]
+fn small(value: f64) -> u8 {
+    value.clamp(1.0, MAX_DOTS) as u8
+}
+
+fn show_osc(ui: &Ui, rect: Rect, osc: &OscView) {
+    let help = "Open Sound Control over UDP, from this computer only.";
+    match osc {
+        OscView::Starting => value(ui, rect, "OSC", "starting", theme::TEXT_DIM, help),
+        OscView::Listening(port) => value(ui, rect, "OSC", &format!("127.0.0.1:{port}"), theme::TEXT, help),
+        OscView::Failed(sentence) => {
+            let (top, bottom) = label_and_value(rect);
+            text::line(ui, top, "OSC", theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+            shapes::sign(ui.painter(), Sign::Alert, pos2(bottom.left() + 8.0, bottom.center().y), 13.0, theme::ALERT);
+            let words = bottom.with_min_x(bottom.left() + 20.0);
+            text::line(ui, words, sentence, theme::words(13.0), theme::ALERT, Align2::LEFT_CENTER);
+        }
+    }
+}

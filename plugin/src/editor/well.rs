@@ -1,0 +1,64 @@
+//! The middle of a deck: the waveform, or why there is none.
+
+use echelon_engine::message::DeckView;
+use echelon_engine::safety::DeckState;
+use egui::{Align2, Rect, Ui, lerp, pos2, vec2};
+
+use super::deck::Frame;
+use super::ids::{self, Part};
+use super::waveform::{self, Wave};
+use super::{notice, text, theme};
+use crate::view::{LoadState, TrackView};
+
+/// Draws it. Returns the place in the track, in seconds, that was clicked.
+pub fn show(ui: &Ui, rect: Rect, frame: Frame<'_>, live: &DeckView, track: &TrackView) -> Option<f64> {
+    let empty = live.state == DeckState::Empty;
+    let wave = Wave {
+        overview: track.overview.as_deref(),
+        length_secs: if empty { 0.0 } else { live.length_secs },
+        position_secs: live.position_secs,
+        colour: theme::deck(frame.deck),
+    };
+    let clicked = waveform::show(ui, rect, ids::deck(frame.deck, Part::Overview), &wave);
+    match &track.load {
+        LoadState::Loading(progress) => show_progress(ui, rect, *progress, empty),
+        LoadState::Failed(sentence) => notice::banner(ui, rect, sentence),
+        LoadState::Empty if empty => hint(ui, rect, &empty_hint(frame)),
+        LoadState::Ready if empty => hint(ui, rect, "Loaded: on the deck as soon as the host runs audio."),
+        LoadState::Empty | LoadState::Ready => {}
+    }
+    if let Some(sentence) = frame.notice {
+        notice::banner(ui, rect, sentence);
+    }
+    clicked
+}
+
+fn empty_hint(frame: Frame<'_>) -> String {
+    format!("Load a file here, or send  /deck/{}/load <file>", frame.deck.letter())
+}
+
+fn hint(ui: &Ui, rect: Rect, sentence: &str) {
+    let rect = rect.shrink(6.0);
+    text::paragraph(ui, rect, sentence, theme::words(13.0), theme::TEXT_DIM, Align2::CENTER_CENTER);
+}
+
+/// The bar of a file that is being decoded: in the middle of an empty deck, else below the track that is still there.
+fn show_progress(ui: &Ui, rect: Rect, progress: Option<f32>, empty: bool) {
+    let words = progress.map_or_else(|| "Loading...".to_owned(), |part| format!("Loading {:.0} %", part * 100.0));
+    let y = if empty { rect.center().y + 10.0 } else { rect.bottom() - 8.0 };
+    let bar = Rect::from_center_size(pos2(rect.center().x, y), vec2(rect.width() * 0.7, 6.0));
+    let label = Rect::from_center_size(pos2(bar.center().x, bar.top() - 13.0), vec2(rect.width() * 0.7, 20.0));
+    ui.painter().rect_filled(bar.union(label).expand2(vec2(8.0, 2.0)).intersect(rect), 3, theme::WELL);
+    text::line(ui, label, &words, theme::words(14.0), theme::WAITING, Align2::CENTER_CENTER);
+    ui.painter().rect_filled(bar, 3, theme::RAISED);
+    let (from, to) = progress.map_or_else(|| sweep(ui.input(|input| input.time)), |part| (0.0, part.clamp(0.0, 1.0)));
+    let x = |part| lerp(bar.left()..=bar.right(), part);
+    ui.painter().rect_filled(bar.with_min_x(x(from)).with_max_x(x(to)), 3, theme::WAITING);
+}
+
+/// A piece that goes to and fro while nobody knows how long it takes.
+#[allow(clippy::cast_possible_truncation, reason = "between 0 and 1")]
+fn sweep(now_secs: f64) -> (f32, f32) {
+    let at = ((now_secs * 0.8).sin() * 0.5 + 0.5) as f32;
+    (at * 0.8, at * 0.8 + 0.2)
+}
