@@ -1,1 +1,107 @@
-fn main() {}
+//! `cargo xtask`: everything one does with Echelon's source, in one command each.
+
+use std::process::ExitCode;
+
+#[cfg(test)]
+mod arch;
+mod bundle;
+mod cli;
+mod demo;
+mod install;
+mod music;
+mod setup;
+mod test;
+mod workspace;
+
+use cli::Args;
+
+/// One row per command: its name, what it does in a line, its help, and the function.
+struct Command {
+    name: &'static str,
+    summary: &'static str,
+    help: &'static str,
+    run: fn(Args) -> anyhow::Result<()>,
+}
+
+const COMMANDS: [Command; 5] = [
+    Command {
+        name: "setup",
+        summary: "install (or name) the system packages that building and testing need",
+        help: setup::HELP,
+        run: setup::main,
+    },
+    Command {
+        name: "bundle",
+        summary: "build the plugin and put Echelon.clap and Echelon.vst3 into target/bundled/",
+        help: bundle::HELP,
+        run: bundle::main,
+    },
+    Command {
+        name: "demo",
+        summary: "play a short set in a real host by OSC; prove each action on its frame (sound, picture, table)",
+        help: demo::HELP,
+        run: demo::main,
+    },
+    Command {
+        name: "test",
+        summary: "set up, then run every test of the workspace and sum the counts",
+        help: test::HELP,
+        run: test::main,
+    },
+    Command {
+        name: "install",
+        summary: "copy the bundles into your plugin folders",
+        help: install::HELP,
+        run: install::main,
+    },
+];
+
+fn main() -> ExitCode {
+    let mut args = std::env::args().skip(1);
+    let Some(name) = args.next() else {
+        print!("{}", overview());
+        return ExitCode::SUCCESS;
+    };
+    if matches!(name.as_str(), "help" | "--help" | "-h") {
+        print!("{}", overview());
+        return ExitCode::SUCCESS;
+    }
+    let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
+        eprintln!("error: there is no command `{name}`\n\n{}", overview());
+        return ExitCode::from(2);
+    };
+    let args = Args::new(args);
+    if args.wants_help() {
+        println!("cargo xtask {}: {}\n\n{}", command.name, command.summary, command.help.trim());
+        return ExitCode::SUCCESS;
+    }
+    match (command.run)(args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn overview() -> String {
+    let mut text = String::from("Usage: cargo xtask <command> [options]\n\nCommands:\n");
+    for command in &COMMANDS {
+        text += &format!("  {:<8} {}\n", command.name, command.summary);
+    }
+    text + "\n`cargo xtask <command> --help` explains a command.\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_overview_lists_every_command() {
+        let text = overview();
+        for command in &COMMANDS {
+            assert!(text.contains(&format!("  {:<8} {}", command.name, command.summary)));
+            assert!(command.help.contains(&format!("Usage: cargo xtask {}", command.name)), "{}", command.name);
+        }
+    }
+}
