@@ -61,7 +61,9 @@ pub fn set_up(needs: &[Need], check: bool) -> Result<()> {
             Ok(())
         }
         "windows" => {
-            println!("    Windows: the \"Desktop development with C++\" part of the Visual Studio build tools is needed");
+            println!(
+                "    Windows: the \"Desktop development with C++\" part of the Visual Studio build tools is needed"
+            );
             Ok(())
         }
         other => {

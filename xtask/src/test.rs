@@ -136,7 +136,10 @@ fn lint_checks() -> Result<Counts> {
     ] {
         step(&format!("Checking {what}"));
         let ok = run(cargo().args(args))?.success();
-        println!("    {}", if ok { "ok" } else { "FAILED (if the tool is missing: rustup component add rustfmt clippy)" });
+        println!(
+            "    {}",
+            if ok { "ok" } else { "FAILED (if the tool is missing: rustup component add rustfmt clippy)" }
+        );
         counts.add(Counts::check(ok));
     }
     Ok(counts)

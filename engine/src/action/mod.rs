@@ -9,7 +9,7 @@ mod timing;
 
 pub use deed::Deed;
 pub use executor::{ActionExecutor, Receipt, Turn, WantedTrack};
-pub use quantizer::{MusicalNow, QuantizedAction, Quantizer, TooLate};
+pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};

@@ -4,13 +4,24 @@ use super::{ActionKind, Grid};
 use crate::clock::GridLines;
 use crate::message::At;
 
+/// What an action waits for: tells where it goes when the host jumps.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Awaited {
+    /// Nothing that can move: it is due in the flow of time.
+    Moment,
+    /// A line of a grid: after a jump, the next one.
+    Line(Grid),
+    /// This beat of the song: after a jump, there if it is still to come.
+    SongBeat(f64),
+}
+
 /// A beat for an action.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct QuantizedAction {
     /// Song beat on which it is due.
     pub due_beat: f64,
-    /// The grid that it waits for, if it does.
-    pub grid: Option<Grid>,
+    /// What it waits for.
+    pub awaited: Awaited,
     /// By how much the beat is past, in beats; above zero only within the late grace.
     pub late_beats: f64,
 }
@@ -60,7 +71,7 @@ impl Quantizer {
     /// # Real-time
     /// Constant time, no allocation.
     pub fn resolve(&self, at: At, kind: ActionKind, now: MusicalNow) -> Result<QuantizedAction, TooLate> {
-        let at_once = QuantizedAction { due_beat: now.song_beat, grid: None, late_beats: 0.0 };
+        let at_once = QuantizedAction { due_beat: now.song_beat, awaited: Awaited::Moment, late_beats: 0.0 };
         let default = match kind {
             ActionKind::Play | ActionKind::Stop => self.default,
             ActionKind::Load | ActionKind::Seek | ActionKind::Mixer => None,
@@ -71,13 +82,10 @@ impl Quantizer {
             At::Line(grid) => Ok(Self::on_grid(grid, kind, now)),
             At::SongBeat(due_beat) => {
                 let late_beats = now.song_beat - due_beat;
+                let (awaited, graced) = (Awaited::SongBeat(due_beat), Self::grace_beats(kind, now));
                 match late_beats {
-                    late if late <= now.tolerance_beats => {
-                        Ok(QuantizedAction { due_beat, grid: None, late_beats: 0.0 })
-                    }
-                    late if kind == ActionKind::Play && late <= Self::grace_beats(now) => {
-                        Ok(QuantizedAction { due_beat, grid: None, late_beats })
-                    }
+                    late if late <= now.tolerance_beats => Ok(QuantizedAction { due_beat, awaited, late_beats: 0.0 }),
+                    late if late <= graced => Ok(QuantizedAction { due_beat, awaited: Awaited::Moment, late_beats }),
                     late => Err(TooLate(late)),
                 }
             }
@@ -87,15 +95,16 @@ impl Quantizer {
     fn on_grid(grid: Grid, kind: ActionKind, now: MusicalNow) -> QuantizedAction {
         let last = now.lines.last(grid, now.song_beat);
         let late_beats = now.song_beat - last;
-        if kind == ActionKind::Play && late_beats > now.tolerance_beats && late_beats <= Self::grace_beats(now) {
-            return QuantizedAction { due_beat: last, grid: None, late_beats };
+        if late_beats > now.tolerance_beats && late_beats <= Self::grace_beats(kind, now) {
+            return QuantizedAction { due_beat: last, awaited: Awaited::Moment, late_beats };
         }
         let due_beat = now.lines.next(grid, now.song_beat, now.tolerance_beats);
-        QuantizedAction { due_beat, grid: Some(grid), late_beats: 0.0 }
+        QuantizedAction { due_beat, awaited: Awaited::Line(grid), late_beats: 0.0 }
     }
 
-    fn grace_beats(now: MusicalNow) -> f64 {
-        Self::GRACE_BEATS.min(Self::GRACE_SECS * now.tempo_bpm / 60.0)
+    /// Only a start can be late and still right: its track goes on in phase.
+    fn grace_beats(kind: ActionKind, now: MusicalNow) -> f64 {
+        if kind == ActionKind::Play { Self::GRACE_BEATS.min(Self::GRACE_SECS * now.tempo_bpm / 60.0) } else { 0.0 }
     }
 }
 
@@ -122,7 +131,7 @@ mod tests {
     fn a_start_just_after_the_line_catches_up_and_a_stop_waits() {
         let quantizer = Quantizer::default();
         let play = quantizer.resolve(At::Line(Grid::BAR), ActionKind::Play, now(8.05)).unwrap();
-        assert_eq!((play.due_beat, play.grid), (8.0, None));
+        assert_eq!((play.due_beat, play.awaited), (8.0, Awaited::Moment));
         assert!((play.late_beats - 0.05).abs() < 1e-12);
         assert_eq!(quantizer.resolve(At::Line(Grid::BAR), ActionKind::Play, now(8.07)).unwrap().due_beat, 12.0);
         assert_eq!(quantizer.resolve(At::Line(Grid::BAR), ActionKind::Stop, now(8.05)).unwrap().due_beat, 12.0);

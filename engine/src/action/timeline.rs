@@ -1,6 +1,6 @@
 //! What is pending on the audio thread, soonest first.
 
-use super::{ActionKind, Deed, Grid, RequestId};
+use super::{ActionKind, Awaited, Deed, RequestId};
 use crate::safety::Source;
 use crate::units::DeckId;
 
@@ -13,8 +13,8 @@ pub struct Entry {
     pub source: Source,
     /// Performance beat on which it is due.
     pub due: f64,
-    /// The grid that it waits for, if it does: when the host jumps, the next line is another one.
-    pub grid: Option<Grid>,
+    /// What it waits for.
+    pub awaited: Awaited,
     /// What to do.
     pub deed: Deed,
 }
@@ -85,12 +85,10 @@ impl Timeline {
         self.entries.iter().any(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)
     }
 
-    /// Gives entries that wait for a grid another beat where `requantize` says so, and sorts again.
-    pub fn requantize(&mut self, requantize: impl Fn(Grid, f64) -> Option<f64>) {
+    /// Gives each entry the beat that `requantize` says for what it awaits and its present beat, and sorts again.
+    pub fn requantize(&mut self, requantize: impl Fn(Awaited, f64) -> f64) {
         for entry in &mut self.entries {
-            if let Some(due) = entry.grid.and_then(|grid| requantize(grid, entry.due)) {
-                entry.due = due;
-            }
+            entry.due = requantize(entry.awaited, entry.due);
         }
         // Stable and in place: insertion sort, for at most a few hundred nearly sorted entries.
         for i in 1..self.entries.len() {
@@ -114,7 +112,7 @@ mod tests {
     use crate::units::Decibels;
 
     fn entry(due: f64, deed: Deed) -> Entry {
-        Entry { id: RequestId::next(), source: Source::Osc, due, grid: Some(Grid::BAR), deed }
+        Entry { id: RequestId::next(), source: Source::Osc, due, awaited: Awaited::Moment, deed }
     }
 
     fn play(deck: DeckId) -> Deed {
@@ -143,7 +141,7 @@ mod tests {
                 id
             })
             .to_vec();
-        timeline.requantize(|_, _| Some(12.0));
+        timeline.requantize(|_, _| 12.0);
         let after: Vec<_> = std::iter::from_fn(|| timeline.pop()).map(|e| e.id).collect();
         assert_eq!(after, [ids[1], ids[2], ids[0]]);
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Moment, RigProcessor};
-use crate::action::{ActionKind, Entry, TimelineFull};
+use crate::action::{ActionKind, Awaited, Entry, TimelineFull};
 use crate::clock::BlockClock;
 use crate::deck::{DeckNode, LoadRefused, Track};
 use crate::message::{ClockView, EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView, Refusal};
@@ -48,7 +48,7 @@ impl RigProcessor {
     pub(super) fn retry_load(&mut self, entry: Entry, moment: Moment<'_>) {
         let now = moment.clock.performance_beat_at(moment.frame);
         let due = now + LOAD_RETRY_SECS * moment.clock.tempo().get() / 60.0;
-        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, grid: None, ..entry }) {
+        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, awaited: Awaited::Moment, ..entry }) {
             self.refuse(entry.id, entry.deed, Refusal::Full);
         }
     }

@@ -308,6 +308,25 @@ fn after_a_jump_off_the_grid_the_next_line_is_another() {
 }
 
 #[test]
+fn a_song_beat_is_where_the_host_puts_it() {
+    // Asked for while the host stands still at beat 0; the host then starts from beat 6.
+    let mut bench = Bench::loaded(120.0);
+    bench.playing = false;
+    let (eight, two) = (ActionTiming::CustomBeat(8.0), ActionTiming::CustomBeat(2.0));
+    let ahead = bench.ask(play(DeckId::A), eight);
+    let behind = bench.ask(Action::SetCrossfader { position: 0.0 }, two);
+    bench.run_to(500, 100);
+    (bench.playing, bench.frame) = (true, 144_000);
+    bench.run_to(250_000, 512);
+    assert_eq!((bench.done(ahead), bench.onset(DeckId::A)), (Some((8.0, 0)), Some(500 + 48_000)));
+    assert_eq!(
+        bench.done(behind).map(|(_, late)| late),
+        Some(0),
+        "past by now: it comes as long after as it would have"
+    );
+}
+
+#[test]
 fn a_stopped_host_leaves_the_rig_playing_by_its_own_clock() {
     let mut bench = Bench::loaded(120.0);
     bench.playing = false;

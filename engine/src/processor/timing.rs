@@ -1,7 +1,7 @@
 //! The way onto the timeline: from "when" to a beat, and to another one when the host jumps.
 
 use super::{Moment, RigProcessor, is_gesture, readable};
-use crate::action::{ActionKind, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull};
+use crate::action::{ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull};
 use crate::clock::BlockClock;
 use crate::message::{At, EngineEvent, Refusal};
 use crate::safety::{DeckState, Source};
@@ -14,13 +14,13 @@ impl RigProcessor {
             return;
         }
         let quantized = self.quantizer.resolve(at, deed.kind(), now(moment));
-        let QuantizedAction { due_beat, grid, .. } = match quantized {
+        let QuantizedAction { due_beat, awaited, .. } = match quantized {
             Ok(quantized) => quantized,
             Err(too_late) => return self.refuse(id, deed, Refusal::TooLate(too_late.0)),
         };
         self.replace_pending(&deed);
         let deck = deed.deck();
-        let entry = Entry { id, source, due: moment.clock.to_performance(due_beat), grid, deed };
+        let entry = Entry { id, source, due: moment.clock.to_performance(due_beat), awaited, deed };
         match self.timeline.insert(entry) {
             Ok(()) => self.send(EngineEvent::Scheduled { id, due_beat: readable(due_beat) }),
             Err(TimelineFull(entry)) => self.refuse(id, entry.deed, Refusal::Full),
@@ -56,13 +56,18 @@ impl RigProcessor {
         }
     }
 
-    /// After the host jumped: what waits for a line that is none any more waits for the next one.
+    /// After the host jumped: what waits for a line that is none any more waits for the next one, and what waits for a
+    /// beat of the song waits where that beat is now. What is due at this very frame stays: a loop's end is its start.
     pub(super) fn requantize(&mut self, clock: &BlockClock) {
         let (lines, tolerance) = (clock.lines(), clock.half_frame_beats());
-        let song_now = clock.song_beat_at(0);
-        self.timeline.requantize(|grid, due| {
-            let stays = lines.is_on(grid, clock.to_song(due), tolerance);
-            (!stays).then(|| clock.to_performance(lines.next(grid, song_now, tolerance)))
+        let (now, song_now) = (clock.performance_beat_at(0), clock.song_beat_at(0));
+        self.timeline.requantize(|awaited, due| match awaited {
+            _ if (due - now).abs() <= tolerance => due,
+            Awaited::Line(grid) if !lines.is_on(grid, clock.to_song(due), tolerance) => {
+                clock.to_performance(lines.next(grid, song_now, tolerance))
+            }
+            Awaited::SongBeat(beat) if beat >= song_now - tolerance => clock.to_performance(beat),
+            Awaited::Line(_) | Awaited::SongBeat(_) | Awaited::Moment => due,
         });
     }
 }

@@ -2,4 +2,6 @@
 pub const HELP: &str = "
 Usage: cargo xtask demo
 ";
-pub fn main(_: crate::cli::Args) -> anyhow::Result<()> { Ok(()) }
+pub fn main(_: crate::cli::Args) -> anyhow::Result<()> {
+    Ok(())
+}
