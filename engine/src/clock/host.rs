@@ -87,6 +87,7 @@ impl HostClock {
     /// # Real-time
     /// Constant time, no allocation.
     pub fn begin_block(&mut self, host: &HostTransport, frames: u32) -> (BlockClock, Option<Discontinuity>) {
+        let host = &believable(host);
         let slope_bpm = self.slope.observe(host, frames);
         self.tempo = host.tempo.unwrap_or(self.tempo);
         self.signature = host.signature.unwrap_or(self.signature);
@@ -107,7 +108,9 @@ impl HostClock {
         frames: u32,
     ) -> (BlockClock, Option<Discontinuity>) {
         let nominal = self.tempo.beats_per_frame(self.sample_rate);
+        // A slope that would halve or double the tempo within the block is a host's slip: time must not stand still.
         let step = slope_bpm / (60.0 * self.sample_rate);
+        let step = if (step * f64::from(frames)).abs() <= 0.5 * nominal { step } else { 0.0 };
         let difference = song_beat - (self.next + self.song_offset);
         let (correction, discontinuity) = if !self.led {
             self.song_offset = song_beat - self.next;
@@ -121,8 +124,9 @@ impl HostClock {
             (difference * LEAK, None)
         };
         self.bar_start_beat = self.bar_start(host, song_beat);
-        // The correction is spread over the block: its start stays where the last one ended.
-        let beats_per_frame = nominal + correction / f64::from(frames.max(1));
+        // The correction is spread over the block: its start stays where the last one ended. Time may run at half or
+        // one and a half of its speed for it, never backwards.
+        let beats_per_frame = nominal + (correction / f64::from(frames.max(1))).clamp(-0.5 * nominal, 0.5 * nominal);
         let here = FreeRun { anchor: self.next, frames: 0, beats_per_frame };
         (self.clock(here, step, frames, true), discontinuity)
     }
@@ -167,6 +171,17 @@ impl HostClock {
         };
         let derived = (song_beat / bar_beats + 1e-9).floor() * bar_beats;
         host.bar_start_beats.filter(plausible).unwrap_or(derived)
+    }
+}
+
+/// The host's word without what no host can mean: places that are not finite, or years away.
+fn believable(host: &HostTransport) -> HostTransport {
+    let place = |beats: &f64| beats.is_finite() && beats.abs() < 1e9;
+    HostTransport {
+        tempo_step_bpm: if host.tempo_step_bpm.is_finite() { host.tempo_step_bpm } else { 0.0 },
+        song_beats: host.song_beats.filter(place),
+        bar_start_beats: host.bar_start_beats.filter(place),
+        ..*host
     }
 }
 

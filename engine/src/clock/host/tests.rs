@@ -160,6 +160,20 @@ fn ramps_without_a_slope_are_followed_within_a_frame() {
 }
 
 #[test]
+fn a_host_that_rounds_back_does_not_turn_time_back() {
+    let mut clock = HostClock::new(SR);
+    let mut end = 0.0;
+    for frame in 0..20_000_u32 {
+        let song_beat = (f64::from(frame) / 24_000.0 * 480.0).floor() / 480.0;
+        let (block, jump) = clock.begin_block(&rolling(120.0, song_beat), 1);
+        assert!(jump.is_none() || frame == 0);
+        assert!(block.performance_beat_at(1) > end, "frame {frame}");
+        end = block.performance_beat_at(1);
+    }
+    assert!((end - 20_000.0 / 24_000.0).abs() < 1.0 / 480.0, "{end}");
+}
+
+#[test]
 fn blocks_of_no_frames_change_nothing() {
     let mut clock = HostClock::new(SR);
     clock.begin_block(&rolling(120.0, 0.0), 480);
@@ -168,4 +182,51 @@ fn blocks_of_no_frames_change_nothing() {
     let (block, jump) = clock.begin_block(&rolling(120.0, 0.02), 480);
     assert!(jump.is_none());
     assert!((block.song_beat_at(0) - 0.02).abs() < 1e-12);
+}
+
+mod whatever_a_host_says {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn anything() -> impl Strategy<Value = (HostTransport, u32)> {
+        let number = prop_oneof![Just(f64::NAN), Just(f64::INFINITY), any::<f64>(), -100.0..1000.0];
+        let maybe = prop::option::of(number.clone());
+        let signature = prop::option::of((any::<u16>(), any::<u16>()));
+        (any::<bool>(), maybe.clone(), number, maybe.clone(), maybe, signature, 0..5000_u32).prop_map(
+            |(playing, tempo, step, song_beats, bar_start_beats, signature, frames)| {
+                let host = HostTransport {
+                    playing,
+                    tempo: tempo.and_then(Bpm::new),
+                    tempo_step_bpm: step,
+                    song_beats,
+                    bar_start_beats,
+                    signature: signature.and_then(|(n, d)| TimeSignature::new(n, d)),
+                    loop_beats: None,
+                };
+                (host, frames)
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn time_goes_on_and_frames_are_in_the_block(blocks in prop::collection::vec(anything(), 1..50)) {
+            let mut clock = HostClock::new(SR);
+            let mut end = 0.0_f64;
+            for (host, frames) in blocks {
+                let (block, _) = clock.begin_block(&host, frames);
+                prop_assert_eq!(block.performance_beat_at(0).to_bits(), end.to_bits());
+                for frame in [0, frames / 2, frames.saturating_sub(1)].into_iter().filter(|frame| *frame < frames) {
+                    let beat = block.performance_beat_at(frame);
+                    prop_assert!(beat >= end && beat < block.performance_beat_at(frame + 1));
+                    prop_assert_eq!(block.frame_of(beat), Some(frame));
+                    let line = block.lines().next(Grid::BAR, block.to_song(beat), block.half_frame_beats());
+                    prop_assert!(line.is_finite() && line >= block.to_song(beat) - block.half_frame_beats());
+                }
+                end = block.performance_beat_at(frames);
+                prop_assert!(end.is_finite());
+            }
+        }
+    }
 }
