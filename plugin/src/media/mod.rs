@@ -1,5 +1,17 @@
-//! Audio files: decoding and what can be seen of them.
+//! Audio files: loading them, and what can be seen of them. Control and media threads; never audio.
 
+mod decode;
+mod error;
+mod fold;
+mod loader;
 mod overview;
+mod repair;
+mod source;
 
-pub use overview::{Overview, Peak};
+pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
+pub use error::LoadError;
+pub use loader::{LoadEvent, Loader};
+pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
+
+#[cfg(test)]
+mod tests;

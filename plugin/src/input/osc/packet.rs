@@ -86,11 +86,12 @@ fn take_u32(bytes: &mut &[u8]) -> Result<u32, PacketError> {
     Ok(u32::from_be_bytes(*number))
 }
 
-/// Refuses a time tag in the future. Seconds of zero are the special value "immediately", or a sender without a clock.
+/// Refuses a time tag in the future. The special value for "immediately" lies in 1900, as any of a sender without a
+/// clock.
 fn check_due(tag: OscTime, now: OscTime) -> Result<(), PacketError> {
     let secs = |time: OscTime| f64::from(time.seconds) + f64::from(time.fractional) / 2f64.powi(32);
     let ahead = secs(tag) - secs(now);
-    if tag.seconds != 0 && ahead > SLACK_SECS { Err(PacketError::Future { secs: ahead }) } else { Ok(()) }
+    if ahead > SLACK_SECS { Err(PacketError::Future { secs: ahead }) } else { Ok(()) }
 }
 
 fn read_message(bytes: &[u8]) -> Result<OscMessage, PacketError> {
