@@ -19,7 +19,7 @@ use echelon_engine::units::DeckId;
 use crate::input::osc::{OscServer, first_port_from_env};
 use crate::media::Loader;
 use crate::state::SavedState;
-use crate::view::{Act, Notice, OscView, SharedView};
+use crate::view::{Act, OscView, SharedView};
 use decks::DeckFiles;
 
 /// How long the thread sleeps when nobody wakes it.
@@ -57,9 +57,12 @@ impl ControlThread {
         let (editor_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let stopped = stop.clone();
-        let thread = thread::Builder::new()
-            .name("echelon-control".to_owned())
-            .spawn(move || Turns::new(console, saved, view).run(&stopped))?;
+        let thread = thread::Builder::new().name("echelon-control".to_owned()).spawn(move || {
+            match Turns::new(console, saved, view.clone()) {
+                Ok(turns) => turns.run(&stopped),
+                Err(error) => view.update(|view| view.osc = OscView::Failed(error.to_string())),
+            }
+        })?;
         hands.connect(editor_sender, Waker(thread.thread().clone()));
         Ok(Self { stop, thread: Some(thread) })
     }
@@ -87,17 +90,16 @@ struct Turns {
     files: DeckFiles,
     view: SharedView,
     turn: Turn,
-    notices: u64,
 }
 
 impl Turns {
-    fn new(mut console: Console, saved: SavedState, view: SharedView) -> Self {
+    fn new(mut console: Console, saved: SavedState, view: SharedView) -> std::io::Result<Self> {
         let wake = Waker(thread::current());
         let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let osc = start_osc(&mut console, &saved, &view, wake.clone());
-        let files = DeckFiles::new(Loader::new(Box::new(move || wake.wake())), saved.clone(), view.clone());
-        Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default(), notices: 0 }
+        let files = DeckFiles::new(Loader::new(move || wake.wake())?, saved.clone(), view.clone());
+        Ok(Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() })
     }
 
     fn run(mut self, stop: &AtomicBool) {
@@ -136,8 +138,8 @@ impl Turns {
 
     /// Hands out what came of the turn.
     fn answer(&mut self) {
-        for wanted in self.turn.wanted.drain(..) {
-            self.files.load(wanted);
+        for wanted in std::mem::take(&mut self.turn.wanted) {
+            self.files.load(wanted, &mut self.console, &mut self.turn);
         }
         for receipt in self.turn.receipts.drain(..) {
             let silent = self.files.settle(&receipt);
@@ -147,9 +149,7 @@ impl Turns {
             if let Receipt::Refused { deck, text, .. } = receipt
                 && !silent
             {
-                self.notices += 1;
-                let notice = Notice { number: self.notices, deck, text };
-                self.view.update(|view| view.notice = Some(notice));
+                self.view.tell(deck, text);
             }
         }
     }
@@ -205,9 +205,6 @@ impl Act for EditorActs {
                 Err(full @ QueueFull(_)) => full.to_string(),
             },
         };
-        self.view.update(|view| {
-            let number = view.notice.as_ref().map_or(1, |notice| notice.number + 1);
-            view.notice = Some(Notice { number, deck, text });
-        });
+        self.view.tell(deck, text);
     }
 }

@@ -83,6 +83,14 @@ impl SharedView {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Shows a person a sentence, on a deck if it is about one. Any thread but the audio thread.
+    pub fn tell(&self, deck: Option<DeckId>, text: String) {
+        self.update(|view| {
+            let number = view.notice.as_ref().map_or(1, |notice| notice.number + 1);
+            view.notice = Some(Notice { number, deck, text });
+        });
+    }
+
     /// Changes the view. Control thread.
     pub fn update(&self, change: impl FnOnce(&mut RigView)) {
         change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner));

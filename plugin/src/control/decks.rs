@@ -7,7 +7,7 @@ use echelon_engine::console::Console;
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
-use crate::media::{LoadEvent, Loader};
+use crate::media::{LoadError, LoadEvent, Loader};
 use crate::state::SavedState;
 use crate::view::{LoadState, SharedView, TrackView};
 
@@ -18,6 +18,8 @@ struct Change {
     deck: DeckId,
     /// What the deck will show once it is done; empty for an eject.
     track: TrackView,
+    /// What a person should know of the file: damage, channels that were folded down.
+    note: Option<String>,
     /// It comes from a loaded project: its failure is shown on the deck, and the project keeps the path.
     restoring: bool,
 }
@@ -49,17 +51,19 @@ impl DeckFiles {
             Action::EjectDeck { deck } => (*deck, TrackView::default()),
             _ => return,
         };
-        self.changes.push(Change { id: request.id, deck, track, restoring: true });
+        self.changes.push(Change { id: request.id, deck, track, note: None, restoring: true });
     }
 
     /// Starts to decode.
-    pub(super) fn load(&mut self, wanted: WantedTrack) {
+    pub(super) fn load(&mut self, wanted: WantedTrack, console: &mut Console, turn: &mut Turn) {
         let WantedTrack { id, deck, path } = wanted;
         if !self.changes.iter().any(|change| change.id == id) {
-            self.changes.push(Change { id, deck, track: named(&path), restoring: false });
+            self.changes.push(Change { id, deck, track: named(&path), note: None, restoring: false });
         }
         self.show(deck, TrackView { load: LoadState::Loading(None), ..named(&path) });
-        self.loader.load(deck, id, path);
+        if let Err(error) = self.loader.load(deck, id, path) {
+            console.track_failed(id, error.to_string(), turn);
+        }
     }
 
     /// Takes in what was decoded.
@@ -78,11 +82,12 @@ impl DeckFiles {
                     if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
                         change.track.overview = Some(decoded.overview);
                         change.track.load = LoadState::Ready;
+                        change.note = decoded.note;
                     }
                     console.track_ready(id, decoded.track, turn);
                 }
+                LoadEvent::Failed { id, error: LoadError::Cancelled, .. } => console.track_cancelled(id, turn),
                 LoadEvent::Failed { id, error, .. } => console.track_failed(id, error.to_string(), turn),
-                LoadEvent::Cancelled { id, .. } => console.track_cancelled(id, turn),
             }
         }
     }
@@ -91,12 +96,15 @@ impl DeckFiles {
     pub(super) fn settle(&mut self, receipt: &Receipt) -> bool {
         let place = self.changes.iter().position(|change| change.id == receipt.id());
         let Some(place) = place.filter(|_| receipt.is_final()) else { return false };
-        let Change { deck, track, restoring, .. } = self.changes.remove(place);
+        let Change { deck, track, note, restoring, .. } = self.changes.remove(place);
         match receipt {
             Receipt::Done { .. } => {
                 if !restoring {
                     let path = track.path.clone();
                     self.saved.update(|state| state.tracks[deck.index()] = path);
+                }
+                if let Some(note) = note {
+                    self.view.tell(Some(deck), format!("{}: {note}", track.name));
                 }
                 self.on_deck[deck.index()] = track;
                 self.show_what_is_there(deck);
