@@ -1,0 +1,128 @@
+//! Bad input gets a clear error, nothing is lost, and the audio goes on.
+
+use std::net::UdpSocket;
+
+use echelon_engine::units::DeckId;
+use rosc::OscType;
+use support::compare::assert_identical;
+use support::signals::noise;
+use support::temp::TempDir;
+use support::{Blocks, Format, Quirk, Setup, Transport, for_each_format};
+
+use crate::stage::Stage;
+
+#[test]
+fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
+    let folder = TempDir::new("bad_files");
+    let sound = noise(3, 0.5, 20_000);
+    let good = folder.wav("good.wav", 48_000, &sound);
+    let cases = [
+        ("/nowhere/missing.wav".to_owned(), "there is no file /nowhere/missing.wav"),
+        (folder.write("empty.wav", b""), "empty"),
+        (folder.write("text.wav", b"this is no music, however long the text may be, and it goes on"), "format"),
+        (folder.write("noise.mp3", &[0xA5; 4096]), ""),
+        (folder.wav("none.wav", 48_000, &support::Sound::empty(0)), "no audio"),
+        (folder.path().display().to_string(), "folder"),
+    ];
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &good);
+        for (file, reason) in &cases {
+            let text = stage.refused("/deck/a/load", &[file.as_str().into()]);
+            assert!(text.contains(reason) && text.len() > 10, "{file}: {text}");
+        }
+        assert_eq!(stage.host.rig_field("tracks").unwrap()[0], good.as_str(), "the project keeps what is there");
+        stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
+        let heard = stage.host.render(30_000).deck(DeckId::A).part(24_000..30_000).moved_to(0);
+        assert_identical(&heard, &sound.part(0..6_000));
+    });
+}
+
+#[test]
+fn wrong_messages_are_answered_and_the_right_ones_go_on() {
+    let mut stage = Stage::open(&Setup::new(), Format::Clap);
+    let wrong: [(&str, &[OscType]); 7] = [
+        ("/deck/e/play", &[]),
+        ("/deck/a/paly", &[]),
+        ("/crossfader", &["middle".into()]),
+        ("/crossfader", &[]),
+        ("/crossfader", &[OscType::Float(f32::NAN)]),
+        ("/deck/a/load", &[7.into()]),
+        ("/deck/a/play", &["tomorrow".into()]),
+    ];
+    for (address, args) in wrong {
+        stage.osc.send(address, args);
+        let error = stage.osc.expect("/error");
+        assert_eq!(error.args[0], address.into(), "{error:?}");
+        assert!(matches!(&error.args[1], OscType::String(text) if text.len() > 10), "{error:?}");
+    }
+    stage.osc.send_raw(&[0xFF; 300]);
+    stage.osc.expect("/error");
+    stage.osc.send("/ping", &[]);
+    stage.osc.expect("/pong");
+}
+
+#[test]
+fn a_taken_port_gives_the_next_one() {
+    let first = Setup::new().open(Format::Clap);
+    let port = first.osc_port();
+    // Whatever else runs here: the instance's own port is taken, so another socket cannot have it.
+    assert!(UdpSocket::bind(("127.0.0.1", port)).is_err());
+    assert!(Setup::new().open(Format::Vst3).osc_port() > port.saturating_sub(100));
+}
+
+#[test]
+fn a_host_without_tempo_gets_the_rig_s_own_clock() {
+    let folder = TempDir::new("no_tempo");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 50_000));
+    for_each_format(|format| {
+        for quirk in [Quirk::NoTransport, Quirk::NoTempo] {
+            let setup = Setup::new().transport(Transport::rolling(120.0).quirk(quirk));
+            let mut stage = Stage::with_track(&setup, format, &file);
+            stage.host.render(30_000);
+            let (id, _) = stage.schedule("/deck/a/play/beat", &[]);
+            let heard = stage.host.render(60_000);
+            assert!(heard.deck(DeckId::A).first_nonzero().is_some(), "{quirk:?}");
+            assert_eq!(stage.done(id).1, 0.0);
+        }
+    });
+}
+
+#[test]
+fn blocks_of_one_frame_and_of_none() {
+    let folder = TempDir::new("tiny_blocks");
+    let sound = noise(3, 0.5, 20_000);
+    let file = folder.wav("noise.wav", 48_000, &sound);
+    for_each_format(|format| {
+        let setup = Setup::new().blocks(Blocks::Pattern(vec![0, 1, 0, 0, 1]));
+        let mut stage = Stage::with_track(&setup, format, &file);
+        stage.schedule("/deck/a/play", &[OscType::Double(0.5)]);
+        let heard = stage.host.render(13_000).deck(DeckId::A).part(12_000..13_000).moved_to(0);
+        assert_identical(&heard, &sound.part(0..1000));
+    });
+}
+
+#[test]
+fn a_flood_of_messages_costs_messages_and_no_sound() {
+    let folder = TempDir::new("flood");
+    let sound = noise(3, 0.5, 100_000);
+    let file = folder.wav("noise.wav", 48_000, &sound);
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        stage.schedule("/deck/a/play", &[OscType::Double(0.5)]);
+        let mut heard = stage.host.render(12_000);
+        for i in 0..40_u16 {
+            for j in 0..50_u16 {
+                stage.osc.send("/crossfader", &[(f32::from(i * 50 + j) / 2000.0).into()]);
+                stage.osc.send("/deck/a/play", &["bar".into()]);
+            }
+            heard.append(stage.host.render(1000));
+        }
+        let deck = heard.deck(DeckId::A).part(12_000..52_000).moved_to(0);
+        assert_identical(&deck, &sound.part(0..40_000));
+        stage.host.pump_until("the flood to be over", |_| {
+            stage.osc.send("/ping", &[]);
+            stage.osc.poll();
+            stage.osc.take_replies().iter().any(|reply| reply.addr == "/pong")
+        });
+    });
+}

@@ -1,0 +1,71 @@
+//! A host with the plugin on it, tracks on the decks, and an OSC client at the other end of the wire.
+
+use rosc::OscType;
+use support::osc::Receipt;
+use support::{Format, MiniHost, OscClient, Setup};
+
+/// See the module.
+pub struct Stage {
+    pub host: MiniHost,
+    pub osc: OscClient,
+}
+
+impl Stage {
+    pub fn open(setup: &Setup, format: Format) -> Self {
+        let host = setup.open(format);
+        let osc = host.osc();
+        Self { host, osc }
+    }
+
+    /// With a file on deck A.
+    pub fn with_track(setup: &Setup, format: Format, file: &str) -> Self {
+        let mut stage = Self::open(setup, format);
+        stage.load('a', file);
+        stage
+    }
+
+    /// Puts a file on a deck before the music starts.
+    pub fn load(&mut self, deck: char, file: &str) {
+        let id = self.osc.call(&format!("/deck/{deck}/load"), &[file.into()]);
+        self.wait_for(id, "the track", |receipt| matches!(receipt, Receipt::Done(_)));
+    }
+
+    /// Asks for something before the music starts, and gives its id and the song beat on which it is due.
+    pub fn schedule(&mut self, address: &str, args: &[OscType]) -> (i32, f64) {
+        let id = self.osc.call(address, args);
+        match self.wait_for(id, address, |receipt| matches!(receipt, Receipt::Ack(_))) {
+            Receipt::Ack(ack) => (id, ack.due_beat),
+            other => panic!("{address}: {other:?}"),
+        }
+    }
+
+    /// Asks for something and waits until it is refused: the sentence.
+    pub fn refused(&mut self, address: &str, args: &[OscType]) -> String {
+        let id = self.osc.call(address, args);
+        match self.wait_for(id, address, |receipt| matches!(receipt, Receipt::Nack(_))) {
+            Receipt::Nack(nack) => nack.text,
+            other => panic!("{address}: {other:?}"),
+        }
+    }
+
+    /// What `/done` says of a call: song beat and frames late. The host processes on, in place, until it is there.
+    pub fn done(&mut self, id: i32) -> (f64, f64) {
+        match self.wait_for(id, "done", |receipt| matches!(receipt, Receipt::Done(_))) {
+            Receipt::Done(done) => (done.beat, done.error_frames),
+            other => panic!("call {id}: {other:?}"),
+        }
+    }
+
+    fn wait_for(&mut self, id: i32, what: &str, wanted: impl Fn(&Receipt) -> bool) -> Receipt {
+        let Self { host, osc } = self;
+        let mut found = None;
+        host.pump_until(what, |_| {
+            osc.poll();
+            let receipts = osc.receipts(id);
+            let nack = receipts.iter().find(|receipt| matches!(receipt, Receipt::Nack(_)));
+            found = receipts.iter().find(|receipt| wanted(receipt)).or(nack).cloned();
+            found.is_some()
+        });
+        found.expect("it was found")
+    }
+}

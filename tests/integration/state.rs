@@ -1,0 +1,124 @@
+//! Saving and loading a project.
+
+use echelon_engine::units::DeckId;
+use rosc::OscType;
+use serde_json::json;
+use support::compare::assert_identical;
+use support::signals::noise;
+use support::temp::TempDir;
+use support::{Format, MiniHost, Setup, for_each_format};
+
+use crate::stage::Stage;
+
+/// Waits until a loaded project's track is on deck A, by asking it to play at beat 1.
+fn play_when_loaded(host: MiniHost) -> Stage {
+    let osc = host.osc();
+    let mut stage = Stage { host, osc };
+    let mut id = stage.osc.call("/deck/a/play", &[OscType::Double(1.0)]);
+    let Stage { host, osc } = &mut stage;
+    host.pump_until("the project's track", |_| {
+        osc.poll();
+        let receipts = osc.receipts(id);
+        let refused = receipts.iter().any(|receipt| matches!(receipt, support::osc::Receipt::Nack(_)));
+        if refused {
+            id = osc.call("/deck/a/play", &[OscType::Double(1.0)]);
+        }
+        receipts.iter().any(|receipt| matches!(receipt, support::osc::Receipt::Ack(_)))
+    });
+    stage
+}
+
+#[test]
+fn a_project_brings_tracks_and_settings_back_and_does_not_play() {
+    let folder = TempDir::new("project");
+    let sound = noise(3, 0.5, 60_000);
+    let file = folder.wav("noise.wav", 48_000, &sound);
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        stage.host.set("gain_2", -6.5);
+        stage.host.set("quantize", 4.0);
+        let (id, _) = stage.schedule("/deck/a/play/now", &[]);
+        stage.done(id);
+        stage.host.render(4096);
+        let saved = stage.host.save();
+        drop(stage);
+
+        let mut host = Setup::new().state(saved.clone()).open(format);
+        assert!((host.get("gain_2") + 6.5).abs() < 1e-3);
+        assert_eq!((host.get("quantize"), host.get("play_1")), (4.0, 0.0));
+        assert!(host.render(24_000).master().is_silent(), "nothing plays because a project was opened");
+        host.rewind(support::Transport::rolling(120.0));
+        let mut stage = play_when_loaded(host);
+        let heard = stage.host.render(48_000).deck(DeckId::A).part(24_000..48_000).moved_to(0);
+        assert_identical(&heard, &sound.part(0..24_000));
+    });
+}
+
+#[test]
+fn the_same_settings_are_saved_as_the_same_bytes() {
+    let folder = TempDir::new("same_bytes");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        stage.host.set("xfader", 0.125);
+        let saved = stage.host.save();
+        assert_eq!(saved, stage.host.save());
+        let host = Setup::new().state(saved.clone()).open(format);
+        assert_eq!(host.save(), saved, "loaded and saved again, while the first instance holds its port");
+    });
+}
+
+#[test]
+fn a_missing_file_is_kept_in_the_project() {
+    let folder = TempDir::new("missing");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        let mut json = stage.host.state_json();
+        json["fields"]["rig"] = json!({"version": 1, "tracks": ["/nowhere/gone.wav"], "osc_port": null}).to_string().into();
+        assert!(stage.host.load_json(&json));
+        stage.host.pump_until("the deck to be empty", |main| main.rig_field("tracks").is_some());
+        stage.host.render(9600);
+        assert_eq!(stage.host.rig_field("tracks").unwrap()[0], "/nowhere/gone.wav");
+        assert_eq!(stage.refused("/deck/a/play", &[]), "deck A is empty: load a track first");
+    });
+}
+
+#[test]
+fn a_state_that_is_none_is_refused_and_changes_nothing() {
+    for_each_format(|format| {
+        let mut host = Setup::new().open(format);
+        host.set("xfader", 0.75);
+        for garbage in [&b""[..], b"x", b"{}", &[0xFF; 64], b"{\"params\": 3}"] {
+            assert!(!host.load(garbage), "{garbage:?}");
+        }
+        let saved = host.save();
+        for length in [1, 8, saved.len() / 2, saved.len() - 1] {
+            assert!(!host.load(&saved[..length]), "cut to {length} bytes");
+        }
+        assert_eq!(host.get("xfader"), 0.75);
+        host.render(1024);
+    });
+}
+
+#[test]
+fn an_older_state_gets_defaults_for_what_it_lacks() {
+    for_each_format(|format| {
+        let mut host = Setup::new().open(format);
+        host.set("xfader", 0.75);
+        host.set("master", -20.0);
+        let mut json = host.state_json();
+        json["params"].as_object_mut().unwrap().remove("master");
+        json["params"]["from_the_future"] = json!({"f32": 1.0});
+        json["fields"].as_object_mut().unwrap().remove("rig");
+        assert!(host.load_json(&json));
+        assert_eq!((host.get("xfader"), host.get("master")), (0.75, 0.0));
+    });
+}
+
+#[test]
+fn a_state_may_come_from_the_other_format() {
+    let saved = |format: Format| Setup::new().open(format).state_json();
+    let (clap, vst3) = (saved(Format::Clap), saved(Format::Vst3));
+    assert_eq!(clap["params"], vst3["params"]);
+}
