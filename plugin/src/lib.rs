@@ -11,16 +11,20 @@ pub mod media;
 pub mod params;
 pub mod view;
 
+use host::HostLink;
 use params::RigParams;
 
 /// The plugin.
 pub struct Echelon {
     params: Arc<RigParams>,
+    link: Arc<HostLink>,
 }
 
 impl Default for Echelon {
     fn default() -> Self {
-        Self { params: Arc::new(RigParams::default()) }
+        let params = Arc::new(RigParams::default());
+        let link = HostLink::new(&params);
+        Self { params, link }
     }
 }
 
@@ -60,11 +64,17 @@ impl Plugin for Echelon {
 
     fn process(
         &mut self,
-        _: &mut Buffer,
-        _: &mut AuxiliaryBuffers,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
         _: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        ProcessStatus::KeepAlive
+        self.link.run(buffer, aux, |buffer, _aux, _exchange| {
+            // The engine goes here: it reads `exchange.transport` and `exchange.inputs`, and reports with
+            // `exchange.push_move`. The main input has been copied into the main output; the other outputs are silent.
+            for channel in buffer.as_slice() {
+                channel.fill(0.0);
+            }
+        })
     }
 }
 
@@ -83,5 +93,6 @@ impl Vst3Plugin for Echelon {
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Instrument, Vst3SubCategory::Fx];
 }
 
-nice_export_clap!(Echelon);
+pub use host::clap::clap_entry;
+
 nice_export_vst3!(Echelon);
