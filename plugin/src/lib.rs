@@ -26,7 +26,7 @@ use host::HostLink;
 use params::RigParams;
 use view::SharedView;
 
-pub use host::{GetPluginFactory, clap_entry};
+pub use host::clap::clap_entry;
 
 /// One instance of the plugin.
 pub struct Echelon {
@@ -116,7 +116,11 @@ impl Plugin for Echelon {
         self.main_input.prepare(config.max_buffer_size as usize);
         match &mut self.running {
             Some(running) => running.processor.prepare(sample_rate),
-            None => self.running = self.start(sample_rate),
+            None => {
+                self.running = self.start(sample_rate);
+                // The engine is new: it has yet to hear what the parameters say.
+                self.link.resend();
+            }
         }
         self.running.is_some()
     }
@@ -127,18 +131,16 @@ impl Plugin for Echelon {
         aux: &mut AuxiliaryBuffers,
         _: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Some(running) = &mut self.running else { return ProcessStatus::Error("not activated") };
-        let Ok(mut exchange) = self.link.exchange.try_borrow_mut() else {
-            return ProcessStatus::Error("the block's exchange is in use");
+        let Self { link, running: Some(Running { processor, .. }), main_input, .. } = self else {
+            return ProcessStatus::Error("not activated");
         };
-        let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
-        let Some(mut io) = self.main_input.block(buffer, aux) else {
-            return ProcessStatus::Error("the host's buses are not the plugin's");
-        };
-        let exchange = &mut *exchange;
-        let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
-        running.processor.process(&mut io, block, &mut exchange.moves);
-        ProcessStatus::KeepAlive
+        link.run(buffer, aux, |buffer, aux, exchange| {
+            let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+            if let Some(mut io) = main_input.block(buffer, aux) {
+                let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
+                processor.process(&mut io, block, &mut exchange.moves);
+            }
+        })
     }
 }
 
@@ -156,3 +158,5 @@ impl Vst3Plugin for Echelon {
     const VST3_CLASS_ID: [u8; 16] = *b"EchelonDjRig0001";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Instrument, Vst3SubCategory::Fx];
 }
+
+nice_export_vst3!(Echelon);

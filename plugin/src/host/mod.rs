@@ -1,26 +1,48 @@
 //! Between the host and the framework: what the framework cannot carry.
+//!
+//! The framework declares (parameters and their text, state, ports, editor); we run. Our CLAP and VST3 entries own the
+//! objects that the host sees and wrap the framework's public `Wrapper`s. For each block an entry
+//! 1. reads everything the host sends into [`HostLink::exchange`], on its frame, and sets the parameters itself,
+//! 2. calls the framework once, with a complete set of buses and no events at all, so that it neither splits the block
+//!    nor loses an event, and never moves a parameter or posts a task,
+//! 3. reads the moves that the plugin made, sets the parameters and tells the host, so that a host records what OSC or
+//!    the editor did; this works without an editor.
+//!
+//! The plugin's side is [`HostLink`]: made in `Default`, run in `process`.
+//!
+//! # Rules for the plugin
+//! - No background tasks of the framework, and no latency set: one worker thread serves all instances, and dies with
+//!   the first that leaves while a task is queued.
+//! - Nobody keeps or uses the editor's `GuiContext`: a parameter set through it would bypass the engine, and its queue
+//!   is never emptied here. A control that the editor moves goes to the engine, which reports a move.
+//! - `reset` comes at every start of processing and must not lose a deck's position.
+//! - Flush-to-zero is set by the engine around its work, not here.
+//!
+//! # What the framework still does by itself
+//! - It starts its worker thread with the first instance and joins it with the last. The only tasks that can still
+//!   reach it are of the editor's window in VST3 on Linux, in a host without `IRunLoop`: a resize that the editor asks
+//!   for, and the window's call for the main thread. With `IRunLoop` (every host that shows editors on Linux that we
+//!   know of) they run on the host's thread.
+//! - In CLAP the same tasks run in the host's `on_main_thread`. `render.set` asks for a restart when the mode changes.
+//! - A panic inside the framework's own CLAP functions (activate, start, the editor) aborts: they are C functions
+//!   that we can only call. The plugin's own methods that they call should use [`guard::guard`].
 
-use atomic_refcell::AtomicRefCell;
-use echelon_engine::clock::HostTransport;
-use echelon_engine::input::{ControlMove, TimedInput};
+pub(crate) mod guard;
 
-/// One block's exchange with the host, beyond the audio buffers. Filled by the entry before `process`,
-/// read by the entry after it. Audio thread only.
-#[derive(Debug)]
-pub struct Exchange {
-    /// Transport at frame 0.
-    pub transport: HostTransport,
-    /// The host renders offline (as far as it says so).
-    pub offline: bool,
-    /// Inputs sorted by frame, clamped into the block, finite. Capacity is fixed.
-    pub inputs: Vec<TimedInput>,
-    /// Control moves for the host to record, sorted by frame. Capacity is fixed; written by the plugin.
-    pub moves: Vec<ControlMove>,
-}
+mod block;
+mod exchange;
+mod inputs;
+mod link;
+mod midi;
+mod pending;
+mod ports;
+mod scratch;
+mod state;
+mod table;
+mod transport;
 
-/// Shared by one plugin instance and its entry.
-#[derive(Debug)]
-pub struct HostLink {
-    /// The block in hand. Only the audio thread borrows it.
-    pub exchange: AtomicRefCell<Exchange>,
-}
+pub mod clap;
+pub mod vst3;
+
+pub use exchange::Exchange;
+pub use link::HostLink;

@@ -1,0 +1,283 @@
+//! One host block: fill the exchange, run the framework, collect the moves. The same for both formats.
+
+use std::sync::atomic::Ordering;
+
+use echelon_engine::clock::HostTransport;
+use echelon_engine::input::{ControlMove, HostInput};
+
+use super::inputs::InputList;
+use super::link::HostLink;
+use super::scratch::{CompleteBuses, HostBuses, Scratch};
+use super::transport::advanced;
+
+/// What the host says about a block.
+pub(super) struct Block {
+    pub(super) frames: u32,
+    pub(super) sample_rate: f64,
+    /// At frame 0.
+    pub(super) transport: HostTransport,
+    pub(super) offline: bool,
+    pub(super) buses: HostBuses,
+}
+
+/// A move on its way to the host.
+pub(super) struct OutMove {
+    pub(super) frame: u32,
+    pub(super) slot: usize,
+    /// The parameter's id in both formats.
+    pub(super) hash: u32,
+    pub(super) normalized: f32,
+}
+
+/// What differs between the formats.
+pub(super) trait Format {
+    /// Calls the framework; `false` if it did not process.
+    fn process(&mut self, buses: &mut CompleteBuses) -> bool;
+    /// Hands a move to the host; `false` if the host did not take it.
+    fn emit(&mut self, moved: &OutMove) -> bool;
+}
+
+/// The audio thread's side of an entry. Everything that it needs is made before processing starts.
+pub(super) struct Runner {
+    /// This block's inputs. The entry fills it between [`InputList::begin`] and [`Runner::run`].
+    pub(super) inputs: InputList,
+    scratch: Scratch,
+}
+
+impl Runner {
+    /// Not on the audio thread.
+    pub(super) fn new(link: &HostLink, frames: u32) -> Self {
+        Self { inputs: InputList::new(link.table.len()), scratch: Scratch::new(frames) }
+    }
+
+    /// The largest block that the framework will be given.
+    pub(super) fn max_frames(&self) -> u32 {
+        self.scratch.frames()
+    }
+
+    /// Runs a block: in one piece, unless it is larger than the host announced. `false`, and silence, if the
+    /// framework refused it.
+    ///
+    /// # Safety
+    /// The block's pointers are null or valid for its frames.
+    pub(super) unsafe fn run(&mut self, link: &HostLink, block: &Block, format: &mut impl Format) -> bool {
+        self.inputs.finish();
+        link.lost_inputs.fetch_add(self.inputs.lost(), Ordering::Relaxed);
+        let mut from = (0, block.transport);
+        let mut start = 0;
+        while start < block.frames {
+            let end = block.frames.min(start.saturating_add(self.scratch.frames()));
+            let transport = advanced(from.1, start - from.0, block.sample_rate);
+            from = (start, transport);
+            if !self.fill(link, block, start, end, &mut from) {
+                break;
+            }
+            // SAFETY: `end` is within the block, for which the pointers are valid.
+            let mut buses = unsafe { self.scratch.complete(&block.buses, start, end - start) };
+            if !format.process(&mut buses) {
+                self.give_back(link, start);
+                break;
+            }
+            self.collect(link, start, end, format);
+            start = end;
+        }
+        if start < block.frames {
+            // SAFETY: the pointers are valid for the block.
+            unsafe { block.buses.silence(block.frames) };
+        }
+        start >= block.frames
+    }
+
+    /// Fills the exchange for `[start, end)`. `from` comes in as the transport at `start`, and goes out as the last
+    /// one known in the range.
+    fn fill(&self, link: &HostLink, block: &Block, start: u32, end: u32, from: &mut (u32, HostTransport)) -> bool {
+        let Ok(mut exchange) = link.exchange.try_borrow_mut() else { return false };
+        exchange.begin(from.1, block.offline);
+        for mut timed in self.inputs.range(start, end) {
+            if let HostInput::Transport(transport) = timed.input {
+                *from = (timed.frame, transport);
+            }
+            timed.frame -= start;
+            exchange.inputs.push(timed);
+        }
+        true
+    }
+
+    /// The framework did not process: the control values from `start` on are sent again with the next block.
+    fn give_back(&self, link: &HostLink, start: u32) {
+        // From the last to the first, and only into free places: the latest value of each control stays.
+        for timed in self.inputs.range(start, u32::MAX).rev() {
+            if let HostInput::Control(control, value) = timed.input {
+                link.give_back(control, value);
+            }
+        }
+    }
+
+    /// Takes the moves that the plugin left: the parameters show them, the host hears of them.
+    fn collect(&self, link: &HostLink, start: u32, end: u32, format: &mut impl Format) {
+        let Ok(mut exchange) = link.exchange.try_borrow_mut() else { return };
+        sort_by_frame(&mut exchange.moves);
+        let mut lost = 0;
+        for moved in exchange.moves.drain(..) {
+            let Some((slot, hash)) =
+                link.table.slot_of(moved.control).and_then(|slot| Some((slot, link.table.hash(slot)?)))
+            else {
+                continue;
+            };
+            let frame = moved.frame.saturating_add(start).min(end - 1);
+            let value = link.table.sanitized(slot, moved.value);
+            // A value that the host set later in this block stays.
+            if self.inputs.latest(slot).is_none_or(|latest| latest <= frame) {
+                link.table.set(slot, value);
+            }
+            let normalized = link.table.normalized(slot, value);
+            lost += u64::from(!format.emit(&OutMove { frame, slot, hash, normalized }));
+        }
+        link.lost_moves.fetch_add(lost, Ordering::Relaxed);
+    }
+}
+
+/// Insertion sort: stable, in place, and one pass over moves that are in order, which they nearly always are.
+fn sort_by_frame(moves: &mut [ControlMove]) {
+    for index in 1..moves.len() {
+        let mut at = index;
+        while at > 0 && moves[at - 1].frame > moves[at].frame {
+            moves.swap(at - 1, at);
+            at -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::host::inputs::Sink;
+    use crate::params::RigParams;
+    use echelon_engine::input::{Control, TimedInput};
+    use echelon_engine::units::Bpm;
+    use std::sync::Arc;
+
+    /// A framework that writes what it is given, and moves the crossfader as told.
+    struct Fake<'a> {
+        link: &'a HostLink,
+        refuses: bool,
+        moves: Vec<(u32, f32)>,
+        seen: Vec<(HostTransport, Vec<TimedInput>)>,
+        told: Vec<(u32, f32)>,
+    }
+
+    impl Format for Fake<'_> {
+        fn process(&mut self, buses: &mut CompleteBuses) -> bool {
+            let mut exchange = self.link.exchange.borrow_mut();
+            self.seen.push((exchange.transport, exchange.inputs.clone()));
+            for (frame, value) in self.moves.drain(..) {
+                exchange.push_move(ControlMove { frame, control: Control::Crossfader, value });
+            }
+            for &channel in buses.outputs.as_flattened() {
+                for frame in 0..buses.frames as usize {
+                    // SAFETY: the buses are valid for their frames.
+                    unsafe { channel.add(frame).write(1.0) };
+                }
+            }
+            !self.refuses
+        }
+        fn emit(&mut self, moved: &OutMove) -> bool {
+            self.told.push((moved.frame, moved.normalized));
+            moved.frame < 90
+        }
+    }
+
+    fn fake<'a>(link: &'a HostLink, moves: &[(u32, f32)]) -> Fake<'a> {
+        let moves = moves.to_vec();
+        Fake { link, refuses: false, moves, seen: Vec::new(), told: Vec::new() }
+    }
+
+    fn block(frames: u32, buses: HostBuses) -> Block {
+        let transport =
+            HostTransport { playing: true, tempo: Bpm::new(60.0), song_beats: Some(0.0), ..HostTransport::SILENT };
+        Block { frames, sample_rate: 100.0, transport, offline: false, buses }
+    }
+
+    fn xfader(link: &HostLink) -> f32 {
+        link.table.base(link.table.slot_of(Control::Crossfader).unwrap())
+    }
+
+    fn link() -> Arc<HostLink> {
+        HostLink::new(&Arc::new(RigParams::default()))
+    }
+
+    #[test]
+    fn moves_reach_the_host_in_order_and_the_parameter_shows_the_last() {
+        let link = link();
+        let mut runner = Runner::new(&link, 100);
+        let mut fake = fake(&link, &[(95, 1.5), (20, f32::NAN), (20, 0.75), (3, 0.25)]);
+        runner.inputs.begin(100);
+        // SAFETY: there are no buses.
+        assert!(unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake) });
+        assert_eq!(fake.told, [(3, 0.25), (20, 0.5), (20, 0.75), (95, 1.0)]);
+        assert_eq!(xfader(&link), 1.0);
+        assert_eq!(link.lost_moves.load(Ordering::Relaxed), 1, "the host took none from frame 90 on");
+    }
+
+    #[test]
+    fn a_value_that_the_host_sets_after_a_move_stays() {
+        let link = link();
+        let slot = link.table.slot_of(Control::Crossfader).unwrap();
+        let mut runner = Runner::new(&link, 100);
+        for (frame, expected) in [(40, 0.125), (50, 0.75), (60, 0.75)] {
+            runner.inputs.begin(100);
+            link.host_value(&mut runner.inputs, 50, slot, 0.125);
+            // SAFETY: there are no buses.
+            unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake(&link, &[(frame, 0.75)])) };
+            assert_eq!(xfader(&link), expected, "move at frame {frame}");
+        }
+    }
+
+    #[test]
+    fn a_block_larger_than_announced_is_cut_without_losing_place() {
+        let link = link();
+        let mut runner = Runner::new(&link, 40);
+        let mut left = [0.0_f32; 100];
+        let mut buses = HostBuses::NONE;
+        buses.outputs[3][1] = left.as_mut_ptr();
+        runner.inputs.begin(100);
+        runner.inputs.midi(39, [0x90, 1, 1]);
+        runner.inputs.transport(50, HostTransport { song_beats: Some(8.0), ..block(0, HostBuses::NONE).transport });
+        runner.inputs.midi(99, [0x90, 2, 1]);
+        let mut fake = fake(&link, &[(1, 0.25)]);
+        // SAFETY: the array holds the block's frames.
+        assert!(unsafe { runner.run(&link, &block(100, buses), &mut fake) });
+        assert_eq!(left, [1.0; 100]);
+        let beats: Vec<_> = fake.seen.iter().map(|(transport, _)| transport.song_beats.unwrap()).collect();
+        for (beat, expected) in beats.iter().zip([0.0, 0.4, 8.3]) {
+            assert!((beat - expected).abs() < 1e-9, "{beats:?}");
+        }
+        let frames: Vec<Vec<u32>> = fake.seen.iter().map(|(_, i)| i.iter().map(|t| t.frame).collect()).collect();
+        assert_eq!(frames, [vec![39], vec![10], vec![19]]);
+    }
+
+    #[test]
+    fn a_refused_block_is_silent_and_its_values_come_again() {
+        let link = link();
+        let slot = link.table.slot_of(Control::Crossfader).unwrap();
+        let mut runner = Runner::new(&link, 100);
+        let mut right = [5.0_f32; 100];
+        let mut buses = HostBuses::NONE;
+        buses.outputs[0][1] = right.as_mut_ptr();
+        runner.inputs.begin(100);
+        link.host_value(&mut runner.inputs, 1, slot, 0.0);
+        link.host_value(&mut runner.inputs, 2, slot, 0.25);
+        let mut refusing = fake(&link, &[]);
+        refusing.refuses = true;
+        // SAFETY: the array holds the block's frames.
+        assert!(!unsafe { runner.run(&link, &block(100, buses), &mut refusing) });
+        assert_eq!(right, [0.0; 100]);
+        runner.inputs.begin(100);
+        link.drain(&mut runner.inputs);
+        let mut fake = fake(&link, &[]);
+        // SAFETY: there are no buses.
+        assert!(unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake) });
+        let again = TimedInput { frame: 0, input: HostInput::Control(Control::Crossfader, 0.25) };
+        assert_eq!(fake.seen[0].1, [again]);
+    }
+}

@@ -1,0 +1,241 @@
+//! What one plugin instance and its entry share, and how the entry finds it.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+use atomic_refcell::AtomicRefCell;
+use echelon_engine::clock::HostTransport;
+use echelon_engine::input::Control;
+use nice_plug::prelude::{AuxiliaryBuffers, Buffer, ProcessStatus};
+
+use super::exchange::Exchange;
+use super::guard::guard;
+use super::inputs::{InputList, Sink};
+use super::pending::Pending;
+use super::table::Table;
+use crate::params::RigParams;
+
+thread_local! {
+    /// The link made last on this thread. The framework makes the plugin (`P::default()`) inside `Wrapper::new` and
+    /// gives no access to it afterwards; this is how the entry that called `Wrapper::new` gets the instance's link.
+    static NEWEST: Cell<Weak<HostLink>> = const { Cell::new(Weak::new()) };
+}
+
+/// Shared by one plugin instance and its entry.
+pub struct HostLink {
+    /// The block in hand. Only the audio thread borrows it.
+    pub exchange: AtomicRefCell<Exchange>,
+    /// Counts the states that the host has loaded. The framework tells the plugin nothing about a load.
+    pub state_generation: AtomicU64,
+    /// Blocks in which the plugin panicked and was silenced.
+    pub panics: AtomicU64,
+    /// Inputs of the host that did not fit into their block.
+    pub lost_inputs: AtomicU64,
+    /// Control moves that the host did not take.
+    pub lost_moves: AtomicU64,
+    pub(super) table: Table,
+    pending: Pending,
+    /// CLAP modulation of each slot: the bits of an `f32` on the normalized scale. Never part of the parameter's value.
+    modulation: Box<[AtomicU32]>,
+}
+
+impl HostLink {
+    /// A link for the instance with these parameters. To be called in the plugin's `Default`, once.
+    #[must_use]
+    pub fn new(params: &Arc<RigParams>) -> Arc<Self> {
+        let table = Table::new(params);
+        let link = Arc::new(Self {
+            exchange: AtomicRefCell::new(Exchange::new()),
+            state_generation: AtomicU64::new(0),
+            panics: AtomicU64::new(0),
+            lost_inputs: AtomicU64::new(0),
+            lost_moves: AtomicU64::new(0),
+            pending: Pending::new(table.len()),
+            modulation: (0..table.len()).map(|_| AtomicU32::new(0)).collect(),
+            table,
+        });
+        NEWEST.set(Arc::downgrade(&link));
+        link
+    }
+
+    /// Makes an instance and finds its link; `None` if `make` made none.
+    pub(super) fn adopt<T>(make: impl FnOnce() -> T) -> Option<(T, Arc<Self>)> {
+        NEWEST.set(Weak::new());
+        let made = make();
+        let link = NEWEST.replace(Weak::new()).upgrade()?;
+        Some((made, link))
+    }
+
+    /// The body of `Plugin::process`: runs `work` with the block's exchange. If it panics, or the exchange is in use,
+    /// the outputs are silent and the next block goes on.
+    ///
+    /// The panic has to be caught here, inside the framework: its own C functions would abort the host.
+    pub fn run(
+        &self,
+        buffer: &mut Buffer,
+        aux: &mut AuxiliaryBuffers,
+        work: impl FnOnce(&mut Buffer, &mut AuxiliaryBuffers, &mut Exchange),
+    ) -> ProcessStatus {
+        let ran = guard(false, || {
+            let Ok(mut exchange) = self.exchange.try_borrow_mut() else { return false };
+            work(buffer, aux, &mut exchange);
+            true
+        });
+        if !ran {
+            self.panics.fetch_add(1, Ordering::Relaxed);
+            silence(buffer, aux);
+        }
+        // A deck may start at any time: never let the host put the plugin to sleep.
+        ProcessStatus::KeepAlive
+    }
+
+    /// Sends every parameter's value to the engine with the next block, as after a state load. For an engine that has
+    /// been made anew. Any thread.
+    pub fn resend(&self) {
+        for slot in 0..self.table.len() {
+            self.pending.post(slot, self.modulated(slot, self.table.base(slot)));
+        }
+    }
+
+    /// The host sets a parameter, on the normalized scale. Any thread; no lock.
+    pub(super) fn host_value(&self, sink: &mut impl Sink, frame: u32, slot: usize, normalized: f32) {
+        let Some(control) = self.table.control(slot) else { return };
+        let plain = self.table.plain(slot, normalized);
+        if sink.is_latest(slot, frame) {
+            self.table.set(slot, plain);
+        }
+        sink.control(frame, slot, control, self.modulated(slot, plain));
+    }
+
+    /// The host modulates a parameter: an offset on the normalized scale that stays until the next one.
+    pub(super) fn host_modulation(&self, sink: &mut impl Sink, frame: u32, slot: usize, offset: f32) {
+        let Some((control, cell)) = self.table.control(slot).zip(self.modulation.get(slot)) else { return };
+        cell.store(offset.to_bits(), Ordering::Relaxed);
+        sink.control(frame, slot, control, self.modulated(slot, self.table.base(slot)));
+    }
+
+    /// Modulation does not outlive the activation in which it came.
+    pub(super) fn forget_modulation(&self) {
+        for (slot, cell) in self.modulation.iter().enumerate() {
+            if cell.swap(0, Ordering::Relaxed) != 0 {
+                self.pending.post(slot, self.table.base(slot));
+            }
+        }
+    }
+
+    /// Puts the values that waited at the head of the block's list. Audio thread.
+    pub(super) fn drain(&self, list: &mut InputList) {
+        if !self.pending.any() {
+            return;
+        }
+        for &slot in self.table.order() {
+            if let Some((value, control)) = self.pending.take(slot).zip(self.table.control(slot)) {
+                list.waited(slot, control, value);
+            }
+        }
+    }
+
+    /// A block's control value that the plugin never saw: it goes with the next block.
+    pub(super) fn give_back(&self, control: Control, value: f32) {
+        if let Some(slot) = self.table.slot_of(control) {
+            self.pending.post_older(slot, value);
+        }
+    }
+
+    /// A sink for values that come while no block is in hand.
+    pub(super) fn aside(&self) -> Aside<'_> {
+        Aside(&self.pending)
+    }
+
+    fn modulated(&self, slot: usize, plain: f32) -> f32 {
+        let offset = self.modulation.get(slot).map_or(0.0, |cell| f32::from_bits(cell.load(Ordering::Relaxed)));
+        // Without modulation no detour over the normalized scale: it would cost bits.
+        if offset == 0.0 { plain } else { self.table.plain(slot, self.table.normalized(slot, plain) + offset) }
+    }
+}
+
+/// Keeps values for the next block. MIDI and transport are of their moment and are let go.
+pub(super) struct Aside<'a>(&'a Pending);
+
+impl Sink for Aside<'_> {
+    fn is_latest(&self, _: usize, _: u32) -> bool {
+        true
+    }
+    fn control(&mut self, _: u32, slot: usize, _: Control, value: f32) {
+        self.0.post(slot, value);
+    }
+    fn midi(&mut self, _: u32, _: [u8; 3]) {}
+    fn transport(&mut self, _: u32, _: HostTransport) {}
+}
+
+fn silence(main: &mut Buffer, aux: &mut AuxiliaryBuffers) {
+    for channel in main.as_slice() {
+        channel.fill(0.0);
+    }
+    for channel in aux.outputs.iter_mut().flat_map(|bus| bus.as_slice()) {
+        channel.fill(0.0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use echelon_engine::input::HostInput;
+    use echelon_engine::units::DeckId;
+
+    fn link() -> Arc<HostLink> {
+        HostLink::new(&Arc::new(RigParams::default()))
+    }
+
+    fn drained(link: &HostLink) -> Vec<HostInput> {
+        let mut list = InputList::new(link.table.len());
+        list.begin(32);
+        link.drain(&mut list);
+        list.finish();
+        list.range(0, 32).map(|timed| timed.input).collect()
+    }
+
+    #[test]
+    fn the_entry_adopts_the_link_of_the_instance_it_made() {
+        let stranger = link();
+        let (made, found) = HostLink::adopt(link).unwrap();
+        assert!(Arc::ptr_eq(&made, &found));
+        assert!(!Arc::ptr_eq(&stranger, &found));
+        assert!(HostLink::adopt(|| ()).is_none(), "no old link may be taken for a new instance");
+    }
+
+    #[test]
+    fn a_value_set_between_blocks_waits_for_the_next_one() {
+        let link = link();
+        let slot = link.table.slot_of(Control::Quantize).unwrap();
+        link.host_value(&mut link.aside(), 0, slot, 1.0);
+        assert_eq!(link.table.base(slot), 4.0);
+        assert_eq!(drained(&link), [HostInput::Control(Control::Quantize, 4.0)]);
+        assert!(drained(&link).is_empty());
+    }
+
+    #[test]
+    fn modulation_reaches_the_engine_and_not_the_parameter() {
+        let link = link();
+        let slot = link.table.slot_of(Control::Crossfader).unwrap();
+        link.host_modulation(&mut link.aside(), 0, slot, 0.25);
+        assert_eq!(link.table.base(slot), 0.5);
+        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 0.75)]);
+        link.host_value(&mut link.aside(), 0, slot, 0.9);
+        assert_eq!(link.table.base(slot), 0.9);
+        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 1.0)]);
+        link.forget_modulation();
+        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 0.9)]);
+    }
+
+    #[test]
+    fn a_resend_carries_every_control_and_plays_come_last() {
+        let link = link();
+        link.resend();
+        let inputs = drained(&link);
+        assert_eq!(inputs.len(), link.table.len());
+        let play = |deck| HostInput::Control(Control::Play(deck), 0.0);
+        assert_eq!(inputs[7..], DeckId::ALL.map(play));
+    }
+}

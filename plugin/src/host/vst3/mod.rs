@@ -1,0 +1,1 @@
+//! The VST3 entry.
