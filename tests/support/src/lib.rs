@@ -8,6 +8,7 @@
 pub mod blocks;
 pub mod buses;
 mod clap;
+pub mod compare;
 pub mod events;
 mod format;
 pub mod guard;
@@ -18,7 +19,9 @@ mod record;
 pub mod recording;
 mod setup;
 mod sides;
+pub mod signals;
 mod sound;
+mod temp;
 pub mod transport;
 mod vst3;
 mod wait;
@@ -33,6 +36,7 @@ pub use record::Request;
 pub use recording::{Recording, Status};
 pub use setup::Setup;
 pub use sound::Sound;
+pub use temp::TempDir;
 pub use transport::{Edges, Move, Quirk, Transport};
 pub use wait::{PATIENCE, wait_for, wait_until};
 

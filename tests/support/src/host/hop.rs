@@ -63,7 +63,7 @@ impl Workers {
         let worker = &self.ring[self.next];
         self.next = (self.next + 1) % self.ring.len();
         let turn = Turn { engine, recording: std::mem::take(recording), end, blocks };
-        worker.turns.send(turn).ok().expect("the audio thread lives");
+        assert!(worker.turns.send(turn).is_ok(), "the audio thread is gone");
         let (turn, result) = worker.done.recv().expect("the audio thread answers");
         *recording = turn.recording;
         (turn.engine, result)

@@ -1,6 +1,8 @@
 //! A host with one plugin instance.
 
 mod engine;
+#[cfg(test)]
+mod engine_tests;
 mod hop;
 mod main_thread;
 mod render;

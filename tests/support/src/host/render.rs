@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use super::{MainThread, MiniHost};
 use crate::recording::Recording;
+use crate::setup::Setup;
 use crate::wait::{LOOK_AGAIN, PATIENCE};
 
 /// Said between two blocks of a render.
@@ -149,20 +150,23 @@ impl MiniHost {
         }
     }
 
-    /// Fails if the rendering was not as an audio thread's must be.
     fn judge(&self, recording: &Recording) {
-        if !self.setup.tolerates_guard && recording.guard.total() > 0 {
-            let first = recording.first_offence.as_ref();
-            let first = first.map(|first| format!("first {:?} by:\n{}", first.kind, first.backtrace));
-            panic!(
-                "the audio thread did what it must not in {} blocks from frame {}: {}; {}",
-                recording.blocks.len(),
-                recording.start(),
-                recording.guard,
-                first.unwrap_or_default()
-            );
-        }
-        let misuse = self.misuse();
-        assert!(self.setup.tolerates_misuse || misuse.is_empty(), "the plugin misused its host: {misuse:?}");
+        judge(&self.setup, recording, &self.misuse());
     }
+}
+
+/// Fails if the rendering was not as an audio thread's must be.
+pub(super) fn judge(setup: &Setup, recording: &Recording, misuse: &[String]) {
+    if !setup.tolerates_guard && recording.guard.total() > 0 {
+        let first = recording.first_offence.as_ref();
+        let first = first.map(|first| format!("first {:?} by:\n{}", first.kind, first.backtrace));
+        panic!(
+            "the audio thread did what it must not in {} blocks from frame {}: {}; {}",
+            recording.blocks.len(),
+            recording.start(),
+            recording.guard,
+            first.unwrap_or_default()
+        );
+    }
+    assert!(setup.tolerates_misuse || misuse.is_empty(), "the plugin misused its host: {misuse:?}");
 }

@@ -13,6 +13,16 @@ pub use said::{Quirk, Said};
 pub use signature::Signatures;
 pub use timeline::Timeline;
 
+/// The frame on which something due at a song beat happens, at a steady tempo from beat 0 on frame 0: the first that is
+/// not before the beat, but for a thousandth of a frame that rounding may cost.
+#[must_use]
+pub fn due_frame(beat: f64, bpm: f64, sample_rate: f64) -> u64 {
+    (beat * 60.0 / bpm * sample_rate - FRAME_TOLERANCE).ceil().max(0.0) as u64
+}
+
+/// Rounding that the due-frame rule forgives, in frames.
+pub(crate) const FRAME_TOLERANCE: f64 = 1.0 / 1024.0;
+
 /// Where a host tells about an edge: the end of a loop, a jump, a change of tempo.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Edges {
@@ -124,7 +134,7 @@ impl Transport {
     }
 
     /// The first frame after a wrap is exactly on the loop's start (Reaper, Ardour): each round lasts a whole number
-    /// of frames.
+    /// of frames. Not while the tempo ramps.
     #[must_use]
     pub fn snapped_loop(mut self) -> Self {
         self.loop_snaps = true;

@@ -1,6 +1,6 @@
 //! The exact song position at every frame.
 
-use super::{Edges, Move, Quirk, Said, Signatures, Transport};
+use super::{Edges, FRAME_TOLERANCE, Move, Quirk, Said, Signatures, Transport};
 
 /// A stretch of time in which the transport follows one law.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +27,6 @@ pub struct Timeline {
     signatures: Signatures,
     quirks: Vec<Quirk>,
 }
-
-/// Rounding that the due-frame rule forgives, in frames.
-const FRAME_TOLERANCE: f64 = 1.0 / 1024.0;
 
 impl Timeline {
     pub(super) fn new(script: &Transport, sample_rate: f64) -> Self {
@@ -74,6 +71,8 @@ impl Timeline {
 
     fn push_leg(&mut self, mut leg: Leg, snaps: bool) {
         leg.snap = None;
+        // Rounds of a ramp differ in length: no host snaps there.
+        let snaps = snaps && leg.bpm_step == 0.0;
         if let (true, true, Some((from, to))) = (snaps, leg.playing, leg.loop_beats)
             && leg.origin_beats < to
         {

@@ -98,7 +98,7 @@ impl MainSide for Vst3Main {
                 max: 1.0,
                 default: info.defaultNormalizedValue,
                 steps: (info.stepCount > 0).then_some(info.stepCount.cast_unsigned()),
-                automatable: info.flags & kCanAutomate as i32 != 0,
+                automatable: info.flags & kCanAutomate != 0,
             }
         };
         // SAFETY: initialised.
