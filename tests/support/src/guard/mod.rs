@@ -1,0 +1,169 @@
+//! Counts what the audio thread must not do: memory, locks, waits, files, sockets, threads.
+//!
+//! The C functions behind all of these are interposed for the whole test program (see `hooks`), and count on the
+//! calling thread while it is inside [`watch`]. Blind to a lock that nobody else holds: that is one atomic
+//! instruction, for Rust as for C++.
+//!
+//! Linux with glibc only; elsewhere [`watch`] counts nothing and [`is_active`] says so.
+
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+mod hooks;
+
+use std::backtrace::Backtrace;
+use std::cell::{Cell, RefCell};
+use std::fmt;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Kind {
+    /// Memory was asked for: malloc, calloc, realloc and their aligned kin.
+    Alloc,
+    /// Memory was given back.
+    Free,
+    /// A mutex of the C library was taken, or tried.
+    Lock,
+    /// The thread let others run: futex wait, condition variable, sleep, yield, poll.
+    Wait,
+    /// Another thread was woken through the kernel: futex wake, condition variable.
+    Wake,
+    /// A file or socket was used.
+    Io,
+    /// A thread was started.
+    Spawn,
+    /// Another system call by number.
+    Syscall,
+}
+
+impl Kind {
+    /// Every kind, in the order of the counters.
+    pub const ALL: [Self; 8] =
+        [Self::Alloc, Self::Free, Self::Lock, Self::Wait, Self::Wake, Self::Io, Self::Spawn, Self::Syscall];
+}
+
+/// How often each [`Kind`] happened.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([u64; Kind::ALL.len()]);
+
+impl Counts {
+    /// How often this happened.
+    #[must_use]
+    pub const fn of(&self, kind: Kind) -> u64 {
+        self.0[kind as usize]
+    }
+
+    /// How often anything happened.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    /// Adds another watch's counts.
+    pub fn add(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut separator = "";
+        for kind in Kind::ALL.into_iter().filter(|kind| self.of(*kind) > 0) {
+            write!(f, "{separator}{} {kind:?}", self.of(kind))?;
+            separator = ", ";
+        }
+        if separator.is_empty() { f.write_str("nothing") } else { Ok(()) }
+    }
+}
+
+/// The first forbidden thing of a watch, and where.
+#[derive(Debug)]
+pub struct Offence {
+    /// What was done.
+    pub kind: Kind,
+    /// By whom.
+    pub backtrace: Backtrace,
+}
+
+/// What a [`watch`] saw.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Counts by kind.
+    pub counts: Counts,
+    /// The first offender.
+    pub first: Option<Box<Offence>>,
+}
+
+thread_local! {
+    // None of these may need a destructor or run code on first use: `malloc` reads them.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static PAUSED: Cell<u32> = const { Cell::new(0) };
+    static COUNTS: [Cell<u64>; Kind::ALL.len()] = const { [const { Cell::new(0) }; Kind::ALL.len()] };
+    // Touched only while paused.
+    static FIRST: RefCell<Option<Box<Offence>>> = const { RefCell::new(None) };
+}
+
+/// Restores a counter when it goes, also when the watched code panics.
+struct Raised(&'static std::thread::LocalKey<Cell<u32>>);
+
+impl Raised {
+    fn new(counter: &'static std::thread::LocalKey<Cell<u32>>) -> Self {
+        counter.set(counter.get() + 1);
+        Self(counter)
+    }
+}
+
+impl Drop for Raised {
+    fn drop(&mut self) {
+        self.0.set(self.0.get() - 1);
+    }
+}
+
+/// Whether this build counts at all.
+#[must_use]
+pub const fn is_active() -> bool {
+    cfg!(all(target_os = "linux", target_env = "gnu"))
+}
+
+/// Runs `body` and reports what it did on this thread that an audio thread must not do.
+pub fn watch<R>(body: impl FnOnce() -> R) -> (R, Report) {
+    COUNTS.with(|counts| counts.iter().for_each(|count| count.set(0)));
+    let result = {
+        let _inside = Raised::new(&DEPTH);
+        body()
+    };
+    let mut report = Report::default();
+    COUNTS.with(|counts| {
+        for (sum, count) in report.counts.0.iter_mut().zip(counts) {
+            *sum = count.get();
+        }
+    });
+    if report.counts.total() > 0 {
+        report.first = FIRST.take();
+    }
+    (result, report)
+}
+
+/// Runs `body` without counting: the host's own code that the plugin calls back.
+pub fn pause<R>(body: impl FnOnce() -> R) -> R {
+    let _paused = Raised::new(&PAUSED);
+    body()
+}
+
+/// Called by every hook, before the real function.
+fn note(kind: Kind) {
+    if DEPTH.get() == 0 || PAUSED.get() != 0 {
+        return;
+    }
+    let is_first = COUNTS.with(|counts| {
+        let is_first = counts.iter().all(|count| count.get() == 0);
+        counts[kind as usize].set(counts[kind as usize].get() + 1);
+        is_first
+    });
+    if is_first {
+        pause(|| {
+            let offence = Box::new(Offence { kind, backtrace: Backtrace::force_capture() });
+            FIRST.with(|first| *first.borrow_mut() = Some(offence));
+        });
+    }
+}
