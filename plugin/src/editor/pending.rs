@@ -38,7 +38,7 @@ pub fn fraction(pending: &PendingView, clock: &ClockView) -> f32 {
 /// Draws it. The ring takes the height of `rect`, the words stand beside it.
 pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
     let Some((pending, more)) = soonest(snapshot, Some(deck)) else { return };
-    let radius = rect.height() / 2.0 - 3.0;
+    let radius = (rect.height() / 2.0 - 3.0).max(8.0);
     let centre = pos2(rect.left() + radius + 3.0, rect.center().y);
     let left = fraction(&pending, &snapshot.clock);
     shapes::ring(ui.painter(), centre, radius, left, theme::WAITING, theme::shade(theme::WAITING, 0.22));
@@ -60,9 +60,9 @@ pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
     text::line(ui, words.with_min_y(middle), &wait, theme::words(12.0), theme::TEXT, Align2::LEFT_CENTER);
 }
 
-/// Beats left as one counts them down aloud: 4, 3, 2, 1.
+/// Beats left as one counts them down aloud: 4, 3, 2, 1. Agrees with the words beside it, which round to a tenth.
 fn whole_beats(beats: f64) -> String {
-    match beats.ceil() {
+    match (beats - 0.05).ceil() {
         beats if !beats.is_finite() => String::new(),
         beats if beats > 99.0 => "99".to_owned(),
         beats => format!("{:.0}", beats.max(0.0)),
@@ -102,6 +102,7 @@ mod tests {
     fn beats_are_counted_as_one_counts_in() {
         assert_eq!(whole_beats(3.2), "4");
         assert_eq!(whole_beats(1.0), "1");
+        assert_eq!(whole_beats(8.02), "8", "the words say 8.0");
         assert_eq!(whole_beats(-0.5), "0");
         assert_eq!(whole_beats(f64::INFINITY), "");
     }
