@@ -158,7 +158,7 @@ mod tests {
         assert_eq!(time(6_000.0), "100:00.0");
         assert_eq!(time(-1.5), "-00:01.5");
         assert_eq!(time(f64::NAN), "--");
-        assert_eq!(time(1e300).is_empty(), false);
+        assert!(!time(1e300).is_empty());
     }
 
     #[test]
