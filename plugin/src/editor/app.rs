@@ -9,8 +9,9 @@ use super::stage::Stage;
 use super::theme::{self, MIN_SIZE};
 use crate::view::{Act, SharedView};
 
-/// Time from one frame to the next while the window is open.
-const FRAME: Duration = Duration::from_millis(16);
+/// Time from the end of a frame to the wish for the next while the window is open. Half a frame of a screen at 60 Hz: a
+/// whole one would miss every second refresh.
+const FRAME: Duration = Duration::from_millis(8);
 
 /// The editor's application. It outlives the window; nothing here runs while there is none.
 pub struct EditorApp {

@@ -23,8 +23,10 @@ pub struct Browser {
     shown: Vec<usize>,
     /// The row that the keyboard is on.
     chosen: Option<usize>,
-    /// The chosen row has moved by the keyboard and shall be seen.
+    /// The chosen row (or the top of another list) shall be seen.
     follow: bool,
+    /// How far the list is scrolled, in points.
+    scrolled: f32,
 }
 
 /// What the person did.
@@ -50,6 +52,7 @@ impl Browser {
             shown: Vec::new(),
             chosen: None,
             follow: false,
+            scrolled: 0.0,
         };
         browser.enter(&start);
         browser
@@ -79,6 +82,7 @@ impl Browser {
         self.shown =
             (self.listing.entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
         self.chosen = None;
+        self.follow = true;
     }
 
     fn entry(&self, row: usize) -> Option<&Entry> {
@@ -180,12 +184,16 @@ impl Browser {
         child.set_clip_rect(rect);
         child.spacing_mut().item_spacing.y = 0.0;
         let mut opened = None;
-        ScrollArea::vertical().auto_shrink(false).show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
+        let mut area = ScrollArea::vertical().auto_shrink(false);
+        if let Some(offset) = self.scroll_to(rect.height()) {
+            area = area.vertical_scroll_offset(offset);
+        }
+        let drawn = area.show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
             for row in rows {
                 opened = self.show_row(ui, row).or(opened);
             }
         });
-        self.reveal(&mut child, rect);
+        self.scrolled = drawn.state.clamped_offset().y;
         opened.map_or(Reply::Stay, |row| self.open_row(row))
     }
 
@@ -208,16 +216,12 @@ impl Browser {
         response.double_clicked().then_some(row)
     }
 
-    /// Scrolls to the chosen row after the keyboard moved it.
-    fn reveal(&mut self, ui: &mut Ui, rect: Rect) {
-        if let (true, Some(rect_of_row)) =
-            (self.follow, self.chosen.and_then(|row| ui.ctx().read_response(ids::row(row))))
-        {
-            if !rect.contains_rect(rect_of_row.rect) {
-                ui.scroll_to_rect(rect_of_row.rect, None);
-            }
-        }
-        self.follow = false;
+    /// Where the list is to be scrolled to, if not where the person left it.
+    fn scroll_to(&mut self, height: f32) -> Option<f32> {
+        let row = std::mem::take(&mut self.follow).then_some(self.chosen)?;
+        // Rows are few enough (`files::MAX_ENTRIES`) to be exact.
+        let top = row.map_or(0.0, |row| theme::points(u32::try_from(row).unwrap_or(u32::MAX)) * theme::ROW);
+        Some(self.scrolled.max(top + theme::ROW - height).min(top))
     }
 
     fn keys(&mut self, ui: &Ui) -> Reply {

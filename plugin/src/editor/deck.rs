@@ -46,7 +46,7 @@ pub fn show(ui: &Ui, rect: Rect, frame: Frame<'_>, view: &RigView, act: &mut dyn
     draw_panel(ui, rect, deck, frame.chosen);
     let (main, strip) = cut_right(rect.shrink(theme::GAP), 58.0);
     let (head, rest) = cut_top(main, 26.0);
-    let (body, foot) = cut_bottom(rest, if frame.large { 40.0 } else { 32.0 });
+    let (body, foot) = cut_bottom(rest, if frame.large { 44.0 } else { 32.0 });
     let mut reply = Reply { touched: panel.clicked(), browse: false };
     show_head(ui, head, frame, live, track);
     let body = if frame.large { show_times(ui, body, live) } else { body };
@@ -78,10 +78,8 @@ fn show_head(ui: &Ui, rect: Rect, frame: Frame<'_>, live: &DeckView, track: &Tra
     let name_rect = if frame.large || live.state == DeckState::Empty {
         rest
     } else {
-        let (name, times) = cut_right(rest, 116.0);
-        let both =
-            format!("{} {}", format::time(live.position_secs), format::remaining(live.position_secs, live.length_secs));
-        text::line(ui, times, &both, theme::digits(12.0), theme::TEXT, Align2::RIGHT_CENTER);
+        let (name, times) = cut_right(rest, 62.0);
+        show_small_times(ui, times, live);
         name
     };
     let (name, colour) = match name(track) {
@@ -90,6 +88,16 @@ fn show_head(ui: &Ui, rect: Rect, frame: Frame<'_>, live: &DeckView, track: &Tra
     };
     let size = if frame.large { 17.0 } else { 15.0 };
     text::line(ui, name_rect, &name, theme::words(size), colour, Align2::LEFT_CENTER);
+}
+
+/// The times of a compact deck, one above the other.
+fn show_small_times(ui: &Ui, rect: Rect, live: &DeckView) {
+    let middle = rect.center().y;
+    let (font, right) = (theme::digits(12.0), Align2::RIGHT_CENTER);
+    let elapsed = format::time(live.position_secs);
+    text::line(ui, rect.with_max_y(middle), &elapsed, font.clone(), theme::TEXT, right);
+    let left = format::remaining(live.position_secs, live.length_secs);
+    text::line(ui, rect.with_min_y(middle), &left, font, ending(live), right);
 }
 
 /// The deck's letter on its colour.
@@ -137,7 +145,10 @@ fn show_times(ui: &Ui, rect: Rect, live: &DeckView) -> Rect {
     let drawn = text::line(ui, row, &elapsed, theme::digits(25.0), theme::TEXT, Align2::LEFT_CENTER);
     let length = format!("of {}", format::time(live.length_secs));
     let (middle, right) = cut_right(row.with_min_x(drawn.right() + 10.0), 130.0);
-    text::line(ui, middle.translate(vec2(0.0, 4.0)), &length, theme::words(13.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    if text::width(ui, &length, theme::words(13.0)) < middle.width() {
+        let lowered = middle.translate(vec2(0.0, 4.0));
+        text::line(ui, lowered, &length, theme::words(13.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    }
     let left = format::remaining(live.position_secs, live.length_secs);
     text::line(ui, right, &left, theme::digits(25.0), ending(live), Align2::RIGHT_CENTER);
     rest
@@ -153,8 +164,10 @@ fn ending(live: &DeckView) -> Color32 {
 fn show_foot(ui: &Ui, rect: Rect, frame: Frame<'_>, view: &RigView, act: &mut dyn Act, reply: &mut Reply) {
     let Frame { deck, large, .. } = frame;
     let state = view.snapshot.decks[deck.index()].state;
-    let (play, rest) = cut_left(rect, if large { 116.0 } else { 92.0 });
-    let (middle, load) = cut_right(rest, if large { 84.0 } else { 74.0 });
+    // What is pending needs its room also in a small window.
+    let roomy = large && rect.width() > 380.0;
+    let (play, rest) = cut_left(rect, if roomy { 116.0 } else { 92.0 });
+    let (middle, load) = cut_right(rest, if roomy { 84.0 } else { 74.0 });
     let size = if large { 17.0 } else { 14.0 };
     let pressed = button(ui, play, ids::deck(deck, Part::Play), Face { size, ..play_face(state) });
     if pressed.clicked() {
@@ -164,7 +177,8 @@ fn show_foot(ui: &Ui, rect: Rect, frame: Frame<'_>, view: &RigView, act: &mut dy
     }
     pressed.on_hover_text(play_help(state));
     pending::show(ui, middle.with_min_x(middle.left() + 4.0), &view.snapshot, deck);
-    let load = button(ui, load, ids::deck(deck, Part::Load), Face::plain("Load...").with_sign(Sign::Load));
+    let face = load_face(deck, state, &view.tracks[deck.index()].load);
+    let load = button(ui, load, ids::deck(deck, Part::Load), face);
     if load.clicked() {
         *reply = Reply { touched: true, browse: true };
     }
@@ -176,9 +190,16 @@ const fn play_face(state: DeckState) -> Face<'static> {
         DeckState::Empty => (Sign::Play, "Play", theme::RAISED, theme::TEXT_DIM),
         DeckState::Stopped => (Sign::Play, "Play", theme::RAISED, theme::PLAYING),
         DeckState::Primed => (Sign::Cross, "Cancel", theme::WAITING, theme::INK),
-        DeckState::Playing => (Sign::Stop, "Stop", theme::RESTING, theme::INK),
+        DeckState::Playing => (Sign::Stop, "Stop", theme::RAISED, theme::TEXT),
     };
     Face { sign: Some(sign), word, fill, ink, size: 17.0 }
+}
+
+/// On an empty deck it is the next thing to do, and says so.
+fn load_face(deck: DeckId, state: DeckState, load: &LoadState) -> Face<'static> {
+    let plain = Face::plain("Load...").with_sign(Sign::Load);
+    let asks = state == DeckState::Empty && matches!(load, LoadState::Empty | LoadState::Failed(_));
+    if asks { Face { fill: theme::deck(deck), ink: theme::INK, ..plain } } else { plain }
 }
 
 const fn play_help(state: DeckState) -> &'static str {

@@ -59,7 +59,7 @@ impl Listing {
                 }
             }
         }
-        listing.entries.sort_by_cached_key(|entry| (!entry.is_folder, entry.name.to_lowercase()));
+        listing.entries.sort_by_cached_key(|entry| (!entry.is_folder, sort_key(&entry.name)));
         listing
     }
 }
@@ -80,6 +80,24 @@ fn take(entry: &std::fs::DirEntry) -> Option<Entry> {
     let kind = entry.file_type().ok()?;
     let is_folder = if kind.is_symlink() { path.is_dir() } else { kind.is_dir() };
     (is_folder || is_audio(&path)).then_some(Entry { name, path, is_folder })
+}
+
+/// Orders names as people do: without regard to case, and 2 before 10.
+fn sort_key(name: &str) -> String {
+    let mut key = String::with_capacity(name.len() + 16);
+    let mut number = String::new();
+    for letter in name.to_lowercase().chars().chain(['\0']) {
+        if letter.is_ascii_digit() {
+            number.push(letter);
+            continue;
+        }
+        if !number.is_empty() {
+            key.push_str(&format!("{:0>12}", number.trim_start_matches('0')));
+            number.clear();
+        }
+        key.push(letter);
+    }
+    key
 }
 
 fn is_audio(path: &Path) -> bool {
@@ -124,6 +142,13 @@ mod tests {
         assert!(listing.entries[0].is_folder && !listing.entries[1].is_folder);
         assert_eq!(listing.error, None);
         assert!(!listing.cut_short);
+    }
+
+    #[test]
+    fn numbers_are_in_the_order_of_numbers() {
+        let mut names = ["10 b", "9 a", "Track 2", "track 10", "track 03"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["9 a", "10 b", "Track 2", "track 03", "track 10"]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Numbers in the words of a DJ. Pure text, no drawing.
 
 use echelon_engine::message::ClockView;
-use echelon_engine::units::Decibels;
+use echelon_engine::units::{Bpm, Decibels};
 
 /// What is shown for a value that is not a finite number.
 const UNKNOWN: &str = "--";
@@ -82,14 +82,22 @@ pub fn tempo(bpm: f64) -> String {
     format!("{bpm:.2} BPM")
 }
 
-/// How long until something is due: `2.4 beats`, `12 beats`, `now`.
+/// Beats left as one counts them down aloud: 4, 3, 2, 1, and 0 on the line. `None` if nobody knows.
 #[must_use]
-pub fn beats_left(beats: f64) -> String {
-    match beats {
-        beats if !beats.is_finite() => UNKNOWN.to_owned(),
-        beats if beats < 0.05 => "now".to_owned(),
-        beats if beats < 10.0 => format!("{beats:.1} beats"),
-        beats => format!("{beats:.0} beats"),
+pub fn countdown(beats_left: f64) -> Option<u64> {
+    beats_left.is_finite().then(|| whole((beats_left - SLACK).ceil().max(0.0)))
+}
+
+/// How long until something is due: `4 beats, 1.8 s`, `1 beat, 0.2 s`, `now`.
+#[must_use]
+pub fn wait(beats_left: f64, tempo: Bpm) -> String {
+    let secs = beats_left * 60.0 / tempo.get();
+    match countdown(beats_left) {
+        None => UNKNOWN.to_owned(),
+        Some(0) => "now".to_owned(),
+        Some(1) => format!("1 beat, {secs:.1} s"),
+        Some(beats) if secs < 100.0 => format!("{beats} beats, {secs:.1} s"),
+        Some(beats) => format!("{beats} beats"),
     }
 }
 
@@ -150,7 +158,7 @@ mod tests {
         assert_eq!(time(6_000.0), "100:00.0");
         assert_eq!(time(-1.5), "-00:01.5");
         assert_eq!(time(f64::NAN), "--");
-        assert_eq!(time(1e300).is_empty(), false);
+        assert!(!time(1e300).is_empty());
     }
 
     #[test]
@@ -207,11 +215,23 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_is_told_in_beats() {
-        assert_eq!(beats_left(2.44), "2.4 beats");
-        assert_eq!(beats_left(12.4), "12 beats");
-        assert_eq!(beats_left(-0.1), "now");
-        assert_eq!(beats_left(f64::NAN), "--");
+    fn beats_are_counted_down_as_one_counts_in() {
+        assert_eq!(countdown(3.2), Some(4));
+        assert_eq!(countdown(1.0), Some(1));
+        assert_eq!(countdown(0.01), Some(1));
+        assert_eq!(countdown(0.0), Some(0));
+        assert_eq!(countdown(-0.5), Some(0));
+        assert_eq!(countdown(f64::INFINITY), None);
+    }
+
+    #[test]
+    fn the_wait_is_told_in_beats_and_seconds() {
+        let tempo = Bpm::new(120.0).unwrap();
+        assert_eq!(wait(3.6, tempo), "4 beats, 1.8 s");
+        assert_eq!(wait(0.4, tempo), "1 beat, 0.2 s");
+        assert_eq!(wait(1000.0, tempo), "1000 beats");
+        assert_eq!(wait(-0.1, tempo), "now");
+        assert_eq!(wait(f64::NAN, tempo), "--");
     }
 
     #[test]

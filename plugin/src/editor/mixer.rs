@@ -42,7 +42,16 @@ fn show_crossfader(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     }
     let shown = wanted.unwrap_or(slid.place);
     draw_crossfader(ui, rail, shown);
-    label(ui, head, "CROSSFADER", &crossfader_words(view, shown));
+    text::line(ui, head, "CROSSFADER", theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    let words = crossfader_words(view, shown);
+    text::line(
+        ui,
+        head.with_min_x(a.right()).with_max_x(b.left()),
+        &words,
+        theme::words(13.0),
+        theme::TEXT,
+        Align2::CENTER_CENTER,
+    );
     let help =
         "Drag left or right, with Shift for fine steps; arrow keys; double click for the centre. C and D pass it.";
     let _: Response = slid.response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text(help);
@@ -77,9 +86,8 @@ fn draw_crossfader(ui: &Ui, rail: Rect, place: f32) {
     let y = rail.center().y;
     for tick in 0..=8_u8 {
         let x = lerp(rail.left()..=rail.right(), f32::from(tick) / 8.0);
-        let half = if tick == 4 { 14.0 } else { 6.0 };
-        let ink = if tick == 4 { theme::RESTING } else { theme::MARK };
-        painter.vline(x, y - half..=y + half, theme::hairline(ink));
+        let (half, width, ink) = if tick == 4 { (15.0, 2.5, theme::RESTING) } else { (6.0, 1.0, theme::MARK) };
+        painter.vline(x, y - half..=y + half, egui::Stroke::new(width, ink));
     }
     let track = Rect::from_center_size(rail.center(), vec2(rail.width() + 2.0 * HALF_HANDLE, 4.0));
     painter.rect_filled(track, 2, theme::WELL);

@@ -38,35 +38,23 @@ pub fn fraction(pending: &PendingView, clock: &ClockView) -> f32 {
 /// Draws it. The ring takes the height of `rect`, the words stand beside it.
 pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
     let Some((pending, more)) = soonest(snapshot, Some(deck)) else { return };
-    let radius = rect.height() / 2.0 - 3.0;
+    let radius = (rect.height() / 2.0 - 3.0).max(8.0);
     let centre = pos2(rect.left() + radius + 3.0, rect.center().y);
     let left = fraction(&pending, &snapshot.clock);
     shapes::ring(ui.painter(), centre, radius, left, theme::WAITING, theme::shade(theme::WAITING, 0.22));
     let number = Rect::from_center_size(centre, egui::Vec2::splat(radius * 1.7));
-    let beats = whole_beats(pending.beats_left);
+    let beats = format::countdown(pending.beats_left).map_or_else(String::new, |beats| beats.min(99).to_string());
     text::line(ui, number, &beats, theme::digits(radius * 0.95), theme::TEXT, Align2::CENTER_CENTER);
 
     let words = rect.with_min_x(centre.x + radius + 9.0);
     let due = format!("{} on {}", word(pending.kind), format::bar_beat_text(pending.due_beat, &snapshot.clock));
-    let mut wait = format!("in {}", format::beats_left(pending.beats_left));
-    if pending.beats_left < 0.05 {
-        "now".clone_into(&mut wait);
-    }
+    let mut wait = format::wait(pending.beats_left, snapshot.clock.tempo);
     if more > 0 {
         wait = format!("{wait}, +{more} more");
     }
     let middle = words.center().y;
     text::line(ui, words.with_max_y(middle), &due, theme::words(14.0), theme::WAITING, Align2::LEFT_CENTER);
     text::line(ui, words.with_min_y(middle), &wait, theme::words(12.0), theme::TEXT, Align2::LEFT_CENTER);
-}
-
-/// Beats left as one counts them down aloud: 4, 3, 2, 1.
-fn whole_beats(beats: f64) -> String {
-    match beats.ceil() {
-        beats if !beats.is_finite() => String::new(),
-        beats if beats > 99.0 => "99".to_owned(),
-        beats => format!("{:.0}", beats.max(0.0)),
-    }
 }
 
 #[cfg(test)]
@@ -96,13 +84,5 @@ mod tests {
         assert_eq!(fraction(&pending(None, 9.0), &clock), 1.0);
         assert_eq!(fraction(&pending(None, -1.0), &clock), 0.0);
         assert_eq!(fraction(&pending(None, f64::NAN), &clock), 0.0);
-    }
-
-    #[test]
-    fn beats_are_counted_as_one_counts_in() {
-        assert_eq!(whole_beats(3.2), "4");
-        assert_eq!(whole_beats(1.0), "1");
-        assert_eq!(whole_beats(-0.5), "0");
-        assert_eq!(whole_beats(f64::INFINITY), "");
     }
 }

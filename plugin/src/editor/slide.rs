@@ -26,14 +26,14 @@ pub struct Slid {
     pub response: Response,
 }
 
-/// Lets the pointer drag a value of 0..1 within `hit`. `travel` is the way from 0 to 1 in points; up and right are
-/// positive.
+/// Lets the pointer drag a value of 0..1 within `hit`. `travel` is the way of the handle from 0 to 1 on the
+/// screen, in points.
 pub fn slide(ui: &Ui, hit: Rect, id: Id, travel: Vec2, actual: f32) -> Slid {
     let response = ui.interact(hit, id, Sense::click_and_drag());
     let mut moved = None;
     if response.dragged() {
         let delta = response.drag_delta();
-        let way = delta.x * travel.x - delta.y * travel.y;
+        let way = delta.dot(travel);
         let fine = if ui.input(|input| input.modifiers.shift) { FINE } else { 1.0 };
         let before = if response.drag_started() { shown(ui, id, actual) } else { raw(ui, id).unwrap_or(actual) };
         let place = before + fine * way / travel.length_sq().max(1.0);

@@ -18,6 +18,9 @@ use crate::view::{Act, RigView};
 /// Without a new block for this long, audio counts as stopped. Seconds.
 const PULSE_SECS: f64 = 1.0;
 
+/// From this height on a deck has room for large times.
+const LARGE: f32 = 200.0;
+
 /// What the editor remembers from frame to frame, and from one opening to the next.
 #[derive(Debug)]
 pub struct Stage {
@@ -79,12 +82,11 @@ impl Stage {
         let layout = Layout::new(window, self.browser.is_some());
         ui.painter().rect_filled(window, 0, theme::GROUND);
         top_bar::show(ui, layout.top, view, self.audio(now_secs));
-        let large = self.browser.is_none();
         for (deck, rect) in [DeckId::A, DeckId::B].into_iter().zip(layout.upper) {
-            self.show_deck(ui, rect, deck, large, view, act);
+            self.show_deck(ui, rect, deck, view, act);
         }
         for (deck, rect) in [DeckId::C, DeckId::D].into_iter().zip(layout.lower.into_iter().flatten()) {
-            self.show_deck(ui, rect, deck, false, view, act);
+            self.show_deck(ui, rect, deck, view, act);
         }
         if let Some(rect) = layout.browser {
             self.show_browser(ui, rect, view, act);
@@ -116,10 +118,10 @@ impl Stage {
         }
     }
 
-    fn show_deck(&mut self, ui: &Ui, rect: Rect, deck: DeckId, large: bool, view: &RigView, act: &mut dyn Act) {
+    fn show_deck(&mut self, ui: &Ui, rect: Rect, deck: DeckId, view: &RigView, act: &mut dyn Act) {
         let frame = deck::Frame {
             deck,
-            large,
+            large: rect.height() >= LARGE,
             chosen: deck == self.chosen,
             meter: &self.meters[deck.index()],
             notice: self.notices.on_deck(view, deck, ui.input(|input| input.time)),

@@ -40,7 +40,7 @@ pub const ALERT_FILL: Color32 = Color32::from_rgb(0xA8, 0x1E, 0x22);
 /// Size of the window when it is opened for the first time.
 pub const DEFAULT_SIZE: [u32; 2] = [1000, 640];
 /// The smallest window in which everything can be read.
-pub const MIN_SIZE: [u32; 2] = [780, 540];
+pub const MIN_SIZE: [u32; 2] = [860, 560];
 /// Between panels, and from a panel's edge to what lies in it.
 pub const GAP: f32 = 8.0;
 /// Rounding of panels and buttons.

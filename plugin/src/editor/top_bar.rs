@@ -30,7 +30,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
     let (brand, rest) = cut_left(rect, 92.0);
     text::line(ui, brand, "ECHELON", theme::words(19.0), theme::TEXT, Align2::LEFT_CENTER);
 
-    let (cell, rest) = cut_left(rest, 104.0);
+    let (cell, rest) = cut_left(rest, 116.0);
     show_source(ui, cell, clock, audio);
     let (cell, rest) = cut_left(rest, 96.0);
     let tempo = format::tempo(clock.tempo.get());
@@ -113,14 +113,14 @@ fn show_beats(ui: &Ui, rect: Rect, clock: &ClockView) {
     let left = rect.center().x - step * f32::from(count - 1) / 2.0;
     for beat in 0..count {
         let since = into_bar - f64::from(beat);
-        let glow = if (0.0..1.0).contains(&since) { 1.0 - 0.55 * part(since) } else { 0.0 };
+        let glow = if (0.0..1.0).contains(&since) { 1.0 - 0.4 * part(since) } else { 0.0 };
         let centre = pos2(left + step * f32::from(beat), rect.center().y);
         draw_beat(&painter, centre, (step * 0.36).min(11.0), beat == 0, glow);
     }
 }
 
 fn draw_beat(painter: &egui::Painter, centre: egui::Pos2, radius: f32, downbeat: bool, glow: f32) {
-    let colour = theme::RAISED.lerp_to_gamma(if downbeat { theme::WAITING } else { theme::TEXT }, glow);
+    let colour = theme::RAISED.lerp_to_gamma(theme::TEXT, glow);
     let edge = theme::hairline(theme::MARK);
     if downbeat {
         let square = Rect::from_center_size(centre, vec2(radius, radius) * 1.8);

@@ -22,10 +22,11 @@ pub fn show(ui: &Ui, rect: Rect, frame: Frame<'_>, live: &DeckView, track: &Trac
     let clicked = waveform::show(ui, rect, ids::deck(frame.deck, Part::Overview), &wave);
     match &track.load {
         LoadState::Loading(progress) => show_progress(ui, rect, *progress, empty),
-        LoadState::Failed(sentence) => notice::banner(ui, rect, sentence),
+        // A fresh message may stand in front of it for its few seconds.
+        LoadState::Failed(sentence) if frame.notice.is_none() => notice::banner(ui, rect, sentence),
         LoadState::Empty if empty => hint(ui, rect, &empty_hint(frame)),
         LoadState::Ready if empty => hint(ui, rect, "Loaded: on the deck as soon as the host runs audio."),
-        LoadState::Empty | LoadState::Ready => {}
+        LoadState::Empty | LoadState::Ready | LoadState::Failed(_) => {}
     }
     if let Some(sentence) = frame.notice {
         notice::banner(ui, rect, sentence);

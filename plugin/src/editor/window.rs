@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
-use nice_plug::editor::{self as framework, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug::editor::{self as framework, EditorHandle, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
 use nice_plug_egui::baseview::{self, HandlerError, WindowSize};
 use nice_plug_egui::{
     EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, GraphicsConfig, NiceEguiApp, RepaintNotifier,
@@ -56,9 +56,15 @@ impl framework::Editor for Editor {
             resize_hint: self.resize_hint(),
             ..EguiNiceSettings::default()
         };
-        create_egui_editor(state, RepaintNotifier::new(), settings, self.app.clone())
+        let spawned = create_egui_editor(state, RepaintNotifier::new(), settings, self.app.clone())
             .ok_or("the framework made no editor")?
-            .spawn(parent, wait_for_parent, fallback_scale_factor, gui_context, host)
+            .spawn(parent, wait_for_parent, None, gui_context, host)?;
+        // baseview 0.4.2 on X11 does not apply a scale that it is given at birth to the window's own size, and half of
+        // the picture is missing. It does for one that comes later. Without it the editor is small, but whole.
+        if let Some(scale) = fallback_scale_factor {
+            let _ = spawned.handle.set_fallback_scale_factor(scale, &spawned.window);
+        }
+        Ok(spawned)
     }
 
     fn size(&self) -> NativeSize<u32> {

@@ -1,0 +1,191 @@
+//! A stage, a scripted person in front of it, and a rig that only writes down what it is asked for.
+
+use std::sync::{Arc, Mutex};
+
+use echelon::editor::{Stage, theme};
+use echelon::view::{Act, RigView};
+use echelon_engine::action::{Action, ActionTiming};
+use egui::{Context, Event, FullOutput, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2, vec2};
+
+/// Time from frame to frame.
+const FRAME_SECS: f64 = 1.0 / 60.0;
+
+/// Writes down what it is asked for.
+#[derive(Clone, Default)]
+pub struct Log(Arc<Mutex<Vec<(Action, ActionTiming)>>>);
+
+impl Act for Log {
+    fn act(&mut self, action: Action, timing: ActionTiming) {
+        self.0.lock().unwrap().push((action, timing));
+    }
+}
+
+/// The editor under test.
+pub struct Bench {
+    pub ctx: Context,
+    pub stage: Stage,
+    pub view: RigView,
+    size: Vec2,
+    scale: f32,
+    time_secs: f64,
+    modifiers: Modifiers,
+    log: Log,
+}
+
+impl Bench {
+    pub fn new(view: RigView) -> Self {
+        Self::with_size(view, theme::DEFAULT_SIZE, 1.0)
+    }
+
+    /// A window of this many points, at this many pixels a point.
+    pub fn with_size(view: RigView, [width, height]: [u32; 2], scale: f32) -> Self {
+        let ctx = Context::default();
+        theme::apply(&ctx);
+        let mut stage = Stage::default();
+        stage.opened();
+        let mut bench = Self {
+            ctx,
+            stage,
+            view,
+            size: vec2(theme::points(width), theme::points(height)),
+            scale,
+            time_secs: 0.0,
+            modifiers: Modifiers::NONE,
+            log: Log::default(),
+        };
+        // egui knows where things are from the frame before.
+        bench.frame(vec![]);
+        bench.frame(vec![]);
+        bench
+    }
+
+    /// Draws a frame in which these things happen.
+    pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
+        self.time_secs += FRAME_SECS;
+        let mut input = RawInput {
+            screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
+            time: Some(self.time_secs),
+            events,
+            focused: true,
+            ..RawInput::default()
+        };
+        input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point = Some(self.scale);
+        let (stage, view, mut log) = (&mut self.stage, &self.view, self.log.clone());
+        let mut output = self.ctx.clone().run_ui(input, |ui| stage.show(ui, view, &mut log));
+        // There is no graphics card that wants them, and egui insists that somebody takes them.
+        output.textures_delta.clear();
+        output
+    }
+
+    /// What was asked for since the last time.
+    pub fn asked(&self) -> Vec<(Action, ActionTiming)> {
+        std::mem::take(&mut *self.log.0.lock().unwrap())
+    }
+
+    pub fn rect(&self, id: Id) -> Rect {
+        self.ctx.read_response(id).unwrap_or_else(|| panic!("{id:?} is not on the screen")).rect
+    }
+
+    pub fn wait(&mut self, secs: f64) {
+        self.time_secs += secs;
+        self.frame(vec![]);
+    }
+
+    fn button(&mut self, pos: Pos2, pressed: bool) {
+        let modifiers = self.modifiers;
+        self.frame(vec![Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers }]);
+    }
+
+    pub fn point(&mut self, pos: Pos2) {
+        self.frame(vec![Event::PointerMoved(pos)]);
+    }
+
+    pub fn click_at(&mut self, pos: Pos2) {
+        self.point(pos);
+        self.button(pos, true);
+        self.button(pos, false);
+    }
+
+    pub fn click(&mut self, id: Id) {
+        self.wait(1.0);
+        self.click_at(self.rect(id).center());
+    }
+
+    pub fn double_click(&mut self, id: Id) {
+        self.wait(1.0);
+        let at = self.rect(id).center();
+        self.click_at(at);
+        self.click_at(at);
+    }
+
+    /// Drags in small steps. Returns everything that was asked for on the way.
+    pub fn drag(&mut self, from: Pos2, by: Vec2) -> Vec<Action> {
+        const STEPS: u8 = 20;
+        self.wait(1.0);
+        self.point(from);
+        self.button(from, true);
+        for step in 1..=STEPS {
+            self.point(from + by * (f32::from(step) / f32::from(STEPS)));
+        }
+        self.button(from + by, false);
+        self.asked().into_iter().map(|(action, _)| action).collect()
+    }
+
+    pub fn key_with(&mut self, key: Key, modifiers: Modifiers) {
+        self.hold(modifiers);
+        for pressed in [true, false] {
+            self.frame(vec![Event::Key { key, physical_key: None, pressed, repeat: false, modifiers }]);
+        }
+        self.hold(Modifiers::NONE);
+    }
+
+    /// Holds these keys down from now on.
+    fn hold(&mut self, modifiers: Modifiers) {
+        self.modifiers = modifiers;
+        self.frame(vec![Event::ModifiersChanged(modifiers)]);
+    }
+
+    pub fn key(&mut self, key: Key) {
+        self.key_with(key, Modifiers::NONE);
+    }
+
+    pub fn with_shift(&mut self, act: impl FnOnce(&mut Self)) {
+        self.hold(Modifiers::SHIFT);
+        act(self);
+        self.hold(Modifiers::NONE);
+    }
+
+    pub fn type_text(&mut self, text: &str) {
+        self.frame(vec![Event::Text(text.to_owned())]);
+    }
+
+    /// Every piece of text on the screen: what it says, where, and where it may be.
+    pub fn texts(&mut self) -> Vec<(String, Rect, Rect)> {
+        let output = self.frame(vec![]);
+        let mut found = Vec::new();
+        for clipped in &output.shapes {
+            collect(&clipped.shape, clipped.clip_rect, &mut found);
+        }
+        found
+    }
+
+    pub fn says(&mut self, words: &str) -> bool {
+        self.texts().iter().any(|(text, ..)| text.contains(words))
+    }
+
+    pub fn screen(&self) -> Rect {
+        Rect::from_min_size(pos2(0.0, 0.0), self.size)
+    }
+}
+
+fn collect(shape: &egui::Shape, clip: Rect, found: &mut Vec<(String, Rect, Rect)>) {
+    match shape {
+        egui::Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, found)),
+        egui::Shape::Text(text) => {
+            // What is seen, with the ellipsis and without what was cut.
+            let seen: String = text.galley.rows.iter().map(|row| row.text()).collect::<Vec<_>>().join(" ");
+            found.push((seen, Rect::from_min_size(text.pos, text.galley.size()), clip));
+        }
+        _ => {}
+    }
+}

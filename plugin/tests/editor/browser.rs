@@ -1,0 +1,171 @@
+//! The file browser, on a real folder.
+
+use std::path::{Path, PathBuf};
+
+use echelon::editor::ids::{self, Part};
+use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::units::DeckId;
+use egui::Key;
+
+use crate::bench::Bench;
+use crate::scenes::scene;
+
+/// A folder with a folder and some files; gone with its owner.
+struct Music(PathBuf);
+
+impl Music {
+    fn new(name: &str) -> Self {
+        let root = std::env::temp_dir().join(format!("echelon-browser-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(root.join("Crate")).unwrap();
+        for file in ["Crate/deep.wav", "one.flac", "two.mp3", "cover.jpg"] {
+            std::fs::write(root.join(file), b"x").unwrap();
+        }
+        Self(root)
+    }
+
+    /// The editor with the browser open on this folder for deck A, whose track lies in it.
+    fn open(&self) -> Bench {
+        let mut view = scene("stopped", 0.0).unwrap();
+        view.tracks[0].path = Some(self.0.join("one.flac"));
+        let mut bench = Bench::new(view);
+        bench.click(ids::deck(DeckId::A, Part::Load));
+        bench.frame(vec![]);
+        assert_eq!(bench.stage.browsing(), Some(self.0.as_path()));
+        bench
+    }
+
+    fn load(&self, file: &str) -> (Action, ActionTiming) {
+        (Action::LoadDeck { deck: DeckId::A, path: self.0.join(file) }, ActionTiming::Default)
+    }
+}
+
+impl Drop for Music {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+#[test]
+fn a_double_click_on_a_file_loads_it_and_closes_the_browser() {
+    let music = Music::new("double");
+    let mut bench = music.open();
+    assert!(!bench.says("cover.jpg"));
+    bench.double_click(ids::row(2));
+    assert_eq!(bench.asked(), [music.load("two.mp3")]);
+    assert_eq!(bench.stage.browsing(), None);
+}
+
+#[test]
+fn a_single_click_chooses_and_the_button_loads() {
+    let music = Music::new("single");
+    let mut bench = music.open();
+    bench.click(ids::browser("load"));
+    assert_eq!(bench.asked(), [], "nothing chosen yet");
+    bench.click(ids::row(1));
+    assert_eq!(bench.asked(), []);
+    bench.click(ids::browser("load"));
+    assert_eq!(bench.asked(), [music.load("one.flac")]);
+}
+
+#[test]
+fn folders_are_entered_and_left() {
+    let music = Music::new("folders");
+    let mut bench = music.open();
+    bench.double_click(ids::row(0));
+    assert_eq!(bench.stage.browsing(), Some(music.0.join("Crate").as_path()));
+    assert!(bench.says("deep.wav"));
+    bench.click(ids::browser("up"));
+    assert_eq!(bench.stage.browsing(), Some(music.0.as_path()));
+    bench.click(ids::browser("home"));
+    assert_eq!(bench.stage.browsing(), Some(echelon::editor::files::home().as_path()));
+}
+
+#[test]
+fn a_folder_is_read_again_only_when_asked() {
+    let music = Music::new("refresh");
+    let mut bench = music.open();
+    std::fs::write(music.0.join("three.wav"), b"x").unwrap();
+    bench.wait(5.0);
+    assert!(!bench.says("three.wav"), "nobody looks at the disk while drawing");
+    bench.click(ids::browser("refresh"));
+    bench.frame(vec![]);
+    assert!(bench.says("three.wav"));
+}
+
+#[test]
+fn a_folder_that_is_gone_is_told_in_a_sentence() {
+    let music = Music::new("gone");
+    let mut bench = music.open();
+    std::fs::remove_dir_all(&music.0).unwrap();
+    bench.click(ids::browser("refresh"));
+    assert!(bench.says("cannot be opened"));
+}
+
+#[test]
+fn the_keyboard_walks_and_loads() {
+    let music = Music::new("keys");
+    let mut bench = music.open();
+    for key in [Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowDown, Key::ArrowUp, Key::Enter] {
+        bench.key(key);
+    }
+    assert_eq!(bench.asked(), [music.load("one.flac")]);
+    let mut bench = music.open();
+    bench.key(Key::ArrowDown);
+    bench.key(Key::Enter);
+    assert_eq!(bench.stage.browsing(), Some(music.0.join("Crate").as_path()));
+    bench.key(Key::Backspace);
+    assert_eq!(bench.stage.browsing(), Some(music.0.as_path()));
+    bench.key(Key::Escape);
+    assert_eq!(bench.stage.browsing(), None);
+}
+
+#[test]
+fn while_a_name_is_typed_keys_are_letters() {
+    let music = Music::new("filter");
+    let mut bench = music.open();
+    bench.click(ids::browser("filter"));
+    bench.type_text("two");
+    bench.key(Key::Space);
+    bench.key(Key::Num2);
+    assert_eq!(bench.asked(), [], "space is a letter here");
+    assert_eq!(bench.stage.chosen(), DeckId::A);
+    assert!(!bench.says("one.flac") && bench.says("two.mp3"));
+    bench.double_click(ids::row(0));
+    assert_eq!(bench.asked(), [music.load("two.mp3")]);
+}
+
+#[test]
+fn the_next_browser_opens_where_the_last_one_was() {
+    let music = Music::new("again");
+    let mut bench = music.open();
+    bench.double_click(ids::row(0));
+    bench.click(ids::browser("close"));
+    bench.frame(vec![]);
+    bench.click(ids::deck(DeckId::D, Part::Load));
+    assert_eq!(bench.stage.browsing(), Some(music.0.join("Crate").as_path()));
+}
+
+#[test]
+fn a_list_that_is_longer_than_the_screen_follows_the_keyboard() {
+    let music = Music::new("long");
+    for index in 0..200 {
+        std::fs::write(music.0.join(format!("{index}.wav")), b"x").unwrap();
+    }
+    let mut bench = music.open();
+    for _ in 0..60 {
+        bench.key(Key::ArrowDown);
+    }
+    let list = bench.screen();
+    assert!(list.contains_rect(bench.rect(ids::row(59))), "the 60th row is in sight");
+    bench.key(Key::Enter);
+    assert_eq!(bench.asked(), [music.load("58.wav")]);
+}
+
+#[test]
+fn a_missing_folder_of_the_track_means_home() {
+    let mut view = scene("stopped", 0.0).unwrap();
+    view.tracks[0].path = Some(Path::new("/nowhere/at/all.wav").to_owned());
+    let mut bench = Bench::new(view);
+    bench.click(ids::deck(DeckId::A, Part::Load));
+    assert_eq!(bench.stage.browsing(), Some(echelon::editor::files::home().as_path()));
+}

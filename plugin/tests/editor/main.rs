@@ -1,0 +1,12 @@
+//! The editor without a window: egui draws into nothing, pointer and keys are scripted, and what the editor asks of the
+//! rig is read from a fake.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bench;
+mod browser;
+mod controls;
+mod keys;
+#[path = "../../examples/editor_shot/scenes.rs"]
+mod scenes;
+mod states;
