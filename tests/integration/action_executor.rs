@@ -2,9 +2,9 @@
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use support::TempDir;
 use support::osc::Receipt;
 use support::signals::{constant, ramp};
-use support::temp::TempDir;
 use support::{Setup, for_each_format};
 
 use crate::stage::Stage;

@@ -2,8 +2,8 @@
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use support::TempDir;
 use support::signals::ramp;
-use support::temp::TempDir;
 use support::{Blocks, Event, OutKind, Setup, for_each_format};
 
 use crate::stage::Stage;

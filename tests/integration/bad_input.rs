@@ -4,9 +4,9 @@ use std::net::UdpSocket;
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use support::TempDir;
 use support::compare::assert_identical;
 use support::signals::noise;
-use support::temp::TempDir;
 use support::{Blocks, Format, Quirk, Setup, Transport, for_each_format};
 
 use crate::stage::Stage;
@@ -18,7 +18,7 @@ fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
     let good = folder.wav("good.wav", 48_000, &sound);
     let cases = [
         ("/nowhere/missing.wav".to_owned(), "there is no file /nowhere/missing.wav"),
-        (folder.write("empty.wav", b""), "empty"),
+        (folder.write("empty.wav", b""), "no audio"),
         (folder.write("text.wav", b"this is no music, however long the text may be, and it goes on"), "format"),
         (folder.write("noise.mp3", &[0xA5; 4096]), ""),
         (folder.wav("none.wav", 48_000, &support::Sound::empty(0)), "no audio"),

@@ -2,9 +2,9 @@
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use support::TempDir;
 use support::compare::assert_identical;
 use support::signals::noise;
-use support::temp::TempDir;
 use support::{Format, Setup, for_each_format};
 
 use crate::stage::Stage;
@@ -21,7 +21,8 @@ fn each_instance_has_a_port_a_rig_and_an_end_of_its_own() {
             stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
         }
         let [mut first, mut second] = stages;
-        let heard = [&mut first, &mut second].map(|stage| stage.host.render(30_000).deck(DeckId::A).part(24_000..30_000));
+        let heard =
+            [&mut first, &mut second].map(|stage| stage.host.render(30_000).deck(DeckId::A).part(24_000..30_000));
         assert_identical(&heard[0].clone().moved_to(0), &one.part(0..6_000));
         assert_identical(&heard[1].clone().moved_to(0), &two.part(0..6_000));
         drop(first);

@@ -1,8 +1,8 @@
 //! What was asked for a beat happens on its frame, whatever the block size, the tempo, the format and the pace.
 
 use echelon_engine::units::DeckId;
+use support::TempDir;
 use support::signals::ramp;
-use support::temp::TempDir;
 use support::{Blocks, Format, Setup, Sound, Transport, for_each_format};
 
 use crate::stage::Stage;

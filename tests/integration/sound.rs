@@ -2,9 +2,9 @@
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use support::TempDir;
 use support::compare::{assert_identical, assert_silent};
 use support::signals::{constant, noise, ramp, sine};
-use support::temp::TempDir;
 use support::{Blocks, Event, Format, Recording, Setup, Sound, for_each_format};
 
 use crate::stage::Stage;

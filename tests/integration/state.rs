@@ -3,9 +3,9 @@
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 use serde_json::json;
+use support::TempDir;
 use support::compare::assert_identical;
 use support::signals::noise;
-use support::temp::TempDir;
 use support::{Format, MiniHost, Setup, for_each_format};
 
 use crate::stage::Stage;
@@ -75,7 +75,8 @@ fn a_missing_file_is_kept_in_the_project() {
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
         let mut json = stage.host.state_json();
-        json["fields"]["rig"] = json!({"version": 1, "tracks": ["/nowhere/gone.wav"], "osc_port": null}).to_string().into();
+        json["fields"]["rig"] =
+            json!({"version": 1, "tracks": ["/nowhere/gone.wav"], "osc_port": null}).to_string().into();
         assert!(stage.host.load_json(&json));
         stage.host.pump_until("the deck to be empty", |main| main.rig_field("tracks").is_some());
         stage.host.render(9600);

@@ -196,7 +196,7 @@ impl ActionExecutor {
         let then = under_way.fold(now, |state, (.., kind)| match (kind, state) {
             (ActionKind::Load, DeckState::Empty) => DeckState::Stopped,
             (ActionKind::Stop, _) => DeckState::Stopped,
-            (ActionKind::Play, DeckState::Stopped) => DeckState::Primed,
+            (ActionKind::Play, DeckState::Stopped | DeckState::Primed) => DeckState::Playing,
             (_, state) => state,
         });
         let allowed = |state| self.policy.can_perform_action_with_mask(deck, kind, state);

@@ -79,10 +79,10 @@ impl Timeline {
         Some(self.entries.remove(place))
     }
 
-    /// Whether a gesture of this kind is pending on this deck.
+    /// The pending gesture of this kind on this deck.
     #[must_use]
-    pub fn has_gesture(&self, deck: DeckId, kind: ActionKind) -> bool {
-        self.entries.iter().any(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)
+    pub fn gesture(&self, deck: DeckId, kind: ActionKind) -> Option<&Entry> {
+        self.entries.iter().find(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)
     }
 
     /// Gives each entry the beat that `requantize` says for what it awaits and its present beat, and sorts again.
@@ -164,9 +164,9 @@ mod tests {
     fn a_gesture_is_found_by_deck_and_kind() {
         let mut timeline = Timeline::default();
         timeline.insert(entry(1.0, play(DeckId::A))).unwrap();
-        assert!(timeline.has_gesture(DeckId::A, ActionKind::Play));
+        assert!(timeline.gesture(DeckId::A, ActionKind::Play).is_some());
         assert!(timeline.take_gesture(DeckId::B, ActionKind::Play).is_none());
         assert!(timeline.take_gesture(DeckId::A, ActionKind::Play).is_some());
-        assert!(!timeline.has_gesture(DeckId::A, ActionKind::Play));
+        assert!(timeline.gesture(DeckId::A, ActionKind::Play).is_none());
     }
 }

@@ -20,7 +20,7 @@ impl RigProcessor {
 
     /// What a deck is doing: the truth that the policy is asked with.
     pub(super) fn state(&mut self, deck: DeckId) -> DeckState {
-        let waits = self.timeline.has_gesture(deck, ActionKind::Play);
+        let waits = self.timeline.gesture(deck, ActionKind::Play).is_some();
         match self.deck(deck) {
             Some(node) if node.is_playing() => DeckState::Playing,
             Some(node) if !node.has_track() => DeckState::Empty,

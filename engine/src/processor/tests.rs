@@ -256,6 +256,28 @@ fn a_stop_takes_the_wait_away() {
 }
 
 #[test]
+fn a_stop_for_later_leaves_the_start_before_it() {
+    let mut bench = Bench::loaded(120.0);
+    let start = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1.0));
+    let seek = Action::SeekDeck { deck: DeckId::A, position_secs: 3.0 };
+    let seek = bench.ask(seek, ActionTiming::CustomBeat(2.0));
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::CustomBeat(3.0));
+    bench.run_to(100_000, 512);
+    assert_eq!([start, seek, stop].map(|id| bench.done(id)), [1.0, 2.0, 3.0].map(|beat| Some((beat, 0))));
+    assert_eq!(bench.onset(DeckId::A), Some(24_000));
+}
+
+#[test]
+fn a_seek_on_a_deck_that_waits_is_refused_when_it_comes() {
+    let mut bench = Bench::loaded(120.0);
+    bench.run_to(6000, 512);
+    bench.ask(play(DeckId::A), ActionTiming::NextBar);
+    let seek = bench.ask(Action::SeekDeck { deck: DeckId::A, position_secs: 1.0 }, ActionTiming::Immediate);
+    bench.run_to(7000, 512);
+    assert_eq!(bench.refusal(seek), Some("deck A cannot seek while it is waiting"));
+}
+
+#[test]
 fn a_stop_and_a_play_sent_together_are_both_done() {
     let mut bench = Bench::loaded(120.0);
     bench.ask(play(DeckId::A), ActionTiming::Immediate);

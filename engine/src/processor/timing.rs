@@ -10,14 +10,14 @@ impl RigProcessor {
     /// Puts a deed on the timeline. Resolved here rather than on the control side, so that a press a moment before the
     /// line still makes it.
     pub(super) fn schedule(&mut self, id: RequestId, source: Source, at: At, deed: Deed, moment: Moment<'_>) {
-        if self.stop_waiting(id, &deed, moment) {
-            return;
-        }
         let quantized = self.quantizer.resolve(at, deed.kind(), now(moment));
         let QuantizedAction { due_beat, awaited, .. } = match quantized {
             Ok(quantized) => quantized,
             Err(too_late) => return self.refuse(id, deed, Refusal::TooLate(too_late.0)),
         };
+        if self.stop_waiting(id, &deed, moment.clock.to_performance(due_beat), moment) {
+            return;
+        }
         self.replace_pending(&deed);
         let deck = deed.deck();
         let entry = Entry { id, source, due: moment.clock.to_performance(due_beat), awaited, deed };
@@ -30,10 +30,13 @@ impl RigProcessor {
         }
     }
 
-    /// A stop on a deck that only waits for its beat takes the wait away, at once.
-    fn stop_waiting(&mut self, id: RequestId, deed: &Deed, moment: Moment<'_>) -> bool {
+    /// A stop takes the wait away, at once, from a deck that would not have started before it.
+    fn stop_waiting(&mut self, id: RequestId, deed: &Deed, due: f64, moment: Moment<'_>) -> bool {
         let Deed::Stop { deck } = *deed else { return false };
-        if self.state(deck) != DeckState::Primed {
+        let starts_before = |play: &Entry| play.due < due - moment.clock.half_frame_beats();
+        if self.state(deck) != DeckState::Primed
+            || self.timeline.gesture(deck, ActionKind::Play).is_none_or(starts_before)
+        {
             return false;
         }
         if let Some(play) = self.timeline.take_gesture(deck, ActionKind::Play) {

@@ -140,9 +140,9 @@ impl Engine {
     }
 
     /// Processes one block with the transport standing at the current place. Frame scale and script do not move on;
-    /// sound is thrown away.
+    /// sound is thrown away. The block is of one frame, so that the rig, which runs free meanwhile, gets nowhere.
     pub fn idle_block(&mut self, recording: &mut Recording) {
-        let frames = self.sizes.next().unwrap_or(1);
+        let frames = 1;
         let said = self.timeline.said_at(self.frame, None);
         let said = said.map(|said| Said { playing: false, preroll: false, ..said });
         let start = recording.end();
