@@ -26,7 +26,9 @@ use host::HostLink;
 use params::RigParams;
 use view::SharedView;
 
+// What a host looks for in the library, for the mini-hosts that call it without loading it.
 pub use host::clap::clap_entry;
+pub use host::vst3::*;
 
 /// One instance of the plugin.
 pub struct Echelon {
@@ -158,5 +160,3 @@ impl Vst3Plugin for Echelon {
     const VST3_CLASS_ID: [u8; 16] = *b"EchelonDjRig0001";
     const VST3_SUBCATEGORIES: &'static [Vst3SubCategory] = &[Vst3SubCategory::Instrument, Vst3SubCategory::Fx];
 }
-
-nice_export_vst3!(Echelon);

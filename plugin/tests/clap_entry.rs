@@ -1,5 +1,11 @@
 //! The CLAP entry, driven through its C functions the way careless hosts do.
-#![allow(missing_docs, clippy::undocumented_unsafe_blocks, reason = "a test; every pointer is to a local")]
+#![allow(
+    missing_docs,
+    clippy::undocumented_unsafe_blocks,
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "a test; every pointer is to a local"
+)]
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;

@@ -175,8 +175,10 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
 unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
     // SAFETY: CLAP: a plugin of ours.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
-    // SAFETY: the framework's function on our object.
-    instance.inner.deactivate.map(|deactivate| unsafe { deactivate(plugin) });
+    if let Some(deactivate) = instance.inner.deactivate {
+        // SAFETY: the framework's function on our object.
+        unsafe { deactivate(plugin) };
+    }
     if let Ok(mut audio) = instance.audio.try_borrow_mut() {
         *audio = None;
     }
