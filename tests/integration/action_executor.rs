@@ -36,9 +36,9 @@ fn several_keep_the_order_of_their_beats() {
     for_each_format(|format| {
         let mut stage = stage_with_two(&folder, format);
         let at = |beat: f64| OscType::Double(beat);
-        let late = stage.schedule("/deck/b/play", &[at(3.0)]).0;
-        let early = stage.schedule("/deck/a/play", &[at(1.0)]).0;
-        let stop = stage.schedule("/deck/a/stop", &[at(3.0)]).0;
+        let late = stage.schedule("/deck/b/play", &[1.into(), at(3.0)]).0;
+        let early = stage.schedule("/deck/a/play", &[1.into(), at(1.0)]).0;
+        let stop = stage.schedule("/deck/a/stop", &[1.into(), at(3.0)]).0;
         let heard = stage.host.render(96_000);
         assert_eq!(heard.deck(DeckId::A).first_nonzero(), Some(24_000));
         assert_eq!(heard.deck(DeckId::B).first_nonzero(), Some(72_000));
@@ -76,7 +76,7 @@ fn safety_is_respected_and_told_with_a_sentence() {
             "deck A is playing: stop it before you load another track"
         );
         assert_eq!(stage.refused("/deck/a/play", &[]), "deck A is playing already");
-        assert_eq!(stage.refused("/deck/b/play", &[OscType::Double(-100.0)])[..14], *"that beat was ");
+        assert_eq!(stage.refused("/deck/b/play", &[1.into(), OscType::Double(-100.0)])[..14], *"that beat was ");
     });
 }
 
@@ -85,8 +85,8 @@ fn a_newer_play_takes_the_place_of_the_older() {
     let folder = TempDir::new("newer");
     for_each_format(|format| {
         let mut stage = stage_with_two(&folder, format);
-        let (older, _) = stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
-        let (newer, _) = stage.schedule("/deck/a/play", &[OscType::Double(2.0)]);
+        let (older, _) = stage.schedule("/deck/a/play", &[1.into(), OscType::Double(1.0)]);
+        let (newer, _) = stage.schedule("/deck/a/play", &[1.into(), OscType::Double(2.0)]);
         assert_eq!(stage.host.render(96_000).deck(DeckId::A).first_nonzero(), Some(48_000));
         assert_eq!(stage.done(newer), (2.0, 0.0));
         let cancelled = |receipt: &Receipt| matches!(receipt, Receipt::Nack(nack) if nack.code == "cancelled".into());

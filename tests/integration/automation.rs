@@ -62,7 +62,7 @@ fn the_host_records_what_osc_moves_with_no_editor_open() {
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
         stage.schedule("/crossfader", &[0.25_f32.into(), OscType::Double(2.0)]);
-        stage.schedule("/deck/a/play", &[OscType::Double(2.5)]);
+        stage.schedule("/deck/a/play", &[1.into(), OscType::Double(2.5)]);
         stage.schedule("/deck/c/gain", &[(-12.0_f32).into(), OscType::Double(3.0)]);
         let recording = stage.host.render(96_000);
         assert_eq!(recording.param_moves("xfader"), [(48_000, 0.25)]);

@@ -19,7 +19,10 @@ fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
     let cases = [
         ("/nowhere/missing.wav".to_owned(), "there is no file /nowhere/missing.wav"),
         (folder.write("empty.wav", b""), "no audio"),
-        (folder.write("text.wav", b"this is no music, however long the text may be, and it goes on"), "format"),
+        (
+            folder.write("text.wav", b"this is no music, however long the text may be, and it goes on"),
+            "not an audio file",
+        ),
         (folder.write("noise.mp3", &[0xA5; 4096]), ""),
         (folder.wav("none.wav", 48_000, &support::Sound::empty(0)), "no audio"),
         (folder.path().display().to_string(), "folder"),
@@ -31,7 +34,7 @@ fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
             assert!(text.contains(reason) && text.len() > 10, "{file}: {text}");
         }
         assert_eq!(stage.host.rig_field("tracks").unwrap()[0], good.as_str(), "the project keeps what is there");
-        stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
+        stage.schedule("/deck/a/play", &[1.into(), OscType::Double(1.0)]);
         let heard = stage.host.render(30_000).deck(DeckId::A).part(24_000..30_000).moved_to(0);
         assert_identical(&heard, &sound.part(0..6_000));
     });
@@ -95,7 +98,7 @@ fn blocks_of_one_frame_and_of_none() {
     for_each_format(|format| {
         let setup = Setup::new().blocks(Blocks::Pattern(vec![0, 1, 0, 0, 1]));
         let mut stage = Stage::with_track(&setup, format, &file);
-        stage.schedule("/deck/a/play", &[OscType::Double(0.5)]);
+        stage.schedule("/deck/a/play", &[1.into(), OscType::Double(0.5)]);
         let heard = stage.host.render(13_000).deck(DeckId::A).part(12_000..13_000).moved_to(0);
         assert_identical(&heard, &sound.part(0..1000));
     });
@@ -108,12 +111,12 @@ fn a_flood_of_messages_costs_messages_and_no_sound() {
     let file = folder.wav("noise.wav", 48_000, &sound);
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
-        stage.schedule("/deck/a/play", &[OscType::Double(0.5)]);
+        stage.schedule("/deck/a/play", &[1.into(), OscType::Double(0.5)]);
         let mut heard = stage.host.render(12_000);
         for i in 0..40_u16 {
             for j in 0..50_u16 {
                 stage.osc.send("/crossfader", &[(f32::from(i * 50 + j) / 2000.0).into()]);
-                stage.osc.send("/deck/a/play", &["bar".into()]);
+                stage.osc.send("/deck/b/gain", &[(-f32::from(j)).into(), "beat".into()]);
             }
             heard.append(stage.host.render(1000));
         }

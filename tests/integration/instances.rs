@@ -18,7 +18,7 @@ fn each_instance_has_a_port_a_rig_and_an_end_of_its_own() {
         let mut stages = files.each_ref().map(|file| Stage::with_track(&Setup::new(), format, file));
         assert_ne!(stages[0].host.osc_port(), stages[1].host.osc_port());
         for stage in &mut stages {
-            stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
+            stage.schedule("/deck/a/play", &[1.into(), OscType::Double(1.0)]);
         }
         let [mut first, mut second] = stages;
         let heard =

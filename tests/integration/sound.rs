@@ -17,12 +17,12 @@ fn play_a_set(setup: &Setup, format: Format, folder: &TempDir) -> Recording {
     stage.load('a', &one);
     stage.load('b', &two);
     let beat = |beat: f64| OscType::Double(beat);
-    stage.schedule("/deck/a/play", &[beat(1.5)]);
-    stage.schedule("/deck/b/play", &[beat(2.0 + 1.0 / 3.0)]);
+    stage.schedule("/deck/a/play", &[1.into(), beat(1.5)]);
+    stage.schedule("/deck/b/play", &[1.into(), beat(2.0 + 1.0 / 3.0)]);
     stage.schedule("/crossfader", &[0.2_f32.into(), beat(3.0)]);
     stage.schedule("/deck/a/seek", &[0.25_f32.into(), beat(4.0)]);
     stage.schedule("/deck/b/gain", &[(-7.5_f32).into(), beat(4.25)]);
-    stage.schedule("/deck/a/stop", &[beat(6.0)]);
+    stage.schedule("/deck/a/stop", &[1.into(), beat(6.0)]);
     stage.host.render(200_000)
 }
 
@@ -74,8 +74,8 @@ fn a_deck_output_carries_the_file_and_a_stop_fades_in_three_milliseconds() {
     let file = folder.wav("noise.wav", 48_000, &sound);
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
-        stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
-        stage.schedule("/deck/a/stop", &[OscType::Double(3.0)]);
+        stage.schedule("/deck/a/play", &[1.into(), OscType::Double(1.0)]);
+        stage.schedule("/deck/a/stop", &[1.into(), OscType::Double(3.0)]);
         let heard = stage.host.render(96_000).deck(DeckId::A).clone();
         assert_silent(&heard.part(0..24_000));
         assert_identical(&heard.part(24_000..72_000).moved_to(0), &sound.part(0..48_000));
@@ -90,7 +90,7 @@ fn a_track_of_another_rate_keeps_its_pitch() {
         for rate in [22_050_u32, 44_100, 96_000] {
             let file = folder.wav("sine.wav", rate, &sine(f64::from(rate), 1000.0, 0.5, rate as usize));
             let mut stage = Stage::with_track(&Setup::new(), format, &file);
-            stage.schedule("/deck/a/play", &[OscType::Double(1.0)]);
+            stage.schedule("/deck/a/play", &[1.into(), OscType::Double(1.0)]);
             let heard = stage.host.render(96_000).deck(DeckId::A).part(24_000 + 500..24_000 + 47_000);
             let expected = sine(48_000.0, 1000.0, 0.5, 47_000).part(500..47_000).moved_to(24_500);
             support::compare::assert_close(&heard, &expected, 2e-4);
