@@ -238,4 +238,22 @@ mod tests {
         let play = |deck| HostInput::Control(Control::Play(deck), 0.0);
         assert_eq!(inputs[7..], DeckId::ALL.map(play));
     }
+
+    #[test]
+    fn a_panic_is_silence_for_one_block() {
+        let link = link();
+        let (mut left, mut right) = ([1.0_f32; 4], [1.0_f32; 4]);
+        let mut main = Buffer::default();
+        let mut deck = [Buffer::default()];
+        // SAFETY: the slices are as long as said.
+        unsafe { main.set_slices(4, |slices| *slices = vec![&mut left]) };
+        // SAFETY: as above.
+        unsafe { deck[0].set_slices(4, |slices| *slices = vec![&mut right]) };
+        let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut deck };
+        link.run(&mut main, &mut aux, |_, _, _| std::panic::panic_any(0_u8));
+        assert_eq!(link.panics.load(Ordering::Relaxed), 1);
+        assert_eq!((main.as_slice()[0][3], aux.outputs[0].as_slice()[0][3]), (0.0, 0.0));
+        link.run(&mut main, &mut aux, |main, _, _| main.as_slice()[0].fill(0.5));
+        assert_eq!(main.as_slice()[0][3], 0.5, "the next block goes on");
+    }
 }
