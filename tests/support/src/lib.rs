@@ -9,6 +9,8 @@ pub mod blocks;
 pub mod buses;
 mod clap;
 pub mod compare;
+pub mod display;
+mod entries;
 pub mod events;
 mod format;
 pub mod guard;
