@@ -23,7 +23,7 @@ mod setup;
 mod sides;
 pub mod signals;
 mod sound;
-mod temp;
+pub mod temp;
 pub mod transport;
 mod vst3;
 mod wait;
