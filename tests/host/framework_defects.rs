@@ -1,8 +1,19 @@
 //! Defects of the plugin framework that the plugin's own host layer covers, each with the name that NICE_PLUG.md gives
 //! it. All of them silenced or aborted a host, or lost what it sent.
 
+#[path = "../integration/stage.rs"]
+mod stage;
+
+use echelon_engine::units::DeckId;
+use rosc::OscType;
 use support::display::Display;
-use support::{BusFault, Event, Format, MiniHost, Setup, Status, for_each_format};
+use support::signals::{constant, impulse, ramp, ramp_frame};
+use support::{
+    BusFault, Delivery, Edges, Event, Format, MiniHost, OutKind, Setup, Status, TempDir, Transport, compare,
+    for_each_format,
+};
+
+use stage::Stage;
 
 /// Automates everything, densely, from the host's place on.
 fn automate(host: &mut MiniHost, frames: u64, step: usize) {
@@ -86,6 +97,87 @@ fn g3_instances_come_and_go_while_others_are_busy() {
 }
 
 #[test]
+fn g5_numbers_too_small_to_matter_are_flushed() {
+    for_each_format(|format| {
+        // Just above the smallest normal number; at -24 dB it would fall below.
+        let sound = constant(2e-38, 2e-38, 4800);
+        let mut host = Setup::new().input(DeckId::A, sound).create(format);
+        host.set("gain_1", -24.0);
+        host.activate();
+        compare::assert_silent(&host.render(4800).deck(DeckId::A).since(2400));
+    });
+}
+
+/// A jump inside a block, 472 frames from its start. In VST3 it is heard of with the next block.
+fn jumping() -> Setup {
+    Setup::new().transport(Transport::rolling(120.0).edges(Edges::MidBlock))
+}
+
+#[test]
+fn g6_a_jump_inside_a_block_is_where_it_says() {
+    let folder = TempDir::new("g6");
+    let file = folder.wav("ramp.wav", 48_000, &ramp(40_000));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&jumping(), format, &file);
+        stage.schedule("/deck/a/play", &[OscType::Double(8.0)]);
+        stage.host.at(10_200, Event::jump(7.5));
+        assert_eq!(stage.host.frame_of_beat(8.0), 22_200);
+        let heard = stage.host.render(30_000).deck(DeckId::A).clone();
+        assert_eq!(heard.first_nonzero(), Some(22_200));
+    });
+}
+
+#[test]
+fn g7_what_comes_with_a_jump_or_at_a_block_s_end_is_not_lost() {
+    let folder = TempDir::new("g7");
+    let file = folder.wav("ramp.wav", 48_000, &ramp(40_000));
+    let play_at = |setup: &Setup, format: Format, frame: u64| {
+        let mut stage = Stage::with_track(setup, format, &file);
+        stage.host.at(0, Event::param("quantize", 0.0));
+        stage.host.at(10_200, Event::jump(7.5)).at(frame, Event::param("play_1", 1.0));
+        let heard = stage.host.render(20_000).deck(DeckId::A).clone();
+        let first = heard.first_nonzero().expect("the play was lost");
+        assert_eq!(ramp_frame(heard.at(first)), Some(0));
+        first
+    };
+    for_each_format(|format| {
+        assert_eq!(play_at(&jumping(), format, 10_200), 10_200);
+        // Timed one frame behind its block: on the block's last frame, or on the first of the next.
+        let late = jumping().delivery(Delivery::AtBlockEnd);
+        assert!((5119..=5120).contains(&play_at(&late, format, 5120)));
+        assert_eq!(play_at(&jumping().delivery(Delivery::Unsorted), format, 7777), 7777);
+    });
+}
+
+#[test]
+fn g8_g9_moves_from_osc_are_told_in_order_with_no_editor() {
+    let folder = TempDir::new("g8");
+    let file = folder.wav("ramp.wav", 48_000, &ramp(100_000));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        let play = stage.schedule("/deck/a/play", &[OscType::Double(1.0)]).0;
+        stage.schedule("/crossfader", &[0.25_f32.into(), OscType::Double(0.99)]);
+        stage.schedule("/crossfader", &[0.75_f32.into(), OscType::Double(1.005)]);
+        stage.schedule("/deck/b/gain", &[(-6.0_f32).into(), OscType::Double(1.0)]);
+        let recording = stage.host.render(30_000);
+        println!("{:?} {:?}", stage.osc.receipts(play), recording.events);
+        assert_eq!(stage.done(play), (1.0, 0.0));
+        let frames: Vec<_> = recording.events.iter().map(|event| event.frame).collect();
+        assert!(frames.is_sorted(), "{:?}", recording.events);
+        assert_eq!(recording.param_moves("xfader"), [(23_760, 0.25), (24_120, 0.75)]);
+        assert_eq!(recording.param_moves("play_1"), [(24_000, 1.0)]);
+        assert_eq!(recording.param_moves("gain_2").len(), 1);
+        if format == Format::Clap {
+            let of = |wanted: &OutKind| recording.events.iter().position(|event| event.kind == *wanted);
+            let begin = of(&OutKind::GestureBegin("gain_2".to_owned())).expect("a gesture");
+            let end = of(&OutKind::GestureEnd("gain_2".to_owned())).expect("a gesture's end");
+            assert_eq!(end, begin + 2, "{:?}", recording.events);
+        }
+        assert_eq!(stage.host.get("xfader"), 0.75);
+    });
+}
+
+#[test]
 fn g12_only_stereo_is_accepted_and_null_arrays_do_no_harm() {
     let mut host = Setup::new().create(Format::Vst3);
     let (stereo, mono) = (3, 1);
@@ -103,4 +195,27 @@ fn g12_only_stereo_is_accepted_and_null_arrays_do_no_harm() {
     assert!(!host.arrange(None, None));
     assert!(!host.arrange(Some(&[stereo; 4]), Some(&[stereo])));
     assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 5])));
+}
+
+#[test]
+fn g13_every_input_is_heard_by_a_host_that_takes_one_output() {
+    for_each_format(|format| {
+        for deck in DeckId::ALL {
+            let setup = Setup::new().fault(BusFault::OutputsGiven(1)).input(deck, impulse(1000, 700));
+            assert_eq!(setup.open(format).render(2000).master().first_nonzero(), Some(700), "deck {deck}");
+        }
+    });
+}
+
+#[test]
+fn g15_a_state_loaded_while_the_music_plays_is_heard() {
+    for_each_format(|format| {
+        let mut closed = Setup::new().create(format);
+        closed.set("gain_1", -100.0);
+        let mut host = Setup::new().input(DeckId::A, constant(0.5, 0.5, 100_000)).open(format);
+        assert_eq!(host.render(4800).deck(DeckId::A).at(4000), [0.5, 0.5]);
+        assert!(host.load(&closed.save()));
+        compare::assert_silent(&host.render(9600).deck(DeckId::A).since(9600));
+        assert_eq!(host.get("gain_1"), -100.0);
+    });
 }

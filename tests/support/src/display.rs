@@ -38,6 +38,7 @@ impl Display {
                 // reads the environment yet.
                 unsafe { std::env::set_var("DISPLAY", name) };
             }
+            pin_graphics();
             let (connection, screen) = x11rb::connect(None).expect("a connection to the X11 display");
             let root = connection.setup().roots[screen].root;
             Self { connection, root }
@@ -74,6 +75,15 @@ impl Drop for Window {
     fn drop(&mut self) {
         let _ = self.display.connection.destroy_window(self.id);
         let _ = self.display.connection.flush();
+    }
+}
+
+/// Keeps the graphics libraries mapped, as every host with windows of its own does. Without it the last editor to close
+/// unloads them while its thread still has to run their thread-exit functions, and the program crashes now and then.
+fn pin_graphics() {
+    for name in [c"libX11.so.6", c"libX11-xcb.so.1", c"libxcb.so.1", c"libGL.so.1", c"libEGL.so.1"] {
+        // SAFETY: a system library's name; its initialisers are what the editor itself would run.
+        unsafe { libc::dlopen(name.as_ptr(), libc::RTLD_LAZY | libc::RTLD_NODELETE) };
     }
 }
 
