@@ -305,14 +305,19 @@ fn a_render_may_stop_when_it_is_enough() {
 }
 
 #[test]
-fn sound_on_an_input_reaches_the_plugin_on_its_frame() {
-    // The framework copies the main input to the main output before the plugin sees it; the skeleton leaves it there.
+fn sound_on_an_input_reaches_its_deck_on_its_frame() {
     for_each_format(|format| {
-        let click = Sound::generate(1, |_| [0.5, -0.5]).moved_to(700);
-        let recording = Setup::new().input(DeckId::A, click).open(format).render(2000);
-        assert_eq!(recording.master().first_nonzero(), Some(700));
-        assert_eq!(recording.master().at(700), [0.5, -0.5]);
-        assert_eq!(recording.master().last_nonzero(), Some(700));
+        for deck in DeckId::ALL {
+            let click = Sound::generate(1, |_| [0.5, -0.5]).moved_to(700);
+            let recording = Setup::new().input(deck, click).open(format).render(2000);
+            for output in DeckId::ALL {
+                let heard = (output == deck).then_some(700);
+                let sound = recording.deck(output);
+                assert_eq!((sound.first_nonzero(), sound.last_nonzero()), (heard, heard), "{deck} in, {output} out");
+            }
+            assert_eq!(recording.deck(deck).at(700), [0.5, -0.5]);
+            assert_eq!(recording.master().first_nonzero(), Some(700));
+        }
     });
 }
 

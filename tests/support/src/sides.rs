@@ -76,6 +76,8 @@ pub trait MainSide: Send {
     fn tell_controller(&mut self, number: u32, value: f64);
 
     fn bus_names(&self) -> (Vec<String>, Vec<String>);
+    /// Whether the plugin accepts speaker arrangements (VST3, one bit for each speaker); `None` passes a null array.
+    fn arrange(&mut self, inputs: Option<&[u64]>, outputs: Option<&[u64]>) -> bool;
     fn set_bus_active(&mut self, is_output: bool, bus: usize, active: bool);
     fn set_offline(&mut self, offline: bool);
     fn activate(&mut self, sample_rate: f64, max_block: u32) -> bool;

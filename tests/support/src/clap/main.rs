@@ -128,6 +128,10 @@ impl MainSide for ClapMain {
         (self.port_names(true), self.port_names(false))
     }
 
+    fn arrange(&mut self, _: Option<&[u64]>, _: Option<&[u64]>) -> bool {
+        panic!("CLAP has no speaker arrangements")
+    }
+
     fn set_bus_active(&mut self, _: bool, _: usize, _: bool) {}
 
     fn set_offline(&mut self, offline: bool) {

@@ -27,16 +27,19 @@ unsafe impl Sync for Plugin {}
 /// The factory of the plugin's entry, initialised once for the process.
 fn factory() -> *const clap_plugin_factory {
     static INIT: Once = Once::new();
-    let entry = &echelon::clap_entry;
+    let entry = crate::entries::clap();
     INIT.call_once(|| {
         crate::keep_panic_hook(|| {
             // SAFETY: the entry's own functions, in the order that the format asks for. Never deinitialised: other
             // tests of this process may still run.
-            assert!(unsafe { clap_call!(&raw const *entry => init(c"/nowhere".as_ptr())) }, "clap_entry.init failed");
+            assert!(
+                unsafe { clap_call!(std::ptr::from_ref(entry) => init(c"/nowhere".as_ptr())) },
+                "clap_entry.init failed"
+            );
         });
     });
     // SAFETY: initialised above.
-    let factory = unsafe { clap_call!(&raw const *entry => get_factory(CLAP_PLUGIN_FACTORY_ID.as_ptr())) };
+    let factory = unsafe { clap_call!(std::ptr::from_ref(entry) => get_factory(CLAP_PLUGIN_FACTORY_ID.as_ptr())) };
     assert!(!factory.is_null(), "the entry has no plugin factory");
     factory.cast()
 }

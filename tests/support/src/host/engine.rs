@@ -199,7 +199,10 @@ impl Engine {
         self.steady += i64::from(frames);
         let (offline, sample_rate) = (self.offline, self.sample_rate);
         let (memory, faults) = (&mut self.memory, &self.faults[..]);
-        self.side.process(Call { frames, steady, said, events, memory, faults, offline, sample_rate })
+        let mode = float_mode();
+        let answer = self.side.process(Call { frames, steady, said, events, memory, faults, offline, sample_rate });
+        assert_eq!(float_mode(), mode, "the plugin left the thread's floating-point mode changed");
+        answer
     }
 
     fn keep_pace(&mut self) {
@@ -258,4 +261,18 @@ fn check(bus: usize, start: u64, samples: &[f32]) {
         assert!(!is_unwritten(samples[index]), "the plugin left output bus {bus} unwritten at frame {frame}");
         panic!("output bus {bus} is {} at frame {frame}", samples[index]);
     }
+}
+
+/// How this thread rounds and whether it flushes small numbers to zero; always the same where it cannot be read.
+fn float_mode() -> u32 {
+    #[cfg(target_arch = "x86_64")]
+    {
+        let mut mxcsr = 0_u32;
+        // SAFETY: stores the control register into the variable.
+        unsafe { std::arch::asm!("stmxcsr [{}]", in(reg) &raw mut mxcsr, options(nostack, preserves_flags)) };
+        // The lower six bits only note what has happened.
+        mxcsr & !0x3F
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    0
 }

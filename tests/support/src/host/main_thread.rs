@@ -140,6 +140,12 @@ impl MainThread {
         self.side.bus_names()
     }
 
+    /// Whether the plugin accepts these speaker arrangements for its inputs and outputs, one bit for each speaker (3 is
+    /// stereo); `None` passes a null array. VST3 only, and only while inactive.
+    pub fn arrange(&mut self, inputs: Option<&[u64]>, outputs: Option<&[u64]>) -> bool {
+        self.side.arrange(inputs, outputs)
+    }
+
     /// The latency that the plugin tells, in frames.
     #[must_use]
     pub fn latency_frames(&self) -> u32 {

@@ -70,7 +70,11 @@ impl Vst3Audio {
         let params = self.out_changes.take().into_iter();
         let params = params.map(|(number, offset, value)| (offset, RawOut::Param { number, value }));
         let notes = self.out_events.0.take().into_iter().map(|event| (event.sampleOffset, read(&event)));
-        params.chain(notes).map(|(offset, event)| (u32::try_from(offset).unwrap_or(0), event)).collect()
+        let all = params.chain(notes).map(|(offset, event)| (u32::try_from(offset).unwrap_or(0), event));
+        let mut all: Vec<_> = all.collect();
+        // VST3 keeps no order between parameters.
+        all.sort_by_key(|(offset, _)| *offset);
+        all
     }
 
     /// Calls `process` under the guard.

@@ -149,6 +149,16 @@ impl MainSide for Vst3Main {
         (self.names_of(kInput), self.names_of(kOutput))
     }
 
+    fn arrange(&mut self, inputs: Option<&[u64]>, outputs: Option<&[u64]>) -> bool {
+        let array = |speakers: Option<&[u64]>| speakers.map_or(std::ptr::null_mut(), |array| array.as_ptr().cast_mut());
+        let count = |speakers: Option<&[u64]>| speakers.map_or(0, <[u64]>::len) as i32;
+        let processor = &self.plugin().processor;
+        // SAFETY: initialised and not active; each array is as long as told, and only read.
+        let result =
+            unsafe { processor.setBusArrangements(array(inputs), count(inputs), array(outputs), count(outputs)) };
+        result == kResultOk
+    }
+
     fn set_bus_active(&mut self, is_output: bool, bus: usize, active: bool) {
         self.inactive_buses.retain(|known| *known != (is_output, bus));
         if !active {

@@ -11,6 +11,7 @@ use vst3::{ComPtr, ComWrapper, Interface};
 use super::com::pointer;
 use super::handler::Handler;
 use super::midi::MidiMap;
+use crate::entries;
 use crate::record::HostRecord;
 
 /// An initialised instance; terminated and released when the last of its two sides goes.
@@ -34,12 +35,13 @@ fn factory() -> ComPtr<IPluginFactory> {
     static INIT: Once = Once::new();
     INIT.call_once(|| {
         crate::keep_panic_hook(|| {
-            assert!(echelon::ModuleEntry(std::ptr::null_mut()), "ModuleEntry failed");
+            // SAFETY: the plugin's own entry, called once; no module handle, as it is linked in.
+            assert!(unsafe { entries::ModuleEntry(std::ptr::null_mut()) }, "ModuleEntry failed");
         });
     });
-    let factory = echelon::GetPluginFactory().cast::<IPluginFactory>();
-    // SAFETY: the entry hands out a reference to its factory.
-    unsafe { ComPtr::from_raw(factory) }.expect("GetPluginFactory gave null")
+    // SAFETY: the module is initialised; the entry hands out a reference to its factory.
+    unsafe { ComPtr::from_raw(entries::GetPluginFactory().cast::<IPluginFactory>()) }
+        .expect("GetPluginFactory gave null")
 }
 
 /// A new object of the factory's first audio class.
