@@ -374,4 +374,4 @@ impl Evidence<'_> {
 
 #[cfg(test)]
 #[path = "judge_tests.rs"]
-mod tests;
+pub mod tests;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::*;
 use crate::demo::osc::Done;
 use crate::demo::protocol::{End, Port, Ready};
+use crate::demo::report::Report;
 use crate::demo::script::script;
 
 const CLOCK: SongClock = SongClock { bpm: 1200.0, sample_rate: 8_000.0 };
@@ -14,11 +15,11 @@ const RAMP: usize = 40;
 const SONG_BEATS: f64 = 96.0;
 
 /// A set at ten times the usual speed and a sixth of the sample rate: a beat has 400 frames.
-struct Stage {
+pub struct Stage {
     steps: Vec<Step>,
     session: Session,
-    tracks: [Track; 2],
-    recordings: Recordings,
+    pub tracks: [Track; 2],
+    pub recordings: Recordings,
 }
 
 fn track(seed: f32) -> Track {
@@ -28,8 +29,10 @@ fn track(seed: f32) -> Track {
 }
 
 impl Stage {
+    pub const CLOCK: SongClock = CLOCK;
+
     /// A plugin that does everything right, but each step `off(step)` frames late.
-    fn new(off: impl Fn(&Step) -> i64) -> Self {
+    pub fn new(off: impl Fn(&Step) -> i64) -> Self {
         let steps = script(["a.wav".into(), "b.flac".into()], SONG_BEATS);
         let tracks = [track(0.0), track(2.0)];
         let block = i64::from(BLOCK);
@@ -58,6 +61,29 @@ impl Stage {
         let rows = evidence.rows();
         let checks = evidence.checks(&rows);
         (rows, checks)
+    }
+
+    pub fn report(&self) -> Report {
+        let (actions, checks) = self.judge();
+        let mut report = Report {
+            verdict: String::new(),
+            passed: 0,
+            failed: 0,
+            bpm: CLOCK.bpm,
+            sample_rate: CLOCK.sample_rate,
+            host_block_frames: BLOCK,
+            pace: 1.0,
+            build: "pretended".to_owned(),
+            plugin: self.session.ready.clone(),
+            worst_block_load: 0.0,
+            tracks: Vec::new(),
+            actions,
+            checks,
+            problems: Vec::new(),
+            notes: Vec::new(),
+        };
+        report.judge();
+        report
     }
 
     fn failures(&self) -> Vec<String> {
@@ -154,7 +180,7 @@ fn a_right_plugin_passes() {
 
 #[test]
 fn one_frame_late_or_early_is_caught() {
-    for text in ["/deck/a/play/bar", "/deck/b/play 0.0 \"bar\"", "/deck/a/stop \"beat\"", "/deck/b/stop/bar"] {
+    for text in ["/deck/a/play/bar", "/deck/b/play/from 0.0 \"bar\"", "/deck/a/stop \"beat\"", "/deck/b/stop/bar"] {
         for off in [1, -1] {
             let stage = Stage::new(|step| if step.text() == text { off } else { 0 });
             let failures = stage.failures();

@@ -56,7 +56,7 @@ pub enum Act {
 pub enum Wording {
     /// `/deck/a/play/bar`
     Suffix,
-    /// `/deck/a/play 0.0 "bar"`
+    /// `/deck/a/play/from 0.0 "bar"`
     Argument,
     /// Not at all: the action's default, which is at once for what is sent so.
     Silent,
@@ -85,6 +85,8 @@ impl Step {
     pub fn address(&self) -> String {
         let base = match &self.act {
             Act::Load { deck, .. } => format!("/deck/{}/load", deck.letter()),
+            // From a place in the track, or from where the deck stands: a freshly loaded one stands at its start.
+            Act::Play { deck } if self.wording == Wording::Argument => format!("/deck/{}/play/from", deck.letter()),
             Act::Play { deck } => format!("/deck/{}/play", deck.letter()),
             Act::Stop { deck } => format!("/deck/{}/stop", deck.letter()),
             Act::Crossfader { .. } => "/crossfader".to_owned(),
@@ -235,10 +237,10 @@ mod tests {
         for wanted in [
             "/deck/a/load a.wav",
             "/deck/a/play/bar",
-            "/deck/b/play 0.0 \"bar\"",
+            "/deck/b/play/from 0.0 \"bar\"",
             "/crossfader 0.5",
             "/deck/a/stop \"beat\"",
-            "/deck/a/play 0.0 76.0",
+            "/deck/a/play/from 0.0 76.0",
             "/deck/b/stop/bar",
         ] {
             assert!(texts.iter().any(|text| text == wanted), "{wanted} is not in {texts:?}");
