@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::demo::measure::tests::gains;
 use crate::demo::osc::Done;
 use crate::demo::protocol::{End, Port, Ready};
 use crate::demo::report::Report;
@@ -147,17 +148,17 @@ fn pretend(steps: &[Step], fired: &[i64], tracks: &[Track; 2]) -> Recordings {
                 }
             }
             Act::Crossfader { from, to } if step.send_beat.is_some() => {
-                for at in frame..song {
-                    let along = ((at + 1 - frame) as f32 / RAMP as f32).min(1.0);
-                    position[at] = from + (to - from) * along;
+                for (done, position) in position[frame..].iter_mut().enumerate() {
+                    let along = ((done + 1) as f32 / RAMP as f32).min(1.0);
+                    *position = from + (to - from) * along;
                 }
             }
             Act::Crossfader { .. } => {}
         }
     }
     let mut master = Stereo::silence(song);
-    for frame in 0..song {
-        let [a, b] = crate::demo::measure::crossfader_gains(position[frame]).map(|gain| gain as f32);
+    for (frame, position) in position.into_iter().enumerate() {
+        let [a, b] = gains(position);
         master.left[frame] = a * decks[0].left[frame] + b * decks[1].left[frame];
         master.right[frame] = a * decks[0].right[frame] + b * decks[1].right[frame];
     }

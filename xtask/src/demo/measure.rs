@@ -72,8 +72,14 @@ impl Mix<'_> {
 const SUM_TOLERANCE: f64 = 4e-6;
 
 #[cfg(test)]
-mod tests {
+pub mod tests {
     use super::*;
+
+    /// The rule's gains as a mixer in 32-bit floating point has them.
+    #[allow(clippy::cast_possible_truncation, reason = "the rounding is what is wanted")]
+    pub fn gains(position: f32) -> [f32; 2] {
+        crossfader_gains(position).map(|gain| gain as f32)
+    }
 
     /// Loud, never zero, left and right differ.
     fn track(num_frames: usize, seed: f32) -> Stereo {
@@ -130,7 +136,7 @@ mod tests {
             for frame in 0..4000_usize {
                 // A ramp of 480 frames from 0.25 to 0.5.
                 let along = ((frame + 1).saturating_sub(moved) as f32 / 480.0).min(1.0);
-                let [a, b] = crossfader_gains(0.25 + 0.25 * along).map(|gain| gain as f32);
+                let [a, b] = gains(0.25 + 0.25 * along);
                 master.left[frame] = a * decks[0].left[frame] + b * decks[1].left[frame];
                 master.right[frame] = a * decks[0].right[frame] + b * decks[1].right[frame];
             }

@@ -10,7 +10,7 @@ pub struct Job {
     pub plugin: String,
     /// Folder for the recordings.
     pub out_dir: String,
-    pub sample_rate: f64,
+    pub sample_rate: u32,
     pub block_frames: u32,
     pub bpm: f64,
     /// Length of the recording in frames, from song beat 0 on.

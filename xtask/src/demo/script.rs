@@ -148,6 +148,9 @@ fn trimmed(value: f64) -> String {
     if text.ends_with('.') { format!("{text}0") } else { text.to_owned() }
 }
 
+/// From this length on nothing is left out.
+pub const FULL_BEATS: f64 = 96.0;
+
 /// The set, as far as it fits into `song_beats`; what plays at the end is stopped one beat before it.
 pub fn script(files: [PathBuf; 2], song_beats: f64) -> Vec<Step> {
     let [file_a, file_b] = files;

@@ -136,7 +136,7 @@ impl HostProcess {
 
     /// Shows progress and hands gates on until the song is over.
     fn follow(&mut self, job: &Job, gates: &Sender<u64>) -> Result<End> {
-        let clock = SongClock { bpm: job.bpm, sample_rate: job.sample_rate };
+        let clock = SongClock { bpm: job.bpm, sample_rate: job.sample_rate.into() };
         let bars = (clock.beat_at(job.song_frames.cast_signed()) / 4.0 - 0.01).ceil();
         let mut next_bar = 0.0;
         loop {

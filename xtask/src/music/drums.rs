@@ -27,7 +27,7 @@ fn kick_plays(step: u32, fill: bool) -> bool {
     match step {
         12 => !fill,
         14 => fill,
-        _ => step % 4 == 0,
+        _ => step.is_multiple_of(4),
     }
 }
 
@@ -102,10 +102,10 @@ impl Kit<'_> {
         if step % 4 == 2 && (tune == Tune::HarbourLights || bar % 8 >= 4) {
             self.hat(beat, 0.20, 0.085, 0.30);
         }
-        if tune == Tune::HarbourLights || step % 4 != 0 {
+        if tune == Tune::HarbourLights || !step.is_multiple_of(4) {
             self.hat(beat + swing, 0.26 * accent, 0.022, -0.35);
         }
-        if bar % 16 >= 8 && step % 4 == 0 {
+        if bar % 16 >= 8 && step.is_multiple_of(4) {
             self.hat(beat, 0.10, 0.16, 0.45);
         }
     }

@@ -76,7 +76,7 @@ impl Player<'_> {
     /// Makes blocks with a standing transport until the order to roll comes; gives the largest sample heard.
     fn stand(&mut self, orders: &Receiver<Order>) -> Result<f32> {
         let started = Instant::now();
-        let still = transport(0, self.job.sample_rate, self.job.bpm, false);
+        let still = transport(0, self.job.sample_rate.into(), self.job.bpm, false);
         let mut peak = 0.0_f32;
         while started.elapsed() < ROLL_PATIENCE {
             match orders.recv_timeout(self.block_time()) {
@@ -98,7 +98,7 @@ impl Player<'_> {
         let mut pace = Pace::new(job);
         let mut frame = 0_u64;
         let end = job.song_frames + u64::from(latency_frames);
-        let second = job.sample_rate.round().max(1.0) as u64;
+        let second = u64::from(job.sample_rate);
         let mut next_progress = 0;
         while frame < end {
             while let Some((index, _)) = gates.next_if(|(_, gate)| **gate <= frame) {
@@ -110,7 +110,7 @@ impl Player<'_> {
                 next_progress = frame + second;
             }
             let num_frames = u64::from(job.block_frames).min(end - frame);
-            let position = transport(frame, job.sample_rate, job.bpm, true);
+            let position = transport(frame, job.sample_rate.into(), job.bpm, true);
             let num_frames = usize::try_from(num_frames).context("a block fits into memory")?;
             self.block(num_frames, &position)?;
             recording.push(&self.buses.outputs, num_frames);
@@ -121,7 +121,7 @@ impl Player<'_> {
     }
 
     fn block_time(&self) -> Duration {
-        Duration::from_secs_f64(f64::from(self.job.block_frames) / self.job.sample_rate)
+        Duration::from_secs_f64(f64::from(self.job.block_frames) / f64::from(self.job.sample_rate))
     }
 
     fn block(&mut self, num_frames: usize, position: &TransportEvent) -> Result<()> {
@@ -152,7 +152,7 @@ impl Player<'_> {
                 Some(position),
             )
             .context("the plugin's process function failed")?;
-        let block_secs = num_frames as f64 / self.job.sample_rate;
+        let block_secs = num_frames as f64 / f64::from(self.job.sample_rate);
         self.worst_block_load = self.worst_block_load.max(started.elapsed().as_secs_f64() / block_secs);
         self.steady_frames += num_frames as u64;
         Ok(())
@@ -168,7 +168,7 @@ struct Pace {
 
 impl Pace {
     fn new(job: &Job) -> Self {
-        Self { started: Instant::now(), paused: Duration::ZERO, frames_per_sec: job.sample_rate * job.pace }
+        Self { started: Instant::now(), paused: Duration::ZERO, frames_per_sec: f64::from(job.sample_rate) * job.pace }
     }
 
     fn pause(&mut self, wait: impl FnOnce() -> Result<()>) -> Result<()> {

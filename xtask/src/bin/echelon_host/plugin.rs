@@ -136,7 +136,7 @@ impl Plugin {
     /// Gets it ready to make sound.
     pub fn activate(&mut self, job: &Job) -> Result<StoppedPluginAudioProcessor<Host>> {
         let config = PluginAudioConfiguration {
-            sample_rate: job.sample_rate,
+            sample_rate: job.sample_rate.into(),
             min_frames_count: 1,
             max_frames_count: job.block_frames,
         };

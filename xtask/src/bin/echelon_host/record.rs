@@ -61,7 +61,7 @@ fn file_name(bus: usize) -> String {
 pub fn write(job: &Job, recording: &Recording) -> Result<Vec<String>> {
     let spec = |channels: usize| hound::WavSpec {
         channels: u16::try_from(channels).unwrap_or(u16::MAX),
-        sample_rate: job.sample_rate.round() as u32,
+        sample_rate: job.sample_rate,
         bits_per_sample: 32,
         sample_format: hound::SampleFormat::Float,
     };
