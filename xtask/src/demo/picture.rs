@@ -131,7 +131,8 @@ fn heading(canvas: &mut Canvas, report: &Report) {
 }
 
 fn grid(canvas: &mut Canvas, scale: &Scale) {
-    let beats = whole(scale.beats() - 1e-6) + 1;
+    // The line at the very end would be the first of a bar that is not there.
+    let beats = whole(scale.beats() - 0.01) + 1;
     let bars = beats.div_ceil(4);
     // Numbers must not touch each other in a long set.
     let every = [1, 2, 4, 8, 16, 32, 64].into_iter().find(|every| bars / every <= 40).unwrap_or(64);
@@ -190,60 +191,75 @@ fn shortened(title: &str) -> String {
     title.chars().take(MOST - 1).chain(['…']).collect()
 }
 
-/// A deck's messages: a ring where each was sent, a flag where it happened, and words in the first free row.
-fn messages(canvas: &mut Canvas, scale: &Scale, lane: Lane, rows: &[&Row], ink: Ink) {
-    let mut taken_until = [f32::MIN; LABEL_ROWS];
-    for row in rows {
-        let sent = row.arrival_beat.map_or(LEFT, |beat| scale.x_of_beat(beat));
-        // A load has no frame of its own: it is shown where it was sent.
-        let fired = row.fired_frame.map(|frame| scale.x(frame as f64));
-        let lines = words(row);
-        let width = [&lines.0, &lines.1].map(|line| canvas.text_width(line, Face::Code, LABEL_SIZE));
-        let width = width[0].max(width[1]) + 14.0;
-        let from = sent.min(fired.unwrap_or(sent));
-        // At the right edge the words go to the left of both marks.
-        let at = fired.unwrap_or(sent);
-        let (text_x, align) = if at + width > RIGHT { (from - 12.0, Align::Right) } else { (at + 9.0, Align::Left) };
-        let (begin, end) = if align == Align::Left { (from, at + width) } else { (from - width, at) };
-        let free = taken_until.iter().position(|until| *until < begin - 6.0).unwrap_or(LABEL_ROWS - 1);
-        taken_until[free] = end;
-        let y = lane.top - LABEL_ROW * (free + 1) as f32 + 14.0;
+/// A message with its place in the picture.
+struct Label<'a> {
+    row: &'a Row,
+    lines: [String; 2],
+    sent_x: f32,
+    fired_x: Option<f32>,
+    text_x: f32,
+    align: Align,
+    /// Counted from the top.
+    line: usize,
+}
 
+/// Finds a line for each message's words, so that they do not touch. A later one goes below an earlier one, where no
+/// mark of the earlier one crosses it.
+fn place<'a>(canvas: &Canvas, scale: &Scale, rows: &[&'a Row]) -> Vec<Label<'a>> {
+    let mut taken_until = [f32::MIN; LABEL_ROWS];
+    let label = |row: &&'a Row| {
+        let lines = words(row);
+        let width = lines.iter().map(|line| canvas.text_width(line, Face::Code, LABEL_SIZE)).fold(0.0, f32::max);
+        let sent_x = row.arrival_beat.map_or(LEFT, |beat| scale.x_of_beat(beat));
+        // A load has no frame of its own: it is shown where it was sent.
+        let fired_x = row.fired_frame.map(|frame| scale.x(frame as f64));
+        let (from, at) = (sent_x.min(fired_x.unwrap_or(sent_x)), fired_x.unwrap_or(sent_x).max(sent_x));
+        // At the right edge the words go to the left of both marks.
+        let to_the_left = at + 9.0 + width > WIDTH as f32 - 6.0;
+        let (text_x, align) = if to_the_left { (from - 12.0, Align::Right) } else { (at + 9.0, Align::Left) };
+        let (begin, end) = if to_the_left { (from - width - 12.0, at) } else { (from, at + 9.0 + width) };
+        let line = taken_until.iter().position(|until| *until < begin - 6.0).unwrap_or(LABEL_ROWS - 1);
+        taken_until[line] = end;
+        Label { row, lines, sent_x, fired_x, text_x, align, line }
+    };
+    rows.iter().map(label).collect()
+}
+
+/// A deck's messages: a ring where each was sent, a flag where it happened, and words.
+fn messages(canvas: &mut Canvas, scale: &Scale, lane: Lane, rows: &[&Row], ink: Ink) {
+    let labels = place(canvas, scale, rows);
+    let used = labels.iter().map(|label| label.line + 1).max().unwrap_or(0);
+    for Label { row, lines, sent_x, fired_x, text_x, align, line } in labels {
+        let y = lane.top - LABEL_ROW * (used - line) as f32 + 14.0;
         let state = if row.ok { ink } else { BAD };
-        canvas.dashed((sent, y), (sent, lane.bottom()), 1.2, Ink(state.0, 0.55));
-        if let Some(fired) = fired {
-            canvas.line((sent, y), (fired, y), 1.4, Ink(state.0, 0.7));
-            canvas.line((fired, y), (fired, lane.bottom()), 2.0, state);
-            canvas.polygon(&[(fired - 8.0, y - 5.5), (fired, y), (fired - 8.0, y + 5.5)], state);
+        canvas.dashed((sent_x, y), (sent_x, lane.bottom()), 1.2, Ink(state.0, 0.55));
+        if let Some(x) = fired_x {
+            canvas.line((sent_x, y), (x, y), 1.4, Ink(state.0, 0.7));
+            canvas.line((x, y), (x, lane.bottom()), 2.0, state);
+            canvas.polygon(&[(x - 8.0, y - 5.5), (x, y), (x - 8.0, y + 5.5)], state);
         }
-        canvas.disc(sent, y, 4.5, BACKGROUND);
-        canvas.ring(sent, y, 4.5, 1.8, state);
-        canvas.text((text_x, y), &lines.0, Face::Code, LABEL_SIZE, align, if row.ok { BRIGHT } else { BAD });
-        canvas.text(
-            (text_x, y + 16.0),
-            &lines.1,
-            Face::Code,
-            LABEL_SIZE - 1.0,
-            align,
-            if row.ok { PLAIN } else { BAD },
-        );
+        canvas.disc(sent_x, y, 4.5, BACKGROUND);
+        canvas.ring(sent_x, y, 4.5, 1.8, state);
+        let (first, second) = if row.ok { (BRIGHT, PLAIN) } else { (BAD, BAD) };
+        canvas.text((text_x, y), &lines[0], Face::Code, LABEL_SIZE, align, first);
+        canvas.text((text_x, y + 16.0), &lines[1], Face::Code, LABEL_SIZE, align, second);
     }
 }
 
-const LABEL_SIZE: f32 = 14.5;
+const LABEL_SIZE: f32 = 14.0;
 
 /// The message, and what came of it.
-fn words(row: &Row) -> (String, String) {
+fn words(row: &Row) -> [String; 2] {
     let sent =
         row.arrival_beat.map_or_else(|| "sent before the start".to_owned(), |beat| format!("sent {}", bar_beat(beat)));
     let came = match (row.due_beat, row.fired_frame, row.error_frames) {
         (Some(due), Some(frame), Some(error)) if row.ok => {
-            format!("{sent}, fired {} = frame {frame} ({error:+})", bar_beat(due))
+            format!("{sent} → {} = frame {frame} ({error:+})", bar_beat(due))
         }
         _ if row.ok => sent,
         _ => format!("{sent}, FAILED"),
     };
-    (row.message.clone(), came)
+    [row.message.clone(), came]
 }
 
 /// The crossfader's way: where it was asked to be, and a dot for each move that was heard.
@@ -280,12 +296,7 @@ fn legend(canvas: &mut Canvas, report: &Report) {
     x = legend_text(canvas, x + 18.0, y, "message sent over UDP");
     canvas.polygon(&[(x, y - 10.5), (x + 8.0, y - 5.0), (x, y + 0.5)], PLAIN);
     canvas.line((x + 8.0, y - 14.0), (x + 8.0, y + 4.0), 2.0, PLAIN);
-    x = legend_text(
-        canvas,
-        x + 20.0,
-        y,
-        "fired: found in the recorded sound, with the error in frames to what was asked for",
-    );
+    x = legend_text(canvas, x + 20.0, y, "fired: as found in the recorded sound; in brackets the error in frames");
     canvas.disc(x + 4.0, y - 5.0, 3.2, BRIGHT);
     legend_text(canvas, x + 16.0, y, "a move of the crossfader, heard");
     let failed: Vec<&str> = report.checks.iter().filter(|check| !check.ok).map(|check| check.what.as_str()).collect();
@@ -324,8 +335,8 @@ mod tests {
     #[test]
     fn a_failure_is_in_the_words() {
         let row = Row { message: "/deck/a/play/bar".to_owned(), arrival_beat: Some(6.0), ok: false, ..Row::default() };
-        assert_eq!(words(&row).1, "sent 2.3, FAILED");
+        assert_eq!(words(&row)[1], "sent 2.3, FAILED");
         let row = Row { due_beat: Some(8.0), fired_frame: Some(182_858), error_frames: Some(0), ok: true, ..row };
-        assert_eq!(words(&row).1, "sent 2.3, fired 3.1 = frame 182858 (+0)");
+        assert_eq!(words(&row)[1], "sent 2.3 → 3.1 = frame 182858 (+0)");
     }
 }

@@ -76,6 +76,8 @@ pub fn table(rows: &[Row]) -> String {
 fn line(row: &Row) -> [String; 8] {
     let number = |value: Option<i64>| value.map_or_else(|| "-".to_owned(), |value| value.to_string());
     let says = match (row.plugin_done_beat, row.plugin_error_frames, row.plugin_due_beat) {
+        // Before the song the plugin counts beats of its own.
+        (Some(_), Some(error), _) if row.arrival_beat.is_none() => format!("done ({error:+})"),
         (Some(beat), Some(error), _) => format!("done {} ({error:+})", bar_beat(beat)),
         (_, _, Some(beat)) => format!("due {}", bar_beat(beat)),
         _ => "nothing".to_owned(),

@@ -18,6 +18,8 @@ use super::timing::{SongClock, bar_beat};
 const LOAD_PATIENCE: Duration = Duration::from_secs(60);
 /// For the plugin's control thread to read a message while the host holds. A pong comes in milliseconds.
 const PONG_PATIENCE: Duration = Duration::from_millis(500);
+/// From the last pong until the host goes on.
+const SETTLE_TIME: Duration = Duration::from_millis(5);
 /// For the last replies when the song is over.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -36,7 +38,7 @@ pub struct Session {
 /// Plays the script in a host process.
 pub fn play(host: &Path, job: &Job, steps: &[Step], log: &Path) -> Result<Session> {
     let mut process = HostProcess::start(host, job, log)?;
-    let ready = process.wait_until_ready()?;
+    let ready = process.wait_until_ready().with_context(|| format!("see also {}", log.display()))?;
     println!(
         "    {} {}: {} inputs, {} outputs, {} parameters, latency {} frames, OSC on {}",
         ready.name,
@@ -59,7 +61,7 @@ pub fn play(host: &Path, job: &Job, steps: &[Step], log: &Path) -> Result<Sessio
     drop(gates);
     let played = hands.join().map_err(|_| anyhow!("the OSC thread panicked"))?;
     // The host's own words say more than the hands' broken pipe.
-    let end = end?;
+    let end = end.with_context(|| format!("see also {}", log.display()))?;
     let played = played?;
     process.finish()?;
     Ok(Session {
@@ -245,8 +247,9 @@ impl Hands {
         }
         controller.send(step, |id| self.steps[step].message(id))?;
         if self.hold {
-            // Two rounds: after the second pong the turn of the loop that read the message is over.
+            // The pongs say that the message was read; the moment after is for the thread that passes it on.
             let _ = controller.ping(PONG_PATIENCE)? && controller.ping(PONG_PATIENCE)?;
+            controller.wait(SETTLE_TIME, |_| false);
             self.order(Order::Go)?;
         }
         Ok(())

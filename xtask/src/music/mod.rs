@@ -104,7 +104,7 @@ impl Tune {
     }
 }
 
-/// Renders a tune. Peaks at -1 dB.
+/// Renders a tune. Peaks at -4 dB: two of them in the middle of a crossfade stay below full scale.
 pub fn render(tune: Tune, time: Time) -> Stereo {
     let (drums, kicks) = drums::render(tune, &time);
     let mut band = Stereo::silence(time.num_frames());
@@ -141,7 +141,7 @@ fn finish(mix: &mut Stereo) {
     for sample in mix.left.iter_mut().chain(&mut mix.right) {
         *sample = (*sample * drive).tanh();
     }
-    let gain = 0.891 / peak_of(mix).max(1e-6);
+    let gain = 0.63 / peak_of(mix).max(1e-6);
     for sample in mix.left.iter_mut().chain(&mut mix.right) {
         *sample *= gain;
     }
@@ -171,7 +171,7 @@ mod tests {
     fn levels_and_length_are_as_told() {
         let music = render(Tune::NightFreight, TIME);
         let peak = music.left.iter().chain(&music.right).fold(0.0_f32, |peak, s| peak.max(s.abs()));
-        assert!((0.88..0.90).contains(&peak), "{peak}");
+        assert!((0.62..0.64).contains(&peak), "{peak}");
         assert_eq!(music.num_frames(), 365_714);
         assert_ne!(music.left, music.right);
     }
