@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::measure::{Mix, end_of_sound, first_above, first_sound, matching_frames};
+use super::measure::{Mix, end_of_sound, first_above, first_sound, heard_track_frame, matching_frames};
 use super::osc::Reply;
 use super::script::{Act, Deck, Step};
 use super::session::Session;
@@ -74,8 +74,10 @@ pub struct Evidence<'a> {
 /// A stretch in which a deck is to play.
 #[derive(Clone, Copy, Debug)]
 struct Play {
-    /// Where the measured start was, less the silence that the track begins with.
-    start: i64,
+    /// The first frame that was heard.
+    heard: usize,
+    /// The track's frame that was heard there.
+    track_frame: usize,
 }
 
 impl Evidence<'_> {
@@ -147,16 +149,19 @@ impl Evidence<'_> {
         row.method = method.text();
         let heard = first_above(audio, from, to, method.level).ok_or("the deck stayed silent")?;
         let fired = signed(heard) - method.lead_frames;
-        *play = Some(Play { start: fired });
         row.fired(fired);
-        row.must_be_within(method.tolerance_frames)?;
-        if method.exact {
-            let stop = self.next_due(index, |act| *act == Act::Stop { deck });
-            let same = matching_frames(audio, usize_of(fired), &track.music);
-            let wanted = stop.saturating_sub(usize_of(fired)).min(track.music.num_frames());
-            if same < wanted {
-                return Err(format!("the output is not the file any more after {same} of {wanted} frames"));
-            }
+        if !method.exact {
+            *play = Some(Play { heard, track_frame: 0 });
+            return row.must_be_within(method.tolerance_frames);
+        }
+        let lead = usize_of(method.lead_frames);
+        *play = heard_track_frame(audio, heard, &track.music, lead).map(|track_frame| Play { heard, track_frame });
+        row.must_be_within(0)?;
+        let stop = self.next_due(index, |act| *act == Act::Stop { deck });
+        let same = matching_frames(audio, heard, &track.music, lead);
+        let wanted = stop.saturating_sub(heard).min(track.music.num_frames() - lead);
+        if same < wanted {
+            return Err(format!("the output is not the file any more after {same} of {wanted} frames"));
         }
         Ok(())
     }
@@ -166,7 +171,7 @@ impl Evidence<'_> {
             return Err("this deck was not recorded".to_owned());
         };
         let track = &self.tracks[deck.index()];
-        let play = play.take().ok_or("the deck did not play")?;
+        let play = play.take().ok_or("the deck did not play its file before")?;
         let due = usize_of(row.due_frame.unwrap_or(0));
         let fade_frames = usize_of(signed_round(STOP_FADE_SECS * self.clock.sample_rate));
         // Long enough to see a late stop, and shorter than the time to the next start.
@@ -175,7 +180,7 @@ impl Evidence<'_> {
         let method = StartMethod::of(track, self.clock.sample_rate);
         let fired = if method.exact {
             row.method = "first frame that is not the file's: there the fade of 3 ms begins".to_owned();
-            play.start + signed(matching_frames(audio, usize_of(play.start), &track.music))
+            signed(play.heard + matching_frames(audio, play.heard, &track.music, play.track_frame))
         } else {
             row.method = "end of the sound less the fade of 3 ms".to_owned();
             signed((end + 1).saturating_sub(fade_frames))
@@ -300,7 +305,10 @@ impl Row {
     fn must_be_within(&self, tolerance_frames: i64) -> Result<(), String> {
         match self.error_frames {
             Some(error) if error.abs() <= tolerance_frames => Ok(()),
-            Some(error) => Err(format!("{} frames {}", error.abs(), if error > 0 { "late" } else { "early" })),
+            Some(error) => {
+                let plural = if error.abs() == 1 { "" } else { "s" };
+                Err(format!("{} frame{plural} {}", error.abs(), if error > 0 { "late" } else { "early" }))
+            }
             None => Err("not measured".to_owned()),
         }
     }

@@ -185,13 +185,26 @@ fn one_frame_late_or_early_is_caught() {
         for off in [1, -1] {
             let stage = Stage::new(|step| if step.text() == text { off } else { 0 });
             let failures = stage.failures();
-            let word = if off > 0 { "1 frames late" } else { "1 frames early" };
+            let word = if off > 0 { "1 frame late" } else { "1 frame early" };
             assert!(
                 failures.iter().any(|failure| failure.starts_with(text) && failure.contains(word)),
                 "{text} {failures:?}"
             );
         }
     }
+}
+
+/// The plugin makes up for lateness by leaving out what should have been heard: only the start is wrong then.
+#[test]
+fn a_late_start_in_phase_does_not_hide_the_stop() {
+    let mut stage = Stage::new(|_| 0);
+    for audio in [&mut stage.recordings.decks[0], &mut stage.recordings.master] {
+        audio.left[3200] = 0.0;
+        audio.right[3200] = 0.0;
+    }
+    let failures = stage.failures();
+    assert_eq!(failures.len(), 2, "{failures:?}");
+    assert!(failures[0].starts_with("/deck/a/play/bar: FAILED: 1 frame late"), "{failures:?}");
 }
 
 #[test]

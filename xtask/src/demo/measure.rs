@@ -25,12 +25,20 @@ pub fn end_of_sound(audio: &Stereo, from: usize, to: usize) -> usize {
     (from..to).rev().find(|frame| audio.left[*frame] != 0.0 || audio.right[*frame] != 0.0).map_or(from, |last| last + 1)
 }
 
-/// For how many frames `audio` from `start` on is `track` from its beginning, bit for bit.
-pub fn matching_frames(audio: &Stereo, start: usize, track: &Stereo) -> usize {
-    let room = track.num_frames().min(audio.num_frames().saturating_sub(start));
-    (0..room)
-        .find(|i| audio.left[start + i] != track.left[*i] || audio.right[start + i] != track.right[*i])
-        .unwrap_or(room)
+/// For how many frames `audio` from `start` on is `track` from `from` on, bit for bit.
+pub fn matching_frames(audio: &Stereo, start: usize, track: &Stereo, from: usize) -> usize {
+    let room = track.num_frames().saturating_sub(from).min(audio.num_frames().saturating_sub(start));
+    let differs =
+        |i: &usize| audio.left[start + i] != track.left[from + i] || audio.right[start + i] != track.right[from + i];
+    (0..room).find(differs).unwrap_or(room)
+}
+
+/// The frame of `track` that is heard at `start`, if it is one of the first few thousand after `lead`: a late start that
+/// stays in phase leaves out the track's first frames.
+pub fn heard_track_frame(audio: &Stereo, start: usize, track: &Stereo, lead: usize) -> Option<usize> {
+    const ENOUGH_FRAMES: usize = 64;
+    const FARTHEST_FRAMES: usize = 4096;
+    (lead..lead + FARTHEST_FRAMES).find(|from| matching_frames(audio, start, track, *from) >= ENOUGH_FRAMES)
 }
 
 /// The master as the mixer's rule makes it from the decks.
@@ -104,7 +112,7 @@ pub mod tests {
         for start in [1000, 1001] {
             let audio = played(&track, 4000, start, 4000);
             assert_eq!(first_sound(&audio, 0, 4000), Some(start));
-            assert_eq!(matching_frames(&audio, start, &track), 4000 - start);
+            assert_eq!(matching_frames(&audio, start, &track, 0), 4000 - start);
         }
         assert_eq!(first_sound(&Stereo::silence(100), 0, 100), None);
     }
@@ -113,8 +121,11 @@ pub mod tests {
     fn content_one_frame_off_does_not_match() {
         let track = track(4000, 0.0);
         let audio = played(&track, 4000, 1000, 4000);
-        assert_eq!(matching_frames(&audio, 1001, &track), 0);
-        assert_eq!(matching_frames(&audio, 999, &track), 0);
+        assert_eq!(matching_frames(&audio, 1001, &track, 0), 0);
+        assert_eq!(matching_frames(&audio, 999, &track, 0), 0);
+        assert_eq!(heard_track_frame(&audio, 1000, &track, 0), Some(0));
+        assert_eq!(heard_track_frame(&audio, 1003, &track, 0), Some(3));
+        assert_eq!(heard_track_frame(&Stereo::silence(4000), 1000, &track, 0), None);
     }
 
     #[test]
@@ -122,7 +133,7 @@ pub mod tests {
         let track = track(4000, 0.0);
         for stop in [2500, 2501] {
             let audio = played(&track, 4000, 1000, stop);
-            assert_eq!(1000 + matching_frames(&audio, 1000, &track), stop);
+            assert_eq!(1000 + matching_frames(&audio, 1000, &track, 0), stop);
             // The last frame of the fade is zero already.
             assert_eq!(end_of_sound(&audio, 1000, 4000), stop + 143);
         }

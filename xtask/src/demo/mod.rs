@@ -115,15 +115,16 @@ impl Options {
 pub fn main(args: Args) -> Result<()> {
     let options = Options::parse(args)?;
     set_up(&[Need::Build], false)?;
-    let bundles = bundle(!options.debug)?;
-    let host = build_host()?;
     let dir = target_dir().join("demo");
     fs::create_dir_all(&dir).with_context(|| format!("could not make {}", dir.display()))?;
 
+    // First what can be wrong with the user's files, then what takes minutes.
     let tracks = music(&options, &dir)?;
     let files = [tracks[0].file.clone(), tracks[1].file.clone()];
     let steps = script::script(files, options.song_beats());
     must_be_long_enough(&options, &tracks, &steps)?;
+    let bundles = bundle(!options.debug)?;
+    let host = build_host()?;
     let job = job(&options, &bundles, &dir, &steps);
     step(&format!("Playing {:.1} s at {} BPM, {} times as fast as real time", options.song_secs, job.bpm, job.pace));
     let session = session::play(&host, &job, &steps, &dir.join("host.log"))?;

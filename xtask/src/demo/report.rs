@@ -171,7 +171,7 @@ mod tests {
             due_frame: Some(182_858),
             fired_frame: Some(182_858 + error),
             error_frames: Some(error),
-            verdict: if ok { "executed" } else { "FAILED: 1 frames late" }.to_owned(),
+            verdict: if ok { "executed" } else { "FAILED: 1 frame late" }.to_owned(),
             ok,
             crossfader: fader,
             ..Row::default()
