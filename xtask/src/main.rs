@@ -8,6 +8,7 @@ mod bundle;
 mod cli;
 mod demo;
 mod install;
+
 mod music;
 mod setup;
 mod test;

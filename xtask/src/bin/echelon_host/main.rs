@@ -1,1 +1,87 @@
-fn main() {}
+//! A small CLAP host, a process of its own: opens a plugin from disk, lets a transport roll, records every output bus.
+//!
+//! It knows nothing of OSC or decks. Orders come on stdin, reports go to stdout (see `protocol`), one JSON object a line.
+
+use std::io::BufRead;
+use std::process::ExitCode;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+
+mod audio;
+mod plugin;
+#[path = "../../demo/protocol.rs"]
+mod protocol;
+mod record;
+mod transport;
+
+use protocol::{End, Job, Order, Report, to_line};
+
+fn main() -> ExitCode {
+    match host() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&Report::Problem { text: format!("{error:#}") });
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A report is worth nothing without its reader, so a closed pipe is no reason to stop.
+fn say(report: &Report) {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{}", to_line(report)).and_then(|()| out.flush());
+}
+
+fn host() -> Result<()> {
+    let mut first = String::new();
+    std::io::stdin().lock().read_line(&mut first).context("no job on stdin")?;
+    let job: Job = serde_json::from_str(&first).context("the first line on stdin must be a job")?;
+    let orders = listen();
+
+    let mut plugin = plugin::Plugin::open(&job)?;
+    let processor = plugin.activate(&job)?;
+    say(&Report::Ready(plugin.ready()?));
+
+    let shape = plugin.shape();
+    let latency_frames = plugin.latency_frames();
+    let audio_job = job.clone();
+    let audio = thread::Builder::new()
+        .name("audio".to_owned())
+        .spawn(move || audio::run(processor, &audio_job, &shape, latency_frames, &orders))
+        .context("could not start the audio thread")?;
+    while !audio.is_finished() {
+        plugin.serve_main_thread();
+        thread::sleep(Duration::from_millis(2));
+    }
+    let (processor, recording) =
+        audio.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))?.context("the audio thread stopped")?;
+    plugin.deactivate(processor);
+    let state_survives = plugin.state_survives()?;
+    let files = record::write(&job, &recording)?;
+    say(&Report::End(End {
+        files,
+        non_finite_samples: recording.non_finite_samples,
+        peak_before_start: recording.peak_before_start,
+        worst_block_load: recording.worst_block_load,
+        state_survives,
+    }));
+    Ok(())
+}
+
+/// Orders as they come. The channel closes when stdin does.
+fn listen() -> Receiver<Order> {
+    let (sender, orders) = channel();
+    thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            let Ok(order) = serde_json::from_str(&line) else { continue };
+            if sender.send(order).is_err() {
+                break;
+            }
+        }
+    });
+    orders
+}
