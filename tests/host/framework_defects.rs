@@ -2,6 +2,7 @@
 //! it. All of them silenced or aborted a host, or lost what it sent.
 
 #[path = "../integration/stage.rs"]
+#[allow(dead_code, reason = "shared with the integration tests, which use all of it")]
 mod stage;
 
 use echelon_engine::units::DeckId;
@@ -155,17 +156,16 @@ fn g8_g9_moves_from_osc_are_told_in_order_with_no_editor() {
     let file = folder.wav("ramp.wav", 48_000, &ramp(100_000));
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
-        let play = stage.schedule("/deck/a/play", &[OscType::Double(1.0)]).0;
-        stage.schedule("/crossfader", &[0.25_f32.into(), OscType::Double(0.99)]);
-        stage.schedule("/crossfader", &[0.75_f32.into(), OscType::Double(1.005)]);
-        stage.schedule("/deck/b/gain", &[(-6.0_f32).into(), OscType::Double(1.0)]);
-        let recording = stage.host.render(30_000);
-        println!("{:?} {:?}", stage.osc.receipts(play), recording.events);
-        assert_eq!(stage.done(play), (1.0, 0.0));
+        let play = stage.schedule("/deck/a/play", &[OscType::Double(1.5)]).0;
+        stage.schedule("/crossfader", &[0.25_f32.into(), OscType::Double(1.49)]);
+        stage.schedule("/crossfader", &[0.75_f32.into(), OscType::Double(1.505)]);
+        stage.schedule("/deck/b/gain", &[(-6.0_f32).into(), OscType::Double(1.5)]);
+        let recording = stage.host.render(48_000);
+        assert_eq!(stage.done(play), (1.5, 0.0));
         let frames: Vec<_> = recording.events.iter().map(|event| event.frame).collect();
         assert!(frames.is_sorted(), "{:?}", recording.events);
-        assert_eq!(recording.param_moves("xfader"), [(23_760, 0.25), (24_120, 0.75)]);
-        assert_eq!(recording.param_moves("play_1"), [(24_000, 1.0)]);
+        assert_eq!(recording.param_moves("xfader"), [(35_760, 0.25), (36_120, 0.75)]);
+        assert_eq!(recording.param_moves("play_1"), [(36_000, 1.0)]);
         assert_eq!(recording.param_moves("gain_2").len(), 1);
         if format == Format::Clap {
             let of = |wanted: &OutKind| recording.events.iter().position(|event| event.kind == *wanted);

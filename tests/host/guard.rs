@@ -36,6 +36,8 @@ fn rust_memory_is_seen() {
     assert_eq!((seen.of(Kind::Alloc), seen.of(Kind::Free)), (1, 1), "{seen}");
     let seen = counts(|| drop(black_box(Box::new(black_box(7_u64)))));
     assert_eq!((seen.of(Kind::Alloc), seen.of(Kind::Free)), (1, 1), "{seen}");
+    let seen = counts(|| drop(black_box(vec![0_u64; 1000])));
+    assert_eq!((seen.of(Kind::Alloc), seen.of(Kind::Free)), (1, 1), "zeroed: {seen}");
     let mut grows = vec![1_u8];
     let seen = counts(|| grows.reserve(black_box(10_000)));
     assert_eq!(seen.of(Kind::Alloc), 1, "{seen}");

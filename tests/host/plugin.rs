@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use echelon_engine::units::DeckId;
 use support::params::number_of;
-use support::{Blocks, Delivery, Event, Format, Quirk, Request, Setup, Sound, Status, Transport, for_each_format};
+use support::{
+    Blocks, Delivery, Event, Format, Quirk, Request, Setup, Sound, Status, TempDir, Transport, for_each_format, signals,
+};
 
 #[test]
 fn an_instance_lives_and_dies() {
@@ -221,6 +223,8 @@ fn a_host_may_change_its_device() {
 fn the_main_thread_works_while_another_renders() {
     for_each_format(|format| {
         let mut host = Setup::new().open(format);
+        // The state is at rest once the instance has its port.
+        let _ = host.osc_port();
         let (recording, states) = host.render_while(200_000, |main| {
             (0..20)
                 .map(|_| {
@@ -338,5 +342,22 @@ fn nothing_is_asked_of_the_host_by_an_idle_plugin() {
         host.idle();
         assert_eq!((host.requests(Request::Restart), host.latency_frames()), (0, 0));
         assert_eq!(host.tail_frames(), u32::MAX);
+    });
+}
+
+#[test]
+fn the_guide_s_example_works() {
+    let folder = TempDir::new("bar");
+    let file = folder.wav("ramp.wav", 48_000, &signals::ramp(100_000));
+    for_each_format(|format| {
+        let setup = Setup::new().blocks(Blocks::Fixed(127)).transport(Transport::rolling(126.0));
+        let mut host = setup.open(format);
+        let mut osc = host.osc();
+        let load = osc.call("/deck/a/load", &[file.as_str().into()]);
+        host.pump_until("the track", |_| osc.done_yet(load).is_some());
+        host.at_beat(5.5, Event::param("play_1", 1.0));
+        let bar = host.frame_of_beat(8.0);
+        let recording = host.render_to_beat(12.0);
+        assert_eq!(recording.deck(DeckId::A).first_nonzero(), Some(bar));
     });
 }

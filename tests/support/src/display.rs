@@ -88,6 +88,7 @@ fn pin_graphics() {
 }
 
 /// A virtual display on the next free number. It ends when its last client goes: with this program's connection.
+#[allow(clippy::zombie_processes, reason = "it lives as long as this program, and ends after it")]
 fn start_xvfb() -> String {
     let mut server = Command::new("Xvfb")
         .args(["-displayfd", "1", "-terminate", "-nolisten", "tcp", "-screen", "0", "1400x900x24"])

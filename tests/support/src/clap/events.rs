@@ -186,3 +186,53 @@ unsafe fn read(event: *const clap_event_header) -> RawOut {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Quirk, Transport};
+
+    #[test]
+    fn everything_that_is_said_is_in_clap_s_words() {
+        let script = Transport::rolling(90.0).signature(3, 4).from_beat(-1.5).looping(0.0, 6.0);
+        let event = transport(7, &script.timeline(48_000.0).said_at(0, None).unwrap());
+        assert_eq!((event.header.time, event.header.size), (7, 104));
+        assert_eq!(event.flags, 0b1101_1111, "all but recording");
+        assert_eq!((event.song_pos_beats, event.song_pos_seconds), (-3 << 30, -1 << 31));
+        assert_eq!((event.bar_start, event.bar_number), (-3 << 31, -1));
+        assert_eq!((event.loop_start_beats, event.loop_end_beats, event.loop_end_seconds), (0, 6 << 31, 4 << 31));
+        assert_eq!((event.tempo, event.tempo_inc, event.tsig_num, event.tsig_denom), (90.0, 0.0, 3, 4));
+    }
+
+    #[test]
+    fn what_is_not_said_has_no_flag() {
+        let quirks = [Quirk::NoTempo, Quirk::NoBeats, Quirk::NoSecs, Quirk::NoSignature, Quirk::LoopUntold];
+        let script = quirks.into_iter().fold(Transport::stopped(90.0), Transport::quirk);
+        assert_eq!(transport(0, &script.timeline(48_000.0).said_at(0, None).unwrap()).flags, 0);
+    }
+
+    #[test]
+    fn an_event_list_gives_what_was_put_in() {
+        let mut list = InList::default();
+        let note_on = Note { channel: 3, key: 60, velocity: 0.5, id: -1 };
+        let events = [
+            (1, RawEvent::Param { number: 9, value: 0.25 }),
+            (2, RawEvent::NoteOn(note_on)),
+            (3, RawEvent::Midi([0xB0, 1, 2])),
+        ];
+        list.fill(&events);
+        let raw = list.raw();
+        // SAFETY: the list lives; its events are as long as their headers say.
+        let (count, read) = unsafe {
+            let at = |index| raw.get.unwrap()(&raw const raw, index);
+            assert!(at(3).is_null());
+            (raw.size.unwrap()(&raw const raw), [0, 1, 2].map(|index| ((*at(index)).time, read(at(index)))))
+        };
+        let expected = [
+            (1, RawOut::Param { number: 9, value: 0.25 }),
+            (2, RawOut::NoteOn(note_on)),
+            (3, RawOut::Midi([0xB0, 1, 2])),
+        ];
+        assert_eq!((count, read), (3, expected));
+    }
+}

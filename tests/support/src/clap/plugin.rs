@@ -30,12 +30,11 @@ fn factory() -> *const clap_plugin_factory {
     let entry = crate::entries::clap();
     INIT.call_once(|| {
         crate::keep_panic_hook(|| {
+            let entry = std::ptr::from_ref(entry);
             // SAFETY: the entry's own functions, in the order that the format asks for. Never deinitialised: other
             // tests of this process may still run.
-            assert!(
-                unsafe { clap_call!(std::ptr::from_ref(entry) => init(c"/nowhere".as_ptr())) },
-                "clap_entry.init failed"
-            );
+            let ready = unsafe { clap_call!(entry => init(c"/nowhere".as_ptr())) };
+            assert!(ready, "clap_entry.init failed");
         });
     });
     // SAFETY: initialised above.

@@ -233,3 +233,12 @@ fn a_test_may_tolerate_what_it_knows_of() {
 fn a_render_fails_when_the_plugin_misuses_its_host() {
     judge(&Setup::new(), &Recording::new(0), &["on the wrong thread".to_owned()]);
 }
+
+#[test]
+fn a_host_that_is_one_block_late_tells_the_place_of_the_block_before() {
+    let transport = Transport::rolling(120.0).quirk(Quirk::OneBlockLate);
+    let setup = Setup::new().blocks(Blocks::Pattern(vec![6000, 0, 12_000])).transport(transport);
+    let (seen, _) = run(&setup, 36_000, |_| ());
+    let beats: Vec<_> = seen.iter().map(|seen| seen.said.unwrap().beats.unwrap()).collect();
+    assert_eq!(beats, [0.0, 0.0, 0.0, 0.25, 0.75, 0.75]);
+}

@@ -216,3 +216,38 @@ impl AudioSide for Vst3Audio {
         self.take_out().into_iter().map(|(_, event)| event).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::transport::{Quirk, Transport};
+
+    #[test]
+    fn everything_that_is_said_is_in_vst3_s_words() {
+        let script = Transport::rolling(90.0).signature(3, 4).from_beat(-1.5).looping(0.0, 6.0);
+        let context = context(&script.timeline(48_000.0).said_at(0, None).unwrap(), 77, 48_000.0);
+        let flags = Flags::kPlaying | Flags::kTempoValid | Flags::kProjectTimeMusicValid | Flags::kBarPositionValid;
+        let flags = flags | Flags::kTimeSigValid | Flags::kCycleActive | Flags::kCycleValid | Flags::kContTimeValid;
+        assert_eq!(context.state, flags);
+        assert_eq!((context.projectTimeMusic, context.projectTimeSamples), (-1.5, -48_000));
+        assert_eq!((context.barPositionMusic, context.continousTimeSamples), (-3.0, 77));
+        assert_eq!((context.cycleStartMusic, context.cycleEndMusic, context.tempo), (0.0, 6.0, 90.0));
+        assert_eq!((context.timeSigNumerator, context.timeSigDenominator), (3, 4));
+    }
+
+    #[test]
+    fn what_is_not_said_has_no_flag() {
+        let quirks = [Quirk::NoTempo, Quirk::NoBeats, Quirk::NoBarStart, Quirk::NoSignature, Quirk::LoopUntold];
+        let script = quirks.into_iter().fold(Transport::stopped(90.0), Transport::quirk);
+        let context = context(&script.timeline(48_000.0).said_at(0, None).unwrap(), 0, 48_000.0);
+        assert_eq!(context.state, Flags::kContTimeValid);
+    }
+
+    #[test]
+    fn a_note_comes_back_as_it_went() {
+        let note = Note { channel: 3, key: 60, velocity: 0.5, id: 12 };
+        assert_eq!(read(&note_event(5, true, note)), RawOut::NoteOn(note));
+        assert_eq!(read(&note_event(5, false, note)), RawOut::NoteOff(note));
+        assert_eq!(note_event(5, true, note).sampleOffset, 5);
+    }
+}
