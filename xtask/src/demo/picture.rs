@@ -95,12 +95,14 @@ fn paint(clock: SongClock, tracks: &[Track; 2], recordings: &Recordings, report:
         canvas.rect(LEFT, lane.top, RIGHT - LEFT, lane.height, PANEL);
     }
     grid(&mut canvas, &scale);
-    waveform(&mut canvas, MASTER_LANE, &recordings.master, MASTER);
+    // One zoom for all lanes, so that they compare; silence stays flat.
+    let peak = std::iter::once(&recordings.master).chain(&recordings.decks).map(peak).fold(0.05, f32::max);
+    waveform(&mut canvas, MASTER_LANE, &recordings.master, MASTER, 1.0 / peak);
     lane_name(&mut canvas, MASTER_LANE, "Master", "set.wav", BRIGHT);
     for deck in 0..2 {
         let (lane, color) = (DECK_LANES[deck], DECKS[deck]);
         if let Some(audio) = recordings.decks.get(deck) {
-            waveform(&mut canvas, lane, audio, color);
+            waveform(&mut canvas, lane, audio, color, 1.0 / peak);
         }
         lane_name(&mut canvas, lane, ["Deck A", "Deck B"][deck], &shortened(&tracks[deck].title), Ink(color, 1.0));
         let prefix = ["/deck/a/", "/deck/b/"][deck];
@@ -156,12 +158,16 @@ fn whole(number: f64) -> u32 {
     number.max(0.0) as u32
 }
 
+fn peak(audio: &Stereo) -> f32 {
+    audio.left.iter().chain(&audio.right).fold(0.0, |peak, sample| peak.max(sample.abs()))
+}
+
 /// Peaks in a soft colour, and the loudness (root mean square) in a strong one.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels and frames within the recording")]
-fn waveform(canvas: &mut Canvas, lane: Lane, audio: &Stereo, color: u32) {
+fn waveform(canvas: &mut Canvas, lane: Lane, audio: &Stereo, color: u32, zoom: f32) {
     let columns = (RIGHT - LEFT) as usize;
     let frames = audio.num_frames();
-    let half = lane.height / 2.0 - 4.0;
+    let half = zoom * (lane.height / 2.0 - 4.0);
     canvas.line((LEFT, lane.middle()), (RIGHT, lane.middle()), 1.0, Ink(color, 0.35));
     for column in 0..columns {
         let range = column * frames / columns..((column + 1) * frames / columns).max(column * frames / columns + 1);

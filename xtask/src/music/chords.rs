@@ -44,7 +44,7 @@ struct Sound {
 
 fn stabs(out: &mut Stereo, time: &Time, bar: u32) {
     let chord = WARM[(bar % 4) as usize];
-    let open = 900.0 + 260.0 * f64::from(bar % 8);
+    let open = 1600.0 + 420.0 * f64::from(bar % 8);
     for (step, accent) in STABS {
         let beat = f64::from(bar * 4) + f64::from(step) / 4.0;
         let sound = Sound {
@@ -66,7 +66,7 @@ fn pad(out: &mut Stereo, time: &Time, bar: u32) {
         attack_secs: 0.12,
         release_secs: 0.3,
         gain: 0.05,
-        cutoff_hz: 700.0 + 220.0 * f64::from(bar % 8),
+        cutoff_hz: 1500.0 + 380.0 * f64::from(bar % 8),
         closing_secs: bar_secs,
     };
     play(out, time, f64::from(bar * 4), &DARK[(bar % 4) as usize], &sound);
@@ -80,8 +80,8 @@ fn play_figure(out: &mut Stereo, time: &Time, tune: Tune, bar: u32) {
             gate_secs: 0.05,
             attack_secs: 0.002,
             release_secs: 0.16,
-            gain: 0.10,
-            cutoff_hz: 2600.0,
+            gain: 0.085,
+            cutoff_hz: 5200.0,
             closing_secs: 0.08,
         };
         play(out, time, beat, &[chord[voice] + 12], &sound);

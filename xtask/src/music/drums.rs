@@ -66,9 +66,9 @@ impl Kit<'_> {
 
     fn backbeat(&mut self, tune: Tune, beat: f64, step: u32, fill: bool) {
         match (tune, step) {
-            (_, 4 | 12) if tune == Tune::HarbourLights => self.clap(beat, 0.62),
-            (Tune::NightFreight, 4 | 12) => self.snare(beat, 0.55),
-            (Tune::NightFreight, 7) => self.snare(beat, 0.14),
+            (_, 4 | 12) if tune == Tune::HarbourLights => self.clap(beat, 0.95),
+            (Tune::NightFreight, 4 | 12) => self.snare(beat, 0.75),
+            (Tune::NightFreight, 7) => self.snare(beat, 0.2),
             _ => {}
         }
         if fill && step >= 11 {
@@ -100,13 +100,13 @@ impl Kit<'_> {
         let swing = if step % 2 == 1 { 0.018 } else { 0.0 };
         let accent = ACCENTS[step as usize % 4] * (1.0 + 0.12 * self.noise.next());
         if step % 4 == 2 && (tune == Tune::HarbourLights || bar % 8 >= 4) {
-            self.hat(beat, 0.20, 0.085, 0.30);
+            self.hat(beat, 0.34, 0.085, 0.30);
         }
         if tune == Tune::HarbourLights || !step.is_multiple_of(4) {
-            self.hat(beat + swing, 0.26 * accent, 0.022, -0.35);
+            self.hat(beat + swing, 0.44 * accent, 0.022, -0.35);
         }
         if bar % 16 >= 8 && step.is_multiple_of(4) {
-            self.hat(beat, 0.10, 0.16, 0.45);
+            self.hat(beat, 0.17, 0.16, 0.45);
         }
     }
 

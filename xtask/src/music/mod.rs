@@ -108,8 +108,8 @@ impl Tune {
 pub fn render(tune: Tune, time: Time) -> Stereo {
     let (drums, kicks) = drums::render(tune, &time);
     let mut band = Stereo::silence(time.num_frames());
-    band.add_all(&bass::render(tune, &time), 0.85);
-    band.add_all(&chords::render(tune, &time), 1.0);
+    band.add_all(&bass::render(tune, &time), 0.75);
+    band.add_all(&chords::render(tune, &time), 1.9);
     duck(&mut band, &kicks, &time);
     let mut mix = drums;
     mix.add_all(&band, 0.8);
