@@ -49,6 +49,7 @@ impl framework::Editor for Editor {
         gui_context: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
+        super::graphics::keep_mapped();
         let state = EguiEditorState::from_size(self.logical(), 1.0);
         let settings = EguiNiceSettings {
             title: "Echelon".to_owned(),

@@ -266,8 +266,8 @@ const NOTES: &str = "\
 - `{deck}` is `a`, `b`, `c` or `d`. Numbers may be of type i, h, f, d, T or F.
 - *when*: `\"now\"`, `\"beat\"`, `\"bar\"`, `\"2bars\"`, `\"4bars\"` or a number, the song beat (quarter notes from the \
 song's start). Words can also end the address: `/deck/a/play/bar`.
-- *button*: fires on a value above 0 or without an argument; 0 is ignored. A lone i, T, F, 0.0 or 1.0 is the button's \
-value and any other lone f or d is the song beat; of two numbers the first is the button and the second the beat. With a \
+- *button*: fires on a value above 0 or without an argument; 0 is ignored. A lone i, T, F, or an f of 0.0 or 1.0 is the \
+button's value; any other lone f, and every lone d, is the song beat; of two numbers the first is the button and the second the beat. With a \
 time in the address, a lone 0 to 1 is the button's value.
 - `\"id\" i` as the last two arguments asks for receipts: `/ack`, then `/done`, or `/nack`.
 - Values outside of a range are clamped, with a `/warn`; NaN and infinity are refused.

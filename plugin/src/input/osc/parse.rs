@@ -199,7 +199,7 @@ fn for_people(value: f64) -> String {
 }
 
 /// The value of a button from its only argument; `None` if that says when. With a time in the address, every number
-/// that can be a button's value is one; without, only those that control surfaces send.
+/// that can be a button's value is one; without, only those that control surfaces send: they never send type d.
 fn button_value(arg: &OscType, suffix: Option<ActionTiming>) -> Result<Option<f64>, ParseError> {
     if matches!(arg, OscType::Int(_) | OscType::Long(_) | OscType::Bool(_)) {
         return number(arg, 1).map(Some);
@@ -208,7 +208,8 @@ fn button_value(arg: &OscType, suffix: Option<ActionTiming>) -> Result<Option<f6
         return Ok(None);
     }
     let value = number(arg, 1)?;
-    let is_value = value == 0.0 || value == 1.0 || (suffix.is_some() && (0.0..=1.0).contains(&value));
+    let from_surface = matches!(arg, OscType::Float(_)) && (value == 0.0 || value == 1.0);
+    let is_value = from_surface || (suffix.is_some() && (0.0..=1.0).contains(&value));
     Ok(is_value.then_some(value))
 }
 

@@ -65,3 +65,19 @@ fn answers_are_told_from_questions() {
         assert!(!is_reply(address), "{address}");
     }
 }
+
+/// With `UPDATE_README=1` in the environment the section is written anew.
+#[test]
+fn the_readme_has_the_table() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
+    let readme = std::fs::read_to_string(path).unwrap();
+    let (start, end) = ("checked by a test -->\n", "<!-- end of namespace -->");
+    let from = readme.find(start).unwrap() + start.len();
+    let to = readme.find(end).unwrap();
+    if std::env::var_os("UPDATE_README").is_some() {
+        let updated = [&readme[..from], &namespace_markdown(), &readme[to..]].concat();
+        std::fs::write(path, updated).unwrap();
+    } else {
+        assert_eq!(&readme[from..to], namespace_markdown(), "run the tests once with UPDATE_README=1");
+    }
+}

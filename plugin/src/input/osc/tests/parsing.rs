@@ -122,7 +122,7 @@ fn a_button_fires_above_zero() {
         ("/deck/a/play", vec![OscType::Long(5)], act(PLAY_A, Default)),
         ("/deck/a/play", vec![true.into()], act(PLAY_A, Default)),
         ("/deck/a/play", vec![f(1.0)], act(PLAY_A, Default)),
-        ("/deck/a/play", vec![d(1.0)], act(PLAY_A, Default)),
+        ("/deck/a/play", vec![d(1.0)], act(PLAY_A, CustomBeat(1.0))),
         ("/deck/a/play", vec![i(0)], ignored()),
         ("/deck/a/play", vec![i(-1)], ignored()),
         ("/deck/a/play", vec![false.into()], ignored()),
