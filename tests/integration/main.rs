@@ -1,4 +1,9 @@
 //! The plugin from the outside: mini-hosts in both formats, OSC over UDP, real files.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "frame counts of tests are small, and a wrong one fails the test"
+)]
 
 mod action_executor;
 mod automation;

@@ -13,9 +13,9 @@ fn due_frame(beat: f64, bpm: f64) -> u64 {
     (beat * 60.0 / bpm * SR - 1.0 / 1024.0).ceil() as u64
 }
 
-fn block_sizes() -> [Blocks; 7] {
+fn block_sizes() -> impl Iterator<Item = Blocks> {
     let random = Blocks::Random { seed: 11, range: 1..=2048 };
-    [1, 64, 127, 512, 1024, 4096].map(Blocks::Fixed).into_iter().chain([random]).collect::<Vec<_>>().try_into().unwrap()
+    [1, 64, 127, 512, 1024, 4096].map(Blocks::Fixed).into_iter().chain([random])
 }
 
 /// Deck A asked onto the bar line at beat 8 from inside bar 2 (beats 4..8); everything from beat 5 on.
