@@ -87,11 +87,7 @@ fn set_up_linux(needs: &[Need], check: bool) -> Result<()> {
     }
     println!("    missing: {}", missing.join(" "));
     if check || !is_root() {
-        bail!(
-            "{} system packages are missing. Run this, then try again:\n\n    {}\n",
-            missing.len(),
-            command_line(&missing, is_root())
-        );
+        bail!("system packages are missing. Run this, then try again:\n\n    {}\n", command_line(&missing, is_root()));
     }
     install(&missing)
 }

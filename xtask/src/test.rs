@@ -58,6 +58,8 @@ struct Tally {
     /// A test program said how many tests it will run, and has not yet said how they went.
     running: bool,
     programs: u64,
+    /// Names of the tests that failed.
+    failures: Vec<String>,
 }
 
 impl Tally {
@@ -69,6 +71,8 @@ impl Tally {
         } else if line.starts_with("running ") && (line.ends_with(" tests") || line.ends_with(" test")) {
             self.end_of_program();
             self.running = true;
+        } else if let Some(name) = line.strip_prefix("test ").and_then(|line| line.strip_suffix(" ... FAILED")) {
+            self.failures.push(name.to_owned());
         }
     }
 
@@ -117,6 +121,9 @@ pub fn main(args: Args) -> Result<()> {
     }
     let tally = cargo_test(&extra)?;
     total.add(tally.counts);
+    for name in &tally.failures {
+        println!("failed: {name}");
+    }
     println!("\n{} test programs{}", tally.programs, if lint { " and 2 lint checks" } else { "" });
     println!("{total}");
     if total.failed > 0 {
@@ -188,6 +195,13 @@ test c ... ok
 test result: ok. 1 passed; 0 failed; 3 ignored; 0 measured; 0 filtered out; finished in 0.10s
 ";
         assert_eq!(tally(output, false), Counts { passed: 2, failed: 1, skipped: 3 });
+    }
+
+    #[test]
+    fn failed_tests_are_named() {
+        let mut tally = Tally::default();
+        "running 2 tests\ntest a::b ... FAILED\ntest c ... ok".lines().for_each(|line| tally.line(line));
+        assert_eq!(tally.failures, ["a::b"]);
     }
 
     #[test]
