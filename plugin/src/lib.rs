@@ -23,6 +23,7 @@ pub mod view;
 use buffers::MainInput;
 use control::{ControlThread, EditorActs, EditorHands};
 use host::HostLink;
+use host::guard::guard;
 use params::RigParams;
 use view::SharedView;
 
@@ -62,6 +63,20 @@ impl Default for Echelon {
 }
 
 impl Echelon {
+    /// Prepares for a sample rate in Hz and blocks of up to so many frames; starts the rig the first time.
+    fn get_ready(&mut self, sample_rate: f64, max_frames: usize) -> bool {
+        self.main_input.prepare(max_frames);
+        match &mut self.running {
+            Some(running) => running.processor.prepare(sample_rate),
+            None => {
+                self.running = self.start(sample_rate);
+                // The engine is new: it has yet to hear what the parameters say.
+                self.link.resend();
+            }
+        }
+        self.running.is_some()
+    }
+
     fn start(&self, sample_rate: f64) -> Option<Running> {
         let (console, processor) = Rig::new(RigConfig { sample_rate }).ok()?;
         let saved = self.params.saved.clone();
@@ -114,17 +129,8 @@ impl Plugin for Echelon {
     }
 
     fn activate(&mut self, _: &AudioIOLayout, config: &BufferConfig, _: &mut impl ActivateContext<Self>) -> bool {
-        let sample_rate = f64::from(config.sample_rate);
-        self.main_input.prepare(config.max_buffer_size as usize);
-        match &mut self.running {
-            Some(running) => running.processor.prepare(sample_rate),
-            None => {
-                self.running = self.start(sample_rate);
-                // The engine is new: it has yet to hear what the parameters say.
-                self.link.resend();
-            }
-        }
-        self.running.is_some()
+        // A panic must not cross the framework's C functions into the host: it refuses the plugin instead.
+        guard(false, || self.get_ready(f64::from(config.sample_rate), config.max_buffer_size as usize))
     }
 
     fn process(
