@@ -17,7 +17,7 @@ tests of the package xtask. The last line is the sum over all test programs: `N 
 a test program died without saying how many.
 
 Options:
-  --lint  also check the format and clippy with warnings as errors; each counts as one check
+  --lint  also check the format, and clippy and the documentation with warnings as errors; each counts as one check
   --      what follows goes to cargo test, for example `-- -p xtask`
 ";
 
@@ -140,9 +140,10 @@ fn lint_checks() -> Result<Counts> {
             "clippy with warnings as errors",
             &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"][..],
         ),
+        ("the documentation with warnings as errors", &["doc", "--workspace", "--no-deps", "--quiet"][..]),
     ] {
         step(&format!("Checking {what}"));
-        let ok = run(cargo().args(args))?.success();
+        let ok = run(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"))?.success();
         println!(
             "    {}",
             if ok { "ok" } else { "FAILED (if the tool is missing: rustup component add rustfmt clippy)" }

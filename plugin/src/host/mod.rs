@@ -25,7 +25,7 @@
 //!   know of) they run on the host's thread.
 //! - In CLAP the same tasks run in the host's `on_main_thread`. `render.set` asks for a restart when the mode changes.
 //! - A panic inside the framework's own CLAP functions (activate, start, the editor) aborts: they are C functions
-//!   that we can only call. The plugin's own methods that they call should use [`guard::guard`].
+//!   that we can only call. The plugin's own methods that they call should use `guard::guard`.
 
 pub(crate) mod guard;
 

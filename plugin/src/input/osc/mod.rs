@@ -1,4 +1,4 @@
-//! OSC over UDP on the loopback interface: datagram -> [`packet`] -> [`parse`] -> request to the executor, and the
+//! OSC over UDP on the loopback interface: datagram -> packet -> [`parse`] -> request to the executor, and the
 //! answers back to whoever asked.
 
 mod listener;
