@@ -162,7 +162,10 @@ fn note(kind: Kind) {
     });
     if is_first {
         pause(|| {
-            let offence = Box::new(Offence { kind, backtrace: Backtrace::force_capture() });
+            // While a panic is being reported, the report holds the lock that a backtrace needs.
+            let panicking = std::thread::panicking();
+            let backtrace = if panicking { Backtrace::disabled() } else { Backtrace::force_capture() };
+            let offence = Box::new(Offence { kind, backtrace });
             FIRST.with(|first| *first.borrow_mut() = Some(offence));
         });
     }
