@@ -13,9 +13,12 @@ pub fn root() -> PathBuf {
     package.parent().map_or_else(|| package.clone(), Path::to_path_buf)
 }
 
-/// Cargo's target folder.
+/// Cargo's target folder: the one that we run from, whatever variable or setting put it there.
 pub fn target_dir() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), |dir| root().join(dir))
+    let program = std::env::current_exe().unwrap_or_default();
+    // Cargo marks its target folders with this file.
+    let marked = program.ancestors().find(|dir| dir.join("CACHEDIR.TAG").is_file());
+    marked.map_or_else(|| root().join("target"), Path::to_path_buf)
 }
 
 /// Where the bundles are.

@@ -160,7 +160,8 @@ fn tell(report: &Report, dir: &Path) {
 fn build_host() -> Result<PathBuf> {
     step("Building the host program");
     run_ok(cargo().args(["build", "--quiet", "--package", "xtask", "--bin", "echelon-host"]), "building the host")?;
-    let host = target_dir().join("debug").join(format!("echelon-host{}", std::env::consts::EXE_SUFFIX));
+    let own = std::env::current_exe().context("where am I?")?;
+    let host = own.with_file_name(format!("echelon-host{}", std::env::consts::EXE_SUFFIX));
     ensure!(host.exists(), "the host program is not at {}", host.display());
     Ok(host)
 }
