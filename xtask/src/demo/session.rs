@@ -19,7 +19,7 @@ const LOAD_PATIENCE: Duration = Duration::from_secs(60);
 /// For the plugin's control thread to read a message while the host holds. A pong comes in milliseconds.
 const PONG_PATIENCE: Duration = Duration::from_millis(500);
 /// From the last pong until the host goes on.
-const SETTLE_TIME: Duration = Duration::from_millis(5);
+const SETTLE_TIME: Duration = Duration::from_millis(15);
 /// For the last replies when the song is over.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
 
