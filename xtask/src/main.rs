@@ -7,6 +7,7 @@ mod arch;
 mod bundle;
 mod cli;
 mod demo;
+mod hosts;
 mod install;
 
 mod music;
@@ -24,7 +25,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 5] = [
+const COMMANDS: [Command; 6] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -48,6 +49,12 @@ const COMMANDS: [Command; 5] = [
         summary: "set up, then run every test of the workspace and sum the counts",
         help: test::HELP,
         run: test::main,
+    },
+    Command {
+        name: "hosts",
+        summary: "open the bundles in hosts that others wrote: sound, beats, automation, MIDI, state",
+        help: hosts::HELP,
+        run: hosts::main,
     },
     Command {
         name: "install",

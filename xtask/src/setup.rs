@@ -27,10 +27,12 @@ pub enum Need {
     Build,
     /// Opening the editor on a display without a screen, as the tests do.
     Editor,
+    /// Python hosts: `cargo xtask hosts`.
+    Hosts,
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 11] = [
+const PACKAGES: [(Need, &str); 16] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     (Need::Build, "ca-certificates"),
@@ -42,6 +44,11 @@ const PACKAGES: [(Need, &str); 11] = [
     (Need::Editor, "libxcb1"),
     (Need::Editor, "libxkbcommon0"),
     (Need::Editor, "libxkbcommon-x11-0"),
+    (Need::Hosts, "python3-venv"),
+    (Need::Hosts, "libgl1"),
+    (Need::Hosts, "libglib2.0-0"),
+    (Need::Hosts, "libatomic1"),
+    (Need::Hosts, "libstdc++6"),
 ];
 
 pub fn main(mut args: Args) -> Result<()> {

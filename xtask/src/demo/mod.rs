@@ -11,16 +11,16 @@ use crate::music::Tune;
 use crate::setup::{Need, set_up};
 use crate::workspace::{cargo, run_ok, shown, step, target_dir};
 
-mod judge;
+pub mod judge;
 mod measure;
 mod osc;
 mod picture;
-mod protocol;
+pub mod protocol;
 mod report;
-mod script;
-mod session;
-mod timing;
-mod tracks;
+pub mod script;
+pub mod session;
+pub mod timing;
+pub mod tracks;
 
 use judge::{Evidence, Recordings};
 use protocol::Job;
@@ -157,7 +157,8 @@ fn tell(report: &Report, dir: &Path) {
     println!("\n{}\n{} passed, {} failed", report.verdict, report.passed, report.failed);
 }
 
-fn build_host() -> Result<PathBuf> {
+/// Builds the host program and gives its path.
+pub fn build_host() -> Result<PathBuf> {
     step("Building the host program");
     run_ok(cargo().args(["build", "--quiet", "--package", "xtask", "--bin", "echelon-host"]), "building the host")?;
     let own = std::env::current_exe().context("where am I?")?;
@@ -212,6 +213,8 @@ fn job(options: &Options, bundles: &Bundles, dir: &Path, steps: &[Step]) -> Job 
         pace: if options.realtime { 1.0 } else { PACE },
         gates: script::gates(steps, clock),
         hold_at_gates: !options.realtime,
+        load_state: None,
+        save_state: None,
     }
 }
 
@@ -260,7 +263,8 @@ fn judge(
     Ok(report)
 }
 
-fn read_recordings(files: &[String]) -> Result<Recordings> {
+/// Reads what the host recorded: the master, then the decks.
+pub fn read_recordings(files: &[String]) -> Result<Recordings> {
     let mut buses = files.iter().map(|file| tracks::read_recording(Path::new(file)));
     let master = buses.next().context("the host recorded nothing")??;
     Ok(Recordings { master, decks: buses.collect::<Result<_>>()? })

@@ -73,11 +73,13 @@ pub struct Step {
 }
 
 impl Step {
-    fn new(send_beat: f64, act: Act, when: When, wording: Wording) -> Self {
+    /// Sent while the song runs.
+    pub fn new(send_beat: f64, act: Act, when: When, wording: Wording) -> Self {
         Self { send_beat: Some(send_beat), act, when, wording }
     }
 
-    fn before_start(act: Act) -> Self {
+    /// Sent while the transport stands, and awaited.
+    pub fn before_start(act: Act) -> Self {
         Self { send_beat: None, act, when: When::Now, wording: Wording::Silent }
     }
 

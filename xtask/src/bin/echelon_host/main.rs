@@ -43,6 +43,9 @@ fn host() -> Result<()> {
     let orders = listen();
 
     let mut plugin = plugin::Plugin::open(&job)?;
+    if let Some(path) = &job.load_state {
+        plugin.load(&std::fs::read(path).with_context(|| format!("could not read {path}"))?)?;
+    }
     let processor = plugin.activate(&job)?;
     say(&Report::Ready(plugin.ready()?));
 
@@ -60,6 +63,9 @@ fn host() -> Result<()> {
     let (processor, recording) =
         audio.join().map_err(|_| anyhow::anyhow!("the audio thread panicked"))?.context("the audio thread stopped")?;
     plugin.deactivate(processor);
+    if let Some(path) = &job.save_state {
+        std::fs::write(path, plugin.save()?).with_context(|| format!("could not write {path}"))?;
+    }
     let state_survives = plugin.state_survives()?;
     let files = record::write(&job, &recording)?;
     say(&Report::End(End {

@@ -202,10 +202,15 @@ impl Plugin {
     /// Saves, loads that, saves again, compares.
     pub fn state_survives(&mut self) -> Result<bool> {
         let before = self.save()?;
+        self.load(&before)?;
+        Ok(self.save()? == before)
+    }
+
+    /// Gives the plugin a state that it saved.
+    pub fn load(&mut self, saved: &[u8]) -> Result<()> {
         let handle = self.instance.plugin_handle();
         let state: PluginState = handle.get_extension().context("the plugin cannot load a state")?;
-        state.load(&handle, &mut before.as_slice()).context("the plugin did not take its own state back")?;
-        Ok(self.save()? == before)
+        state.load(&handle, &mut &*saved).context("the plugin did not take its own state back")
     }
 
     /// Gives the plugin the main thread if it asked for it.

@@ -1,0 +1,248 @@
+//! Runs a Python host's script, a process for each scenario, and reads its checks.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+
+use super::python::Python;
+use super::report::{Outcome, Row};
+use super::scenarios::{Scenario, scenarios, title};
+use super::{Host, Setting};
+use crate::workspace::{shown, step};
+
+/// Written next to each other, as they import `rig`.
+pub const SCRIPTS: [(&str, &str); 3] = [
+    ("rig.py", include_str!("rig.py")),
+    ("in_dawdreamer.py", include_str!("in_dawdreamer.py")),
+    ("in_pedalboard.py", include_str!("in_pedalboard.py")),
+];
+
+/// A line that begins so is for us.
+const MARK: &str = "@echelon ";
+/// For one scenario, most of which take a second or two. A host that hangs is ended after it.
+const PATIENCE: Duration = Duration::from_secs(300);
+
+/// The only argument of a script.
+#[derive(Debug, Serialize)]
+struct Job<'a> {
+    scenario: &'a str,
+    plugin: String,
+    track: String,
+    dir: String,
+    block: u32,
+}
+
+/// What a script says.
+#[derive(Debug, PartialEq, Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Check {
+        check: String,
+        ok: bool,
+        detail: String,
+    },
+    /// It gave up.
+    Error {
+        error: String,
+    },
+    /// It has checked everything.
+    End {
+        end: bool,
+    },
+}
+
+impl Said {
+    /// `None` for what plugins and hosts print.
+    fn parse(line: &str) -> Option<Self> {
+        serde_json::from_str(line.trim().strip_prefix(MARK)?).ok()
+    }
+}
+
+/// All scenarios of a Python host.
+pub fn run_all(host: &Host, setting: &Setting) -> Vec<Row> {
+    let row = |check: &str, outcome| Row { host: host.name, format: host.format, check: check.to_owned(), outcome };
+    let python = match Python::with(&setting.dir.join("venv"), host.name) {
+        Ok(python) => python,
+        Err(why) => {
+            let row = row("all checks", Outcome::Unavailable(why));
+            println!("{}", row.line());
+            return vec![row];
+        }
+    };
+    let all = scenarios(host.name);
+    let mut rows = Vec::new();
+    for scenario in all {
+        step(&format!("{}: {}, blocks of {}", host.name, scenario.name, scenario.block_frames));
+        let tell = |check: &str, outcome| {
+            let row = row(&title(all, *scenario, check), outcome);
+            println!("{}", row.line());
+            rows.push(row);
+        };
+        run(&python, host, setting, *scenario, tell);
+    }
+    rows
+}
+
+/// One scenario. A process that does not come to a good end is a failure of its own.
+fn run(python: &Python, host: &Host, setting: &Setting, scenario: Scenario, mut tell: impl FnMut(&str, Outcome)) {
+    let log = setting.dir.join(format!("{}-{}-{}.log", host.name, scenario.name, scenario.block_frames));
+    let mut ending = Ending::default();
+    let finished = start(python, host, setting, scenario, &log).and_then(|(mut child, said)| {
+        let finished = follow(&mut child, &said, |said| {
+            if let Some((check, outcome)) = ending.take(said) {
+                tell(&check, outcome);
+            }
+        });
+        // Nothing of ours may outlive us; fails harmlessly when it has ended.
+        let _ = child.kill();
+        finished
+    });
+    if let Err(why) = ending.judge(finished) {
+        tell(&format!("`{}` runs to its end", scenario.name), Outcome::Failed(format!("{why}; see {}", shown(&log))));
+    }
+}
+
+fn start(
+    python: &Python,
+    host: &Host,
+    setting: &Setting,
+    scenario: Scenario,
+    log: &Path,
+) -> Result<(Child, Receiver<Said>)> {
+    let scripts = setting.dir.join("scripts");
+    fs::create_dir_all(&scripts).with_context(|| format!("could not make {}", scripts.display()))?;
+    for (name, text) in SCRIPTS {
+        fs::write(scripts.join(name), text).with_context(|| format!("could not write {name}"))?;
+    }
+    let job = Job {
+        scenario: scenario.name,
+        plugin: setting.bundles.vst3.display().to_string(),
+        track: setting.track.file.display().to_string(),
+        dir: setting.work.display().to_string(),
+        block: scenario.block_frames,
+    };
+    let stderr = fs::File::create(log).with_context(|| format!("could not write {}", log.display()))?;
+    let mut child = Command::new(&python.program)
+        .arg(scripts.join(format!("in_{}.py", host.name)))
+        .arg(serde_json::to_string(&job).context("the job is no JSON")?)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(stderr)
+        .spawn()
+        .context("could not start Python")?;
+    let stdout = child.stdout.take().context("Python has an output")?;
+    let (sender, said) = channel();
+    thread::spawn(move || {
+        let lines = BufReader::new(stdout).split(b'\n').map_while(Result::ok);
+        for said in lines.filter_map(|line| Said::parse(&String::from_utf8_lossy(&line))) {
+            if sender.send(said).is_err() {
+                break;
+            }
+        }
+    });
+    Ok((child, said))
+}
+
+/// Hands on what is said until the process has ended; an error if that takes too long.
+fn follow(child: &mut Child, said: &Receiver<Said>, mut take: impl FnMut(Said)) -> Result<ExitStatus> {
+    let end = Instant::now() + PATIENCE;
+    while let Ok(said) = said.recv_timeout(end.saturating_duration_since(Instant::now())) {
+        take(said);
+    }
+    loop {
+        if let Some(status) = child.try_wait().context("the process vanished")? {
+            return Ok(status);
+        }
+        anyhow::ensure!(Instant::now() < end, "it hangs: ended after {} s", PATIENCE.as_secs());
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// How a script's report stands.
+#[derive(Debug, Default)]
+struct Ending {
+    complete: bool,
+    error: Option<String>,
+}
+
+impl Ending {
+    fn take(&mut self, said: Said) -> Option<(String, Outcome)> {
+        match said {
+            Said::Check { check, ok: true, detail } => return Some((check, Outcome::Passed(detail))),
+            Said::Check { check, ok: false, detail } => return Some((check, Outcome::Failed(detail))),
+            Said::Error { error } => self.error = Some(error),
+            Said::End { end } => self.complete = end,
+        }
+        None
+    }
+
+    /// All checks were made, and the process then ended well: unloading a plugin may crash too.
+    fn judge(self, finished: Result<ExitStatus>) -> Result<(), String> {
+        let status = finished.map_err(|error| format!("{error:#}"))?;
+        match (self.error, self.complete, status.success()) {
+            (Some(error), ..) => Err(error),
+            (None, true, true) => Ok(()),
+            (None, true, false) => Err(format!("the host ended with {status} after its checks")),
+            (None, false, _) => Err(format!("the host ended with {status} before its checks were done")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ending(lines: &str) -> (Vec<(String, Outcome)>, Ending) {
+        let mut ending = Ending::default();
+        let said = lines.lines().filter_map(Said::parse);
+        (said.filter_map(|said| ending.take(said)).collect(), ending)
+    }
+
+    #[cfg(unix)]
+    fn status(raw: i32) -> Result<ExitStatus> {
+        Ok(std::os::unix::process::ExitStatusExt::from_raw(raw))
+    }
+
+    #[test]
+    fn checks_are_read_and_other_lines_are_not() {
+        let (checks, ending) = ending(
+            "JUCE v8\n@echelon {\"check\": \"sounds\", \"ok\": true, \"detail\": \"-20 dB\"}\n\
+             {\"check\": \"not for us\", \"ok\": true, \"detail\": \"\"}\n@echelon {broken\n\
+             @echelon {\"check\": \"in time\", \"ok\": false, \"detail\": \"frame 1\"}\n@echelon {\"end\": true}\n",
+        );
+        let expected = [
+            ("sounds".to_owned(), Outcome::Passed("-20 dB".to_owned())),
+            ("in time".to_owned(), Outcome::Failed("frame 1".to_owned())),
+        ];
+        assert_eq!(checks, expected);
+        assert!(ending.complete);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_a_whole_report_and_a_good_end_are_a_success() {
+        const SIGSEGV: i32 = 11;
+        let end = "@echelon {\"end\": true}";
+        assert!(ending(end).1.judge(status(0)).is_ok());
+        assert!(ending(end).1.judge(status(SIGSEGV)).unwrap_err().contains("after its checks"));
+        assert!(ending("").1.judge(status(0)).unwrap_err().contains("before its checks were done"));
+        assert!(ending("").1.judge(status(SIGSEGV)).unwrap_err().contains("signal: 11"));
+        let error = ending("@echelon {\"error\": \"TimeoutError: no answer\"}").1.judge(status(256));
+        assert_eq!(error, Err("TimeoutError: no answer".to_owned()));
+        assert!(ending(end).1.judge(Err(anyhow::anyhow!("it hangs"))).unwrap_err().contains("hangs"));
+    }
+
+    #[test]
+    fn the_scripts_use_our_mark() {
+        let (_, rig) = SCRIPTS[0];
+        assert!(rig.contains(&format!("MARK = \"{MARK}\"")));
+    }
+}
