@@ -16,6 +16,7 @@ use ringbuf::traits::{Consumer, Producer};
 
 use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
+use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
 use crate::graph::{GraphError, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
@@ -157,6 +158,9 @@ impl RigProcessor {
         let mut buses = Buses { io, peaks: &mut self.snapshot };
         self.scheduler.run(&mut buses, from as usize, to as usize);
         for deck in DeckId::ALL {
+            if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {
+                self.throw_away(Garbage::Track(track));
+            }
             if self.deck(deck).is_some_and(|d| d.take_reached_end()) {
                 self.send(EngineEvent::Ended { deck });
                 self.deck_changed(deck, to - 1, moves);

@@ -405,3 +405,5 @@ fn tracks_come_back_when_they_are_replaced() {
         bench.load(DeckId::A);
     }
 }
+
+mod races;

@@ -1,0 +1,25 @@
+//! Orders and floods that are unlucky.
+
+use super::*;
+
+/// A track that cannot be taken for the other: every sample is -1/4.
+fn another_track() -> Arc<Track> {
+    let samples = vec![-0.25; TRACK_FRAMES as usize];
+    Arc::new(Track::new(samples.clone(), samples, SR).unwrap())
+}
+
+#[test]
+fn a_deck_can_be_changed_over_on_one_line() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(30_000, 512);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::NextBar);
+    let load = bench.ask(Action::LoadDeck { deck: DeckId::A, path: "y.wav".into() }, ActionTiming::NextBar);
+    bench.console.track_ready(load, another_track(), &mut bench.turn);
+    let start = bench.ask(play(DeckId::A), ActionTiming::NextBar);
+    bench.run_to(100_000, 512);
+    assert_eq!([stop, load, start].map(|id| bench.done(id)), [Some((4.0, 0)); 3], "{:?}", bench.turn.receipts);
+    assert_eq!(bench.decks[0][95_999], sample(95_999));
+    assert_ne!(bench.decks[0][96_000 + 100], -0.25, "the old track is still fading out");
+    assert_eq!(bench.decks[0][96_000 + 144..97_000], [-0.25; 856]);
+}
