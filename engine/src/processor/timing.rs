@@ -30,17 +30,20 @@ impl RigProcessor {
         }
     }
 
-    /// A stop takes the wait away, at once, from a deck that would not have started before it.
+    /// A stop takes away a start that would not have come before it. On a deck that rests that is all there is to do,
+    /// at once: `true`.
     fn stop_waiting(&mut self, id: RequestId, deed: &Deed, due: f64, moment: Moment<'_>) -> bool {
         let Deed::Stop { deck } = *deed else { return false };
         let starts_before = |play: &Entry| play.due < due - moment.clock.half_frame_beats();
-        if self.state(deck) != DeckState::Primed
-            || self.timeline.gesture(deck, ActionKind::Play).is_none_or(starts_before)
-        {
+        if self.timeline.gesture(deck, ActionKind::Play).is_none_or(starts_before) {
             return false;
         }
+        let waits = self.state(deck) == DeckState::Primed;
         if let Some(play) = self.timeline.take_gesture(deck, ActionKind::Play) {
             self.send(EngineEvent::Cancelled { id: play.id });
+        }
+        if !waits {
+            return false;
         }
         let due_beat = readable(moment.clock.song_beat_at(moment.frame));
         self.play_controls[deck.index()] = false;

@@ -23,3 +23,18 @@ fn a_deck_can_be_changed_over_on_one_line() {
     assert_ne!(bench.decks[0][96_000 + 100], -0.25, "the old track is still fading out");
     assert_eq!(bench.decks[0][96_000 + 144..97_000], [-0.25; 856]);
 }
+
+#[test]
+fn a_stop_is_the_last_word() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(6000, 64);
+    let stop = Action::StopDeck { deck: DeckId::A };
+    bench.ask(stop.clone(), ActionTiming::Immediate);
+    let again = bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    let last = bench.ask(stop, ActionTiming::Immediate);
+    bench.run_to(7000, 64);
+    assert!(bench.done(last).is_some());
+    assert!(bench.turn.receipts.contains(&Receipt::Cancelled { id: again }));
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+}
