@@ -38,3 +38,19 @@ fn a_stop_is_the_last_word() {
     assert!(bench.turn.receipts.contains(&Receipt::Cancelled { id: again }));
     assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
 }
+
+#[test]
+fn a_full_timeline_has_room_for_a_stop() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    for i in 0..300 {
+        bench.ask(Action::SetCrossfader { position: 0.5 }, ActionTiming::CustomBeat(1000.0));
+        if i % 50 == 0 {
+            bench.run_to(bench.frame + 64, 64);
+        }
+    }
+    bench.run_to(bench.frame + 640, 64);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    bench.run_to(bench.frame + 64, 64);
+    assert!(bench.done(stop).is_some(), "{:?}", bench.refusal(stop));
+}
