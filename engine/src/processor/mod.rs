@@ -12,7 +12,7 @@ mod buses;
 mod decks;
 mod timing;
 
-use ringbuf::traits::{Consumer, Producer};
+use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
@@ -22,7 +22,7 @@ use crate::graph::{GraphError, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
 use crate::mixer::Mixer;
-use crate::rig::{AudioLinks, RigConfig};
+use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
 use crate::safety::{SafetyPolicy, SafetyViolation, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -57,6 +57,8 @@ pub struct RigProcessor {
     timeline: Timeline,
     /// The play parameters as the host knows them: they act on edges.
     play_controls: [bool; NUM_DECKS],
+    /// Whose request is being seen to.
+    cause: RequestId,
     snapshot: Snapshot,
 }
 
@@ -82,6 +84,7 @@ impl RigProcessor {
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
+            cause: RequestId::HOST,
             snapshot: Snapshot::default(),
         })
     }
@@ -155,6 +158,7 @@ impl RigProcessor {
         if from == to {
             return;
         }
+        self.cause = RequestId::HOST;
         let mut buses = Buses { io, peaks: &mut self.snapshot };
         self.scheduler.run(&mut buses, from as usize, to as usize);
         for deck in DeckId::ALL {
@@ -215,6 +219,7 @@ impl RigProcessor {
 
     /// Asks for a deed at the quantize setting, if the policy allows it now.
     fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>) {
+        self.cause = RequestId::HOST;
         match self.check(&deed) {
             Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment),
             Err(violation) => {
@@ -234,6 +239,7 @@ impl RigProcessor {
     /// Does the first deed of the timeline, if the policy still allows it.
     fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         let Some(entry) = self.timeline.pop() else { return };
+        self.cause = entry.id;
         if let Err(violation) = self.check(&entry.deed) {
             return self.refuse(entry.id, entry.deed, Refusal::Violation(violation));
         }
@@ -318,8 +324,11 @@ impl RigProcessor {
         }
     }
 
+    /// Tells the control side. What comes of the host's own input has no receipt, and leaves room for what has: a flood
+    /// of it must not cost anyone an answer.
     fn send(&mut self, event: EngineEvent) {
-        if self.links.events.try_push(event).is_err() {
+        let has_room = self.cause != RequestId::HOST || self.links.events.vacant_len() > EVENTS_FOR_REQUESTS;
+        if !has_room || self.links.events.try_push(event).is_err() {
             self.snapshot.lost_events += 1;
         }
     }

@@ -10,6 +10,7 @@ impl RigProcessor {
     /// Puts a deed on the timeline. Resolved here rather than on the control side, so that a press a moment before the
     /// line still makes it.
     pub(super) fn schedule(&mut self, id: RequestId, source: Source, at: At, deed: Deed, moment: Moment<'_>) {
+        self.cause = id;
         let quantized = self.quantizer.resolve(at, deed.kind(), now(moment));
         let QuantizedAction { due_beat, awaited, .. } = match quantized {
             Ok(quantized) => quantized,

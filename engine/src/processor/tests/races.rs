@@ -54,3 +54,15 @@ fn a_full_timeline_has_room_for_a_stop() {
     bench.run_to(bench.frame + 64, 64);
     assert!(bench.done(stop).is_some(), "{:?}", bench.refusal(stop));
 }
+
+#[test]
+fn a_flood_of_host_input_loses_no_receipt() {
+    let mut bench = Bench::loaded(120.0);
+    let off = TimedInput { frame: 0, input: HostInput::Control(Control::Quantize, 0.0) };
+    let press = |i: u32| TimedInput { frame: i, input: HostInput::Control(Control::Play(DeckId::B), (i % 2) as f32) };
+    let flood: Vec<_> = std::iter::once(off).chain((1..1000).map(press)).collect();
+    let id = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1010.0 / 24_000.0));
+    bench.process(1024, &flood);
+    bench.console.tick(&mut bench.turn);
+    assert!(bench.done(id).is_some());
+}
