@@ -113,6 +113,10 @@ pub struct ActionExecutor {
 impl ActionExecutor {
     /// Tracks that may be on the audio side at once, coming and going: on decks, on the timeline, in the rings.
     pub const MAX_LIVE_TRACKS: usize = 64;
+    /// Deeds that wait here at most while the host makes no blocks; then the newest is refused.
+    const MAX_WAITING: usize = 1024;
+    /// Room beyond that for stops, which are never in the way.
+    const ROOM_FOR_STOPS: usize = 64;
     /// Requests taken from each queue in one tick.
     const MAX_REQUESTS_PER_TICK: usize = 64;
 
@@ -216,6 +220,10 @@ impl ActionExecutor {
         {
             let refusal = Refusal::Violation(violation);
             return turn.receipts.push(refuse(refusal.code(), refusal.to_string()));
+        }
+        let is_stop = action.kind() == ActionKind::Stop;
+        if self.outbox.len() >= Self::MAX_WAITING + if is_stop { Self::ROOM_FOR_STOPS } else { 0 } {
+            return turn.receipts.push(refuse(Refusal::Full.code(), Refusal::Full.to_string()));
         }
         let at = match timing {
             ActionTiming::Immediate => At::Now,

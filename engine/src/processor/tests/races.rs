@@ -66,3 +66,19 @@ fn a_flood_of_host_input_loses_no_receipt() {
     bench.console.tick(&mut bench.turn);
     assert!(bench.done(id).is_some());
 }
+
+#[test]
+fn what_nobody_takes_does_not_pile_up() {
+    // The host has the plugin, but makes no blocks.
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(64, 64);
+    let ids: Vec<_> =
+        (0..10_000).map(|_| bench.ask(Action::SetCrossfader { position: 0.25 }, ActionTiming::Immediate)).collect();
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    let refused = bench.turn.receipts.iter().filter(|r| matches!(r, Receipt::Refused { code: "full", .. })).count();
+    assert!(refused > 8_000, "{refused}");
+    bench.run_to(10_000, 64);
+    assert!(bench.done(stop).is_some(), "there is room for a stop: {:?}", bench.refusal(stop));
+    assert!(ids.iter().all(|id| bench.turn.receipts.iter().any(|r| r.id() == *id && r.is_final())));
+}
