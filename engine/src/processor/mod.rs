@@ -134,7 +134,7 @@ impl RigProcessor {
             self.requantize(&clock);
         }
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
-        self.receive(moment);
+        self.receive(moment, moves);
         loop {
             let next_input = inputs.first().map(|input| (input.frame.max(from) - from).max(moment.frame).min(frames));
             let next_due =
@@ -145,7 +145,7 @@ impl RigProcessor {
             match (inputs.split_first(), self.timeline.next_due()) {
                 (Some((input, rest)), _) if next_input == Some(until) => {
                     inputs = rest;
-                    self.take_input(input.input, moment);
+                    self.take_input(input.input, moment, moves);
                 }
                 (_, Some(_)) if next_due == Some(until) => self.fire_next(moment, moves),
                 _ => break,
@@ -173,10 +173,12 @@ impl RigProcessor {
     }
 
     /// Takes what the control thread sent.
-    fn receive(&mut self, moment: Moment<'_>) {
+    fn receive(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         for _ in 0..MAX_COMMANDS_PER_TICK {
             match self.links.control.try_pop() {
-                Some(ControlEvent::Schedule { id, source, at, deed }) => self.schedule(id, source, at, deed, moment),
+                Some(ControlEvent::Schedule { id, source, at, deed }) => {
+                    self.schedule(id, source, at, deed, moment, moves);
+                }
                 Some(ControlEvent::SetPolicy(policy)) => self.policy = policy,
                 None => return,
             }
@@ -184,13 +186,13 @@ impl RigProcessor {
     }
 
     /// What the host timed acts on its own frame, by the same rules.
-    fn take_input(&mut self, input: HostInput, moment: Moment<'_>) {
+    fn take_input(&mut self, input: HostInput, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         match input {
             HostInput::Control(Control::Play(deck), value) => {
                 let on = value > 0.5;
                 if std::mem::replace(&mut self.play_controls[deck.index()], on) != on {
                     let deed = if on { Deed::Play { deck, position_secs: None } } else { Deed::Stop { deck } };
-                    self.request(Source::Host, deed, moment);
+                    self.request(Source::Host, deed, moment, moves);
                 }
             }
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
@@ -201,7 +203,8 @@ impl RigProcessor {
                 let step = note.wrapping_sub(FIRST_MIDI_NOTE);
                 if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
                     let play = Deed::Play { deck, position_secs: None };
-                    self.request(Source::Midi, if step % 2 == 0 { play } else { Deed::Stop { deck } }, moment);
+                    let deed = if step % 2 == 0 { play } else { Deed::Stop { deck } };
+                    self.request(Source::Midi, deed, moment, moves);
                 }
             }
             HostInput::Midi(_) | HostInput::Transport(_) => {}
@@ -218,10 +221,10 @@ impl RigProcessor {
     }
 
     /// Asks for a deed at the quantize setting, if the policy allows it now.
-    fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>) {
+    fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         self.cause = RequestId::HOST;
         match self.check(&deed) {
-            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment),
+            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment, moves),
             Err(violation) => {
                 let refusal = Refusal::Violation(violation);
                 self.send(EngineEvent::Refused { id: RequestId::HOST, deck: deed.deck(), refusal });

@@ -82,3 +82,15 @@ fn what_nobody_takes_does_not_pile_up() {
     assert!(bench.done(stop).is_some(), "there is room for a stop: {:?}", bench.refusal(stop));
     assert!(ids.iter().all(|id| bench.turn.receipts.iter().any(|r| r.id() == *id && r.is_final())));
 }
+
+#[test]
+fn a_host_that_was_told_to_play_hears_that_the_wait_is_over() {
+    let mut bench = Bench::loaded(120.0);
+    bench.run_to(6000, 64);
+    bench.process(64, &[TimedInput { frame: 0, input: HostInput::Control(Control::Play(DeckId::A), 1.0) }]);
+    bench.console.tick(&mut bench.turn);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    bench.run_to(7000, 64);
+    assert!(bench.done(stop).is_some());
+    assert_eq!(bench.moves, [(6064, Control::Play(DeckId::A), 0.0)], "its control shows what the deck does");
+}
