@@ -123,8 +123,8 @@ impl Turns {
         }
         let state = self.saved.get();
         for (deck, track) in DeckId::ALL.into_iter().zip(state.tracks) {
-            let playing = self.console.deck_state(deck) == DeckState::Playing;
-            let stop = playing.then_some(Action::StopDeck { deck });
+            let plays_or_will = matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
+            let stop = plays_or_will.then_some(Action::StopDeck { deck });
             let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
             let load = track.map(|path| Action::LoadDeck { deck, path });
             for action in stop.into_iter().chain(eject).chain(load) {

@@ -59,6 +59,31 @@ fn a_project_brings_tracks_and_settings_back_and_does_not_play() {
     });
 }
 
+/// Loads the instance's own project with another file on deck A.
+fn load_with(stage: &mut Stage, file: &str) {
+    let mut json = stage.host.state_json();
+    json["fields"]["rig"] = json!({"version": 1, "tracks": [file], "osc_port": null}).to_string().into();
+    assert!(stage.host.load_json(&json));
+}
+
+#[test]
+fn a_project_ends_what_waits_on_the_decks() {
+    let folder = TempDir::new("waiting");
+    let [one, two] = ["one.wav", "two.wav"].map(|name| folder.wav(name, 48_000, &noise(3, 0.5, 200_000)));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &one);
+        let (id, _) = stage.schedule("/deck/a/play", &[1.into(), OscType::Double(40.0)]);
+        load_with(&mut stage, &two);
+        let Stage { host, osc } = &mut stage;
+        host.pump_until("the start to be taken away", |_| {
+            osc.poll();
+            osc.receipts(id).iter().any(|answer| matches!(answer, Receipt::Nack(_)))
+        });
+        stage.host.rewind(support::Transport::rolling(120.0).from_beat(39.0));
+        assert!(stage.host.render(96_000).master().is_silent(), "nothing plays because a project was opened");
+    });
+}
+
 #[test]
 fn the_same_settings_are_saved_as_the_same_bytes() {
     let folder = TempDir::new("same_bytes");
