@@ -99,7 +99,9 @@ impl Turns {
         console.connect(receiver);
         let osc = start_osc(&mut console, &saved, &view, wake.clone());
         let files = DeckFiles::new(Loader::new(move || wake.wake())?, saved.clone(), view.clone());
-        Ok(Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() })
+        let turns = Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() };
+        turns.keep_port();
+        Ok(turns)
     }
 
     fn run(mut self, stop: &AtomicBool) {
@@ -121,6 +123,7 @@ impl Turns {
         if std::mem::replace(&mut self.restored, loads) == loads {
             return;
         }
+        self.keep_port();
         let state = self.saved.get();
         for (deck, track) in DeckId::ALL.into_iter().zip(state.tracks) {
             let plays_or_will = matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
@@ -133,6 +136,13 @@ impl Turns {
                 // The queue has room: it was emptied in the last turn, and this is at most three requests a deck.
                 let _ = self.restore_sender.send(request);
             }
+        }
+    }
+
+    /// A project that names a port keeps it, so that saving it again changes nothing; one that names none gets ours.
+    fn keep_port(&self) {
+        if let Some(port) = self.osc.as_ref().map(OscServer::port) {
+            self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
         }
     }
 
@@ -155,7 +165,7 @@ impl Turns {
     }
 }
 
-/// Starts OSC where the project had it, or where the settings say; tells the view and the project where it is now.
+/// Starts OSC where the project had it, or where the settings say; tells the view where it is now.
 fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, wake: Waker) -> Option<OscServer> {
     let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
     console.connect(receiver);
@@ -163,8 +173,6 @@ fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, wake:
     match OscServer::start(first_port, sender, Box::new(move || wake.wake())) {
         Ok(server) => {
             let port = server.port();
-            // A loaded project keeps the port that it names, so that saving it again changes nothing.
-            saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
             view.update(|view| view.osc = OscView::Listening(port));
             Some(server)
         }

@@ -85,6 +85,18 @@ fn a_project_ends_what_waits_on_the_decks() {
 }
 
 #[test]
+fn a_project_without_a_port_gets_the_one_that_the_instance_has() {
+    for_each_format(|format| {
+        let mut stage = Stage::open(&Setup::new(), format);
+        let port = stage.host.osc_port();
+        load_with(&mut stage, "/nowhere/gone.wav");
+        stage.host.pump_until("the port to be in the state", |main| {
+            main.rig_field("osc_port").is_some_and(|saved| saved == u64::from(port))
+        });
+    });
+}
+
+#[test]
 fn the_same_settings_are_saved_as_the_same_bytes() {
     let folder = TempDir::new("same_bytes");
     let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));
