@@ -110,7 +110,6 @@ impl Turns {
             self.files.poll(&mut self.console, &mut self.turn);
             self.console.tick(&mut self.turn);
             self.answer();
-            self.files.notice_ejects(&self.console);
             let snapshot = *self.console.snapshot();
             self.view.update(|view| view.snapshot = snapshot);
             thread::park_timeout(TURN);
@@ -150,6 +149,9 @@ impl Turns {
     fn answer(&mut self) {
         for wanted in std::mem::take(&mut self.turn.wanted) {
             self.files.load(wanted, &mut self.console, &mut self.turn);
+        }
+        for (id, deck) in self.turn.ejects.drain(..) {
+            self.files.eject(id, deck);
         }
         for receipt in self.turn.receipts.drain(..) {
             let silent = self.files.settle(&receipt);

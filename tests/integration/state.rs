@@ -128,6 +128,27 @@ fn a_missing_file_is_kept_in_the_project() {
 }
 
 #[test]
+fn what_is_ejected_leaves_the_project_missing_or_not() {
+    let folder = TempDir::new("ejected");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));
+    for_each_format(|format| {
+        for missing in [false, true] {
+            let mut stage = Stage::with_track(&Setup::new(), format, &file);
+            if missing {
+                load_with(&mut stage, "/nowhere/gone.wav");
+                let empty = |answer: &Receipt| matches!(answer, Receipt::Nack(nack) if nack.text.contains("is empty"));
+                ask_until(&mut stage, "the deck to be empty", empty);
+            }
+            let (id, _) = stage.schedule("/deck/a/eject", &[]);
+            stage.done(id);
+            stage.host.pump_until("the project to forget the file", |main| {
+                main.rig_field("tracks").is_some_and(|tracks| tracks[0].is_null())
+            });
+        }
+    });
+}
+
+#[test]
 fn a_state_that_is_none_is_refused_and_changes_nothing() {
     for_each_format(|format| {
         let mut host = Setup::new().open(format);

@@ -87,6 +87,8 @@ pub struct Turn {
     pub receipts: Vec<Receipt>,
     /// Files to be decoded.
     pub wanted: Vec<WantedTrack>,
+    /// Admitted requests that take the track off a deck.
+    pub ejects: Vec<(RequestId, DeckId)>,
 }
 
 /// A load that waits for its file.
@@ -238,6 +240,9 @@ impl ActionExecutor {
         };
         if let Some(deck) = deck.filter(|_| action.kind() != ActionKind::Mixer) {
             self.under_way.push((id, deck, action.kind()));
+        }
+        if let Action::EjectDeck { deck } = action {
+            turn.ejects.push((id, deck));
         }
         match deed(action) {
             Ok(deed) => self.outbox.push_back(ControlEvent::Schedule { id, source, at, deed }),
