@@ -3,7 +3,7 @@
 use ringbuf::traits::Split;
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
-use crate::action::ActionExecutor;
+use crate::action::{ActionExecutor, Timeline};
 use crate::console::Console;
 use crate::graph::GraphError;
 use crate::message::{ControlEvent, EngineEvent, Garbage, Snapshot};
@@ -12,7 +12,10 @@ use crate::processor::RigProcessor;
 /// Deeds on their way to the audio thread. Full: they wait in the executor.
 const CONTROL_CAPACITY: usize = 256;
 /// Events on their way back. Full: counted; the next snapshot sets the shadow right.
-const EVENT_CAPACITY: usize = 1024;
+const EVENT_CAPACITY: usize = EVENTS_FOR_REQUESTS + 1024;
+/// Of these, kept for what comes of requests, so that no receipt is lost: each makes at most five events, and before the
+/// control side empties the ring again no more can be done than the timeline and two fillings of the ring to it hold.
+pub(crate) const EVENTS_FOR_REQUESTS: usize = 5 * (Timeline::CAPACITY + 2 * CONTROL_CAPACITY);
 
 /// What a rig is made for.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -99,7 +99,9 @@ impl Turns {
         console.connect(receiver);
         let osc = start_osc(&mut console, &saved, &view, wake.clone());
         let files = DeckFiles::new(Loader::new(move || wake.wake())?, saved.clone(), view.clone());
-        Ok(Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() })
+        let turns = Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() };
+        turns.keep_port();
+        Ok(turns)
     }
 
     fn run(mut self, stop: &AtomicBool) {
@@ -108,7 +110,6 @@ impl Turns {
             self.files.poll(&mut self.console, &mut self.turn);
             self.console.tick(&mut self.turn);
             self.answer();
-            self.files.notice_ejects(&self.console);
             let snapshot = *self.console.snapshot();
             self.view.update(|view| view.snapshot = snapshot);
             thread::park_timeout(TURN);
@@ -121,10 +122,11 @@ impl Turns {
         if std::mem::replace(&mut self.restored, loads) == loads {
             return;
         }
+        self.keep_port();
         let state = self.saved.get();
         for (deck, track) in DeckId::ALL.into_iter().zip(state.tracks) {
-            let playing = self.console.deck_state(deck) == DeckState::Playing;
-            let stop = playing.then_some(Action::StopDeck { deck });
+            let plays_or_will = matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
+            let stop = plays_or_will.then_some(Action::StopDeck { deck });
             let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
             let load = track.map(|path| Action::LoadDeck { deck, path });
             for action in stop.into_iter().chain(eject).chain(load) {
@@ -136,10 +138,20 @@ impl Turns {
         }
     }
 
+    /// A project that names a port keeps it, so that saving it again changes nothing; one that names none gets ours.
+    fn keep_port(&self) {
+        if let Some(port) = self.osc.as_ref().map(OscServer::port) {
+            self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
+        }
+    }
+
     /// Hands out what came of the turn.
     fn answer(&mut self) {
         for wanted in std::mem::take(&mut self.turn.wanted) {
             self.files.load(wanted, &mut self.console, &mut self.turn);
+        }
+        for (id, deck) in self.turn.ejects.drain(..) {
+            self.files.eject(id, deck);
         }
         for receipt in self.turn.receipts.drain(..) {
             let silent = self.files.settle(&receipt);
@@ -155,7 +167,7 @@ impl Turns {
     }
 }
 
-/// Starts OSC where the project had it, or where the settings say; tells the view and the project where it is now.
+/// Starts OSC where the project had it, or where the settings say; tells the view where it is now.
 fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, wake: Waker) -> Option<OscServer> {
     let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
     console.connect(receiver);
@@ -163,8 +175,6 @@ fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, wake:
     match OscServer::start(first_port, sender, Box::new(move || wake.wake())) {
         Ok(server) => {
             let port = server.port();
-            // A loaded project keeps the port that it names, so that saving it again changes nothing.
-            saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
             view.update(|view| view.osc = OscView::Listening(port));
             Some(server)
         }

@@ -59,6 +59,43 @@ fn a_project_brings_tracks_and_settings_back_and_does_not_play() {
     });
 }
 
+/// Loads the instance's own project with another file on deck A.
+fn load_with(stage: &mut Stage, file: &str) {
+    let mut json = stage.host.state_json();
+    json["fields"]["rig"] = json!({"version": 1, "tracks": [file], "osc_port": null}).to_string().into();
+    assert!(stage.host.load_json(&json));
+}
+
+#[test]
+fn a_project_ends_what_waits_on_the_decks() {
+    let folder = TempDir::new("waiting");
+    let [one, two] = ["one.wav", "two.wav"].map(|name| folder.wav(name, 48_000, &noise(3, 0.5, 200_000)));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &one);
+        let (id, _) = stage.schedule("/deck/a/play", &[1.into(), OscType::Double(40.0)]);
+        load_with(&mut stage, &two);
+        let Stage { host, osc } = &mut stage;
+        host.pump_until("the start to be taken away", |_| {
+            osc.poll();
+            osc.receipts(id).iter().any(|answer| matches!(answer, Receipt::Nack(_)))
+        });
+        stage.host.rewind(support::Transport::rolling(120.0).from_beat(39.0));
+        assert!(stage.host.render(96_000).master().is_silent(), "nothing plays because a project was opened");
+    });
+}
+
+#[test]
+fn a_project_without_a_port_gets_the_one_that_the_instance_has() {
+    for_each_format(|format| {
+        let mut stage = Stage::open(&Setup::new(), format);
+        let port = stage.host.osc_port();
+        load_with(&mut stage, "/nowhere/gone.wav");
+        stage.host.pump_until("the port to be in the state", |main| {
+            main.rig_field("osc_port").is_some_and(|saved| saved == u64::from(port))
+        });
+    });
+}
+
 #[test]
 fn the_same_settings_are_saved_as_the_same_bytes() {
     let folder = TempDir::new("same_bytes");
@@ -87,6 +124,27 @@ fn a_missing_file_is_kept_in_the_project() {
         ask_until(&mut stage, "the deck to be empty", empty);
         stage.host.render(9600);
         assert_eq!(stage.host.rig_field("tracks").unwrap()[0], "/nowhere/gone.wav");
+    });
+}
+
+#[test]
+fn what_is_ejected_leaves_the_project_missing_or_not() {
+    let folder = TempDir::new("ejected");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));
+    for_each_format(|format| {
+        for missing in [false, true] {
+            let mut stage = Stage::with_track(&Setup::new(), format, &file);
+            if missing {
+                load_with(&mut stage, "/nowhere/gone.wav");
+                let empty = |answer: &Receipt| matches!(answer, Receipt::Nack(nack) if nack.text.contains("is empty"));
+                ask_until(&mut stage, "the deck to be empty", empty);
+            }
+            let (id, _) = stage.schedule("/deck/a/eject", &[]);
+            stage.done(id);
+            stage.host.pump_until("the project to forget the file", |main| {
+                main.rig_field("tracks").is_some_and(|tracks| tracks[0].is_null())
+            });
+        }
     });
 }
 

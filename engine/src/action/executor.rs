@@ -87,6 +87,8 @@ pub struct Turn {
     pub receipts: Vec<Receipt>,
     /// Files to be decoded.
     pub wanted: Vec<WantedTrack>,
+    /// Admitted requests that take the track off a deck.
+    pub ejects: Vec<(RequestId, DeckId)>,
 }
 
 /// A load that waits for its file.
@@ -113,6 +115,10 @@ pub struct ActionExecutor {
 impl ActionExecutor {
     /// Tracks that may be on the audio side at once, coming and going: on decks, on the timeline, in the rings.
     pub const MAX_LIVE_TRACKS: usize = 64;
+    /// Deeds that wait here at most while the host makes no blocks; then the newest is refused.
+    const MAX_WAITING: usize = 1024;
+    /// Room beyond that for stops, which are never in the way.
+    const ROOM_FOR_STOPS: usize = 64;
     /// Requests taken from each queue in one tick.
     const MAX_REQUESTS_PER_TICK: usize = 64;
 
@@ -217,6 +223,10 @@ impl ActionExecutor {
             let refusal = Refusal::Violation(violation);
             return turn.receipts.push(refuse(refusal.code(), refusal.to_string()));
         }
+        let is_stop = action.kind() == ActionKind::Stop;
+        if self.outbox.len() >= Self::MAX_WAITING + if is_stop { Self::ROOM_FOR_STOPS } else { 0 } {
+            return turn.receipts.push(refuse(Refusal::Full.code(), Refusal::Full.to_string()));
+        }
         let at = match timing {
             ActionTiming::Immediate => At::Now,
             ActionTiming::Default => At::Default,
@@ -230,6 +240,9 @@ impl ActionExecutor {
         };
         if let Some(deck) = deck.filter(|_| action.kind() != ActionKind::Mixer) {
             self.under_way.push((id, deck, action.kind()));
+        }
+        if let Action::EjectDeck { deck } = action {
+            turn.ejects.push((id, deck));
         }
         match deed(action) {
             Ok(deed) => self.outbox.push_back(ControlEvent::Schedule { id, source, at, deed }),

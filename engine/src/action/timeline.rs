@@ -2,7 +2,7 @@
 
 use super::{ActionKind, Awaited, Deed, RequestId};
 use crate::safety::Source;
-use crate::units::DeckId;
+use crate::units::{DeckId, NUM_DECKS};
 
 /// A deed that waits for its beat.
 #[derive(Debug)]
@@ -47,13 +47,18 @@ impl Default for Timeline {
 impl Timeline {
     /// Deeds that may be pending at once.
     pub const CAPACITY: usize = 256;
+    /// Mixer moves among them. The rest is kept for gestures, of which each deck has at most one of each kind: a stop
+    /// always finds room.
+    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::ALL.len();
 
     /// Adds an entry behind those of the same beat and kind.
     ///
     /// # Errors
     /// [`TimelineFull`] gives it back when there is no room.
     pub fn insert(&mut self, entry: Entry) -> Result<(), TimelineFull> {
-        if self.entries.len() == Self::CAPACITY {
+        let is_mixer = entry.deed.kind() == ActionKind::Mixer;
+        let capacity = if is_mixer { Self::MIXER_CAPACITY } else { Self::CAPACITY };
+        if self.entries.len() >= capacity {
             return Err(TimelineFull(entry));
         }
         let key = entry.key();
@@ -150,8 +155,12 @@ mod tests {
     fn a_full_timeline_gives_the_newest_back_and_does_not_grow() {
         let mut timeline = Timeline::default();
         let capacity = timeline.entries.capacity();
-        for _ in 0..Timeline::CAPACITY {
+        for _ in 0..Timeline::MIXER_CAPACITY {
             timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0 })).unwrap();
+        }
+        assert!(timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0 })).is_err());
+        for _ in Timeline::MIXER_CAPACITY..Timeline::CAPACITY {
+            timeline.insert(entry(0.0, Deed::Stop { deck: DeckId::A })).unwrap();
         }
         let last = entry(0.0, play(DeckId::A));
         let id = last.id;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::Track;
 use super::voice::Voice;
 use crate::dsp::{Fade, FadeShape, SincBank};
-use crate::graph::{DspNode, NodeIo};
+use crate::graph::{DspNode, NodeIo, StereoBlock};
 use crate::units::ms_to_frames;
 
 /// Start and stop.
@@ -26,9 +26,18 @@ pub struct DeckNode {
     voice: Option<Voice>,
     /// Playheads that fade out.
     tails: [Option<Voice>; MAX_TAILS],
+    /// The track before, as long as it is still fading out.
+    leaving: Option<Leaving>,
     /// The playhead while the deck rests, in frames of the track.
     resting: f64,
     reached_end: bool,
+}
+
+/// A track that is off the deck, and its playheads that still fade out.
+#[derive(Debug)]
+struct Leaving {
+    track: Arc<Track>,
+    tails: [Option<Voice>; MAX_TAILS],
 }
 
 /// A track cannot be put on the deck now; it comes back.
@@ -39,7 +48,16 @@ impl DeckNode {
     /// An empty deck. `sample_rate` in Hz.
     #[must_use]
     pub const fn new(bank: Arc<SincBank>, sample_rate: f64) -> Self {
-        Self { bank, sample_rate, track: None, voice: None, tails: [None; MAX_TAILS], resting: 0.0, reached_end: false }
+        Self {
+            bank,
+            sample_rate,
+            track: None,
+            voice: None,
+            tails: [None; MAX_TAILS],
+            leaving: None,
+            resting: 0.0,
+            reached_end: false,
+        }
     }
 
     /// Whether it plays; a deck that fades out after a stop does not.
@@ -106,22 +124,35 @@ impl DeckNode {
         }
     }
 
-    /// Puts a track on the resting deck, or none, and gives back the one before.
+    /// Puts a track on the resting deck, or none, and gives back the one before. While a stop is still fading, that one
+    /// fades on beside the new one, and [`DeckNode::take_left`] gives it back.
     ///
     /// # Errors
-    /// [`LoadRefused`] while the deck plays, or for the few milliseconds in which a stop is still fading.
+    /// [`LoadRefused`] while the deck plays, or while the track before the last one is still fading.
     ///
     /// # Real-time
     /// No allocation; nothing is dropped.
     pub fn load(&mut self, track: Option<Arc<Track>>) -> Result<Option<Arc<Track>>, LoadRefused> {
-        if self.is_playing() || self.is_fading_out() {
+        if self.is_playing() || (self.is_fading_out() && self.leaving.is_some()) {
             return Err(LoadRefused(track));
         }
         self.resting = 0.0;
-        Ok(std::mem::replace(&mut self.track, track))
+        let old = std::mem::replace(&mut self.track, track);
+        if !self.is_fading_out() {
+            return Ok(old);
+        }
+        let tails = std::mem::take(&mut self.tails);
+        self.leaving = old.map(|track| Leaving { track, tails });
+        Ok(None)
     }
 
-    /// Whether a playhead is still fading out.
+    /// The track before, once it has faded out.
+    pub fn take_left(&mut self) -> Option<Arc<Track>> {
+        let has_faded = self.leaving.as_ref().is_some_and(|leaving| leaving.tails.iter().all(Option::is_none));
+        if has_faded { self.leaving.take().map(|leaving| leaving.track) } else { None }
+    }
+
+    /// Whether a playhead of the track on the deck is still fading out.
     #[must_use]
     pub fn is_fading_out(&self) -> bool {
         self.tails.iter().any(Option::is_some)
@@ -134,7 +165,7 @@ impl DeckNode {
 
     /// Frames of the track for one frame of the host.
     fn ratio(&self) -> f64 {
-        self.track.as_ref().map_or(1.0, |track| track.sample_rate() / self.sample_rate)
+        self.track.as_ref().map_or(1.0, |track| ratio_of(track, self.sample_rate))
     }
 
     /// The whole frame of the track that is nearest to a time, inside the track.
@@ -142,6 +173,21 @@ impl DeckNode {
         let track = self.track.as_ref()?;
         let last = (track.num_frames() - 1) as f64;
         Some((secs * track.sample_rate()).round().clamp(0.0, last))
+    }
+
+    /// Adds what the deck's own track sounds like.
+    fn add_track(&mut self, output: &mut StereoBlock, frames: usize) {
+        let ratio = self.ratio();
+        let Some(track) = &self.track else { return };
+        if let Some(voice) = &mut self.voice {
+            let goes_on = voice.add_to(output, frames, track, &self.bank, ratio);
+            if !goes_on {
+                self.voice = None;
+                self.resting = 0.0;
+                self.reached_end = true;
+            }
+        }
+        add_tails(&mut self.tails, |voice| voice.add_to(output, frames, track, &self.bank, ratio));
     }
 
     fn fade_in(&self, shape: FadeShape, ms: f64) -> Fade {
@@ -160,28 +206,32 @@ impl DeckNode {
     }
 }
 
+/// Frames of a track for one frame of the host.
+fn ratio_of(track: &Track, sample_rate: f64) -> f64 {
+    track.sample_rate() / sample_rate
+}
+
+/// Lets each playhead sound, and forgets those that are over.
+fn add_tails(tails: &mut [Option<Voice>; MAX_TAILS], mut goes_on: impl FnMut(&mut Voice) -> bool) {
+    for tail in tails {
+        if let Some(voice) = tail
+            && !goes_on(voice)
+        {
+            *tail = None;
+        }
+    }
+}
+
 impl DspNode for DeckNode {
     fn process(&mut self, io: NodeIo<'_>) {
         match io.inputs.first() {
             Some(live) => io.output.clone_from(live),
             None => io.output.silence(io.frames),
         }
-        let ratio = self.ratio();
-        let Some(track) = &self.track else { return };
-        if let Some(voice) = &mut self.voice {
-            let goes_on = voice.add_to(io.output, io.frames, track, &self.bank, ratio);
-            if !goes_on {
-                self.voice = None;
-                self.resting = 0.0;
-                self.reached_end = true;
-            }
-        }
-        for tail in &mut self.tails {
-            if let Some(voice) = tail
-                && !voice.add_to(io.output, io.frames, track, &self.bank, ratio)
-            {
-                *tail = None;
-            }
+        self.add_track(io.output, io.frames);
+        if let Some(Leaving { track, tails }) = &mut self.leaving {
+            let ratio = ratio_of(track, self.sample_rate);
+            add_tails(tails, |voice| voice.add_to(io.output, io.frames, track, &self.bank, ratio));
         }
     }
 
@@ -189,6 +239,10 @@ impl DspNode for DeckNode {
         let ratio = self.ratio();
         for voice in self.voice.iter_mut().chain(self.tails.iter_mut().flatten()) {
             voice.rebase(ratio);
+        }
+        if let Some(Leaving { track, tails }) = &mut self.leaving {
+            let ratio = ratio_of(track, self.sample_rate);
+            tails.iter_mut().flatten().for_each(|voice| voice.rebase(ratio));
         }
         self.sample_rate = sample_rate;
     }

@@ -10,7 +10,7 @@ use crate::message::{ClockView, EngineEvent, Garbage, MAX_PENDING_VIEWS, Pending
 use crate::safety::DeckState;
 use crate::units::{Decibels, DeckId};
 
-/// A load that comes while a stop is still fading tries again after this long.
+/// A load that comes while the track before the last one is still fading tries again after this long.
 const LOAD_RETRY_SECS: f64 = 0.003;
 
 impl RigProcessor {
@@ -34,7 +34,7 @@ impl RigProcessor {
         self.send(EngineEvent::Deck { deck, state, block: self.snapshot.block + 1 });
     }
 
-    /// Puts a track on a deck, or takes it off; gives it back if the deck is still fading.
+    /// Puts a track on a deck, or takes it off; gives it back if the deck cannot take it yet.
     pub(super) fn load(&mut self, deck: DeckId, track: Option<Arc<Track>>) -> Result<(), Option<Arc<Track>>> {
         let Some(node) = self.deck(deck) else { return Err(track) };
         let old = node.load(track).map_err(|LoadRefused(track)| track)?;

@@ -12,16 +12,17 @@ mod buses;
 mod decks;
 mod timing;
 
-use ringbuf::traits::{Consumer, Producer};
+use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
+use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
 use crate::graph::{GraphError, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
 use crate::mixer::Mixer;
-use crate::rig::{AudioLinks, RigConfig};
+use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
 use crate::safety::{SafetyPolicy, SafetyViolation, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -56,6 +57,8 @@ pub struct RigProcessor {
     timeline: Timeline,
     /// The play parameters as the host knows them: they act on edges.
     play_controls: [bool; NUM_DECKS],
+    /// Whose request is being seen to.
+    cause: RequestId,
     snapshot: Snapshot,
 }
 
@@ -81,6 +84,7 @@ impl RigProcessor {
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
+            cause: RequestId::HOST,
             snapshot: Snapshot::default(),
         })
     }
@@ -130,7 +134,7 @@ impl RigProcessor {
             self.requantize(&clock);
         }
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
-        self.receive(moment);
+        self.receive(moment, moves);
         loop {
             let next_input = inputs.first().map(|input| (input.frame.max(from) - from).max(moment.frame).min(frames));
             let next_due =
@@ -141,7 +145,7 @@ impl RigProcessor {
             match (inputs.split_first(), self.timeline.next_due()) {
                 (Some((input, rest)), _) if next_input == Some(until) => {
                     inputs = rest;
-                    self.take_input(input.input, moment);
+                    self.take_input(input.input, moment, moves);
                 }
                 (_, Some(_)) if next_due == Some(until) => self.fire_next(moment, moves),
                 _ => break,
@@ -154,9 +158,13 @@ impl RigProcessor {
         if from == to {
             return;
         }
+        self.cause = RequestId::HOST;
         let mut buses = Buses { io, peaks: &mut self.snapshot };
         self.scheduler.run(&mut buses, from as usize, to as usize);
         for deck in DeckId::ALL {
+            if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {
+                self.throw_away(Garbage::Track(track));
+            }
             if self.deck(deck).is_some_and(|d| d.take_reached_end()) {
                 self.send(EngineEvent::Ended { deck });
                 self.deck_changed(deck, to - 1, moves);
@@ -165,10 +173,12 @@ impl RigProcessor {
     }
 
     /// Takes what the control thread sent.
-    fn receive(&mut self, moment: Moment<'_>) {
+    fn receive(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         for _ in 0..MAX_COMMANDS_PER_TICK {
             match self.links.control.try_pop() {
-                Some(ControlEvent::Schedule { id, source, at, deed }) => self.schedule(id, source, at, deed, moment),
+                Some(ControlEvent::Schedule { id, source, at, deed }) => {
+                    self.schedule(id, source, at, deed, moment, moves);
+                }
                 Some(ControlEvent::SetPolicy(policy)) => self.policy = policy,
                 None => return,
             }
@@ -176,13 +186,13 @@ impl RigProcessor {
     }
 
     /// What the host timed acts on its own frame, by the same rules.
-    fn take_input(&mut self, input: HostInput, moment: Moment<'_>) {
+    fn take_input(&mut self, input: HostInput, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         match input {
             HostInput::Control(Control::Play(deck), value) => {
                 let on = value > 0.5;
                 if std::mem::replace(&mut self.play_controls[deck.index()], on) != on {
                     let deed = if on { Deed::Play { deck, position_secs: None } } else { Deed::Stop { deck } };
-                    self.request(Source::Host, deed, moment);
+                    self.request(Source::Host, deed, moment, moves);
                 }
             }
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
@@ -193,7 +203,8 @@ impl RigProcessor {
                 let step = note.wrapping_sub(FIRST_MIDI_NOTE);
                 if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
                     let play = Deed::Play { deck, position_secs: None };
-                    self.request(Source::Midi, if step % 2 == 0 { play } else { Deed::Stop { deck } }, moment);
+                    let deed = if step % 2 == 0 { play } else { Deed::Stop { deck } };
+                    self.request(Source::Midi, deed, moment, moves);
                 }
             }
             HostInput::Midi(_) | HostInput::Transport(_) => {}
@@ -210,9 +221,10 @@ impl RigProcessor {
     }
 
     /// Asks for a deed at the quantize setting, if the policy allows it now.
-    fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>) {
+    fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        self.cause = RequestId::HOST;
         match self.check(&deed) {
-            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment),
+            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment, moves),
             Err(violation) => {
                 let refusal = Refusal::Violation(violation);
                 self.send(EngineEvent::Refused { id: RequestId::HOST, deck: deed.deck(), refusal });
@@ -230,6 +242,7 @@ impl RigProcessor {
     /// Does the first deed of the timeline, if the policy still allows it.
     fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         let Some(entry) = self.timeline.pop() else { return };
+        self.cause = entry.id;
         if let Err(violation) = self.check(&entry.deed) {
             return self.refuse(entry.id, entry.deed, Refusal::Violation(violation));
         }
@@ -314,8 +327,11 @@ impl RigProcessor {
         }
     }
 
+    /// Tells the control side. What comes of the host's own input has no receipt, and leaves room for what has: a flood
+    /// of it must not cost anyone an answer.
     fn send(&mut self, event: EngineEvent) {
-        if self.links.events.try_push(event).is_err() {
+        let has_room = self.cause != RequestId::HOST || self.links.events.vacant_len() > EVENTS_FOR_REQUESTS;
+        if !has_room || self.links.events.try_push(event).is_err() {
             self.snapshot.lost_events += 1;
         }
     }

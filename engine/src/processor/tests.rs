@@ -394,7 +394,7 @@ fn more_than_fits_is_refused_and_nothing_is_lost() {
     }
     bench.run_to(30_000, 512);
     let (done, refused): (Vec<RequestId>, Vec<RequestId>) = ids.iter().partition(|id| bench.done(**id).is_some());
-    assert_eq!(done.len(), Timeline::CAPACITY);
+    assert_eq!(done.len(), Timeline::MIXER_CAPACITY);
     assert!(refused.iter().all(|id| bench.refusal(*id).is_some()));
 }
 
@@ -405,3 +405,5 @@ fn tracks_come_back_when_they_are_replaced() {
         bench.load(DeckId::A);
     }
 }
+
+mod races;

@@ -3,19 +3,29 @@
 use super::{Moment, RigProcessor, is_gesture, readable};
 use crate::action::{ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull};
 use crate::clock::BlockClock;
+use crate::input::ControlMove;
 use crate::message::{At, EngineEvent, Refusal};
 use crate::safety::{DeckState, Source};
 
 impl RigProcessor {
     /// Puts a deed on the timeline. Resolved here rather than on the control side, so that a press a moment before the
     /// line still makes it.
-    pub(super) fn schedule(&mut self, id: RequestId, source: Source, at: At, deed: Deed, moment: Moment<'_>) {
+    pub(super) fn schedule(
+        &mut self,
+        id: RequestId,
+        source: Source,
+        at: At,
+        deed: Deed,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) {
+        self.cause = id;
         let quantized = self.quantizer.resolve(at, deed.kind(), now(moment));
         let QuantizedAction { due_beat, awaited, .. } = match quantized {
             Ok(quantized) => quantized,
             Err(too_late) => return self.refuse(id, deed, Refusal::TooLate(too_late.0)),
         };
-        if self.stop_waiting(id, &deed, moment.clock.to_performance(due_beat), moment) {
+        if self.stop_waiting(id, &deed, moment.clock.to_performance(due_beat), moment, moves) {
             return;
         }
         self.replace_pending(&deed);
@@ -30,23 +40,32 @@ impl RigProcessor {
         }
     }
 
-    /// A stop takes the wait away, at once, from a deck that would not have started before it.
-    fn stop_waiting(&mut self, id: RequestId, deed: &Deed, due: f64, moment: Moment<'_>) -> bool {
+    /// A stop takes away a start that would not have come before it. On a deck that rests that is all there is to do,
+    /// at once: `true`.
+    fn stop_waiting(
+        &mut self,
+        id: RequestId,
+        deed: &Deed,
+        due: f64,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) -> bool {
         let Deed::Stop { deck } = *deed else { return false };
         let starts_before = |play: &Entry| play.due < due - moment.clock.half_frame_beats();
-        if self.state(deck) != DeckState::Primed
-            || self.timeline.gesture(deck, ActionKind::Play).is_none_or(starts_before)
-        {
+        if self.timeline.gesture(deck, ActionKind::Play).is_none_or(starts_before) {
             return false;
         }
+        let waits = self.state(deck) == DeckState::Primed;
         if let Some(play) = self.timeline.take_gesture(deck, ActionKind::Play) {
             self.send(EngineEvent::Cancelled { id: play.id });
         }
+        if !waits {
+            return false;
+        }
         let due_beat = readable(moment.clock.song_beat_at(moment.frame));
-        self.play_controls[deck.index()] = false;
+        self.deck_changed(deck, moment.block_frame, moves);
         self.send(EngineEvent::Scheduled { id, due_beat });
         self.send(EngineEvent::Fired { id, due_beat, error_frames: 0 });
-        self.send_state(deck);
         true
     }
 

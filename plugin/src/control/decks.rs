@@ -4,7 +4,6 @@ use std::path::Path;
 
 use echelon_engine::action::{Action, Receipt, Request, RequestId, Turn, WantedTrack};
 use echelon_engine::console::Console;
-use echelon_engine::safety::DeckState;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::media::{LoadError, LoadEvent, Loader};
@@ -66,6 +65,13 @@ impl DeckFiles {
         }
     }
 
+    /// Remembers a request that takes a track off its deck: then the deck shows and saves nothing.
+    pub(super) fn eject(&mut self, id: RequestId, deck: DeckId) {
+        if !self.changes.iter().any(|change| change.id == id) {
+            self.changes.push(Change { id, deck, track: TrackView::default(), note: None, restoring: false });
+        }
+    }
+
     /// Takes in what was decoded.
     pub(super) fn poll(&mut self, console: &mut Console, turn: &mut Turn) {
         while let Some(event) = self.loader.poll() {
@@ -117,19 +123,6 @@ impl DeckFiles {
             _ => self.show_what_is_there(deck),
         }
         false
-    }
-
-    /// A deck that was ejected shows and saves nothing.
-    pub(super) fn notice_ejects(&mut self, console: &Console) {
-        for deck in DeckId::ALL {
-            let there = &mut self.on_deck[deck.index()];
-            let gone = there.load == LoadState::Ready && console.deck_state(deck) == DeckState::Empty;
-            if gone && !self.changes.iter().any(|change| change.deck == deck) {
-                *there = TrackView::default();
-                self.saved.update(|state| state.tracks[deck.index()] = None);
-                self.show_what_is_there(deck);
-            }
-        }
     }
 
     /// The deck's own track again, unless another one is already on its way.

@@ -151,9 +151,29 @@ fn a_playing_deck_takes_no_track_and_gives_it_back() {
     let LoadRefused(back) = deck.load(Some(other.clone())).unwrap_err();
     assert!(Arc::ptr_eq(back.as_ref().unwrap(), &other));
     deck.stop();
-    assert!(deck.load(back).is_err(), "still fading");
-    run(&mut deck, 480, 64);
-    assert!(deck.load(Some(other)).unwrap().is_some(), "the one before comes back");
+    assert!(deck.load(back).unwrap().is_none() && deck.take_left().is_none(), "the one before is still fading");
+    let mut fading = run(&mut deck, 144, 64);
+    assert!(fading[0] > 0.0 && fading.pop() == Some(0.0));
+    assert!(deck.take_left().is_some() && deck.take_left().is_none(), "the one before comes back once");
+    assert!(deck.load(None).unwrap().is_some_and(|track| Arc::ptr_eq(&track, &other)));
+}
+
+#[test]
+fn two_tracks_before_cannot_both_fade() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
+    for _ in 0..2 {
+        deck.play(None, 0);
+        run(&mut deck, 20, 20);
+        deck.stop();
+        let next = ramp_track(48_000, 96_000.0);
+        if let Err(LoadRefused(next)) = deck.load(Some(next)) {
+            run(&mut deck, 144, 64);
+            assert!(deck.take_left().is_some());
+            assert!(deck.load(next).unwrap().is_some());
+            return;
+        }
+    }
+    panic!("the second load within a fade must wait");
 }
 
 #[test]

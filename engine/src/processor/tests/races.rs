@@ -1,0 +1,96 @@
+//! Orders and floods that are unlucky.
+
+use super::*;
+
+/// A track that cannot be taken for the other: every sample is -1/4.
+fn another_track() -> Arc<Track> {
+    let samples = vec![-0.25; TRACK_FRAMES as usize];
+    Arc::new(Track::new(samples.clone(), samples, SR).unwrap())
+}
+
+#[test]
+fn a_deck_can_be_changed_over_on_one_line() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(30_000, 512);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::NextBar);
+    let load = bench.ask(Action::LoadDeck { deck: DeckId::A, path: "y.wav".into() }, ActionTiming::NextBar);
+    bench.console.track_ready(load, another_track(), &mut bench.turn);
+    let start = bench.ask(play(DeckId::A), ActionTiming::NextBar);
+    bench.run_to(100_000, 512);
+    assert_eq!([stop, load, start].map(|id| bench.done(id)), [Some((4.0, 0)); 3], "{:?}", bench.turn.receipts);
+    assert_eq!(bench.decks[0][95_999], sample(95_999));
+    assert_ne!(bench.decks[0][96_000 + 100], -0.25, "the old track is still fading out");
+    assert_eq!(bench.decks[0][96_000 + 144..97_000], [-0.25; 856]);
+}
+
+#[test]
+fn a_stop_is_the_last_word() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(6000, 64);
+    let stop = Action::StopDeck { deck: DeckId::A };
+    bench.ask(stop.clone(), ActionTiming::Immediate);
+    let again = bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    let last = bench.ask(stop, ActionTiming::Immediate);
+    bench.run_to(7000, 64);
+    assert!(bench.done(last).is_some());
+    assert!(bench.turn.receipts.contains(&Receipt::Cancelled { id: again }));
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+}
+
+#[test]
+fn a_full_timeline_has_room_for_a_stop() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    for i in 0..300 {
+        bench.ask(Action::SetCrossfader { position: 0.5 }, ActionTiming::CustomBeat(1000.0));
+        if i % 50 == 0 {
+            bench.run_to(bench.frame + 64, 64);
+        }
+    }
+    bench.run_to(bench.frame + 640, 64);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    bench.run_to(bench.frame + 64, 64);
+    assert!(bench.done(stop).is_some(), "{:?}", bench.refusal(stop));
+}
+
+#[test]
+fn a_flood_of_host_input_loses_no_receipt() {
+    let mut bench = Bench::loaded(120.0);
+    let off = TimedInput { frame: 0, input: HostInput::Control(Control::Quantize, 0.0) };
+    let press = |i: u32| TimedInput { frame: i, input: HostInput::Control(Control::Play(DeckId::B), (i % 2) as f32) };
+    let flood: Vec<_> = std::iter::once(off).chain((1..1000).map(press)).collect();
+    let id = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1010.0 / 24_000.0));
+    bench.process(1024, &flood);
+    bench.console.tick(&mut bench.turn);
+    assert!(bench.done(id).is_some());
+}
+
+#[test]
+fn what_nobody_takes_does_not_pile_up() {
+    // The host has the plugin, but makes no blocks.
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(64, 64);
+    let ids: Vec<_> =
+        (0..10_000).map(|_| bench.ask(Action::SetCrossfader { position: 0.25 }, ActionTiming::Immediate)).collect();
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    let refused = bench.turn.receipts.iter().filter(|r| matches!(r, Receipt::Refused { code: "full", .. })).count();
+    assert!(refused > 8_000, "{refused}");
+    bench.run_to(10_000, 64);
+    assert!(bench.done(stop).is_some(), "there is room for a stop: {:?}", bench.refusal(stop));
+    assert!(ids.iter().all(|id| bench.turn.receipts.iter().any(|r| r.id() == *id && r.is_final())));
+}
+
+#[test]
+fn a_host_that_was_told_to_play_hears_that_the_wait_is_over() {
+    let mut bench = Bench::loaded(120.0);
+    bench.run_to(6000, 64);
+    bench.process(64, &[TimedInput { frame: 0, input: HostInput::Control(Control::Play(DeckId::A), 1.0) }]);
+    bench.console.tick(&mut bench.turn);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    bench.run_to(7000, 64);
+    assert!(bench.done(stop).is_some());
+    assert_eq!(bench.moves, [(6064, Control::Play(DeckId::A), 0.0)], "its control shows what the deck does");
+}
