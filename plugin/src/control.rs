@@ -123,6 +123,7 @@ impl Turns {
             return;
         }
         self.keep_port();
+        self.files.begin_state(loads);
         let state = self.saved.get();
         for (deck, track) in DeckId::ALL.into_iter().zip(state.tracks) {
             let plays_or_will = matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);

@@ -67,6 +67,16 @@ impl SavedState {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// Changes what will be saved, unless the host has loaded another state since it had loaded `loads`: what was begun
+    /// before must not end up in it.
+    pub fn update_as_of(&self, loads: u64, change: impl FnOnce(&mut RigState)) {
+        self.update(|state| {
+            if self.loads() == loads {
+                change(state);
+            }
+        });
+    }
+
     /// Changes what will be saved.
     pub fn update(&self, change: impl FnOnce(&mut RigState)) {
         change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner));
@@ -75,8 +85,10 @@ impl SavedState {
 
 impl PersistentField<'_, RigState> for SavedState {
     fn set(&self, new_value: RigState) {
-        self.update(|state| *state = new_value);
-        self.0.loads.fetch_add(1, Ordering::AcqRel);
+        self.update(|state| {
+            *state = new_value;
+            self.0.loads.fetch_add(1, Ordering::AcqRel);
+        });
     }
 
     fn map<F, R>(&self, f: F) -> R
