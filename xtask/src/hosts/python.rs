@@ -106,7 +106,7 @@ fn said(command: &mut Command) -> Result<String, String> {
 /// The line that says most: pip's last error, else the last line.
 fn complaint(stderr: &str, status: &str) -> String {
     let lines = || stderr.lines().map(str::trim).filter(|line| !line.is_empty());
-    let error = lines().filter(|line| line.starts_with("ERROR:")).next_back();
+    let error = lines().rfind(|line| line.starts_with("ERROR:"));
     error.or_else(|| lines().next_back()).unwrap_or(status).to_owned()
 }
 
