@@ -213,6 +213,7 @@ fn job(options: &Options, bundles: &Bundles, dir: &Path, steps: &[Step]) -> Job 
         pace: if options.realtime { 1.0 } else { PACE },
         gates: script::gates(steps, clock),
         hold_at_gates: !options.realtime,
+        first_port: None,
         load_state: None,
         save_state: None,
     }

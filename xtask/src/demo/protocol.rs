@@ -21,6 +21,8 @@ pub struct Job {
     pub gates: Vec<u64>,
     /// Stop making blocks at a gate until [`Order::Go`] comes.
     pub hold_at_gates: bool,
+    /// The first UDP port that the plugin shall try, if not its own choice.
+    pub first_port: Option<u16>,
     /// A state for the plugin, loaded before it is activated, as a DAW opens a project.
     pub load_state: Option<String>,
     /// Where to save its state when the song is over.

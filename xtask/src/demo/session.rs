@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail};
 
@@ -14,6 +14,10 @@ use super::protocol::{End, Job, Order, Ready, Report, to_line};
 use super::script::{Act, Step};
 use super::timing::{SongClock, bar_beat};
 
+/// For the plugin to listen; then what is sent goes unanswered, and the table says so.
+const LISTEN_PATIENCE: Duration = Duration::from_secs(10);
+/// Until it is asked again whether it listens.
+const FIRST_PONG_PATIENCE: Duration = Duration::from_millis(50);
 /// For a track to be decoded and put on its deck.
 const LOAD_PATIENCE: Duration = Duration::from_secs(60);
 /// For the plugin's control thread to read a message while the host holds. A pong comes in milliseconds.
@@ -84,7 +88,11 @@ struct HostProcess {
 impl HostProcess {
     fn start(host: &Path, job: &Job, log: &Path) -> Result<Self> {
         let log = std::fs::File::create(log).with_context(|| format!("could not write {}", log.display()))?;
-        let mut child = Command::new(host)
+        let mut command = Command::new(host);
+        if let Some(port) = job.first_port {
+            command.env("ECHELON_OSC_PORT", port.to_string());
+        }
+        let mut child = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(log)
@@ -196,6 +204,9 @@ impl Hands {
             return self.run_without_port(gates);
         };
         let mut controller = Controller::new(port, self.steps.len())?;
+        // A project's state names the port before the plugin listens there.
+        let started = Instant::now();
+        while !controller.ping(FIRST_PONG_PATIENCE)? && started.elapsed() < LISTEN_PATIENCE {}
         for step in 0..self.steps.len() {
             match self.steps[step].send_beat {
                 None => self.prepare(&mut controller, step)?,

@@ -2,6 +2,7 @@
 //! begins with it.
 
 use std::fs;
+use std::net::{Ipv4Addr, UdpSocket};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -21,7 +22,7 @@ use crate::workspace::step;
 const CLOCK: SongClock = SongClock { bpm: BPM, sample_rate: SAMPLE_RATE as f64 };
 const SONG_BEATS: f64 = 24.0;
 /// Saved in the first set, so it must be there in the second without being sent.
-const CROSSFADER: f32 = 0.25;
+const CROSSFADER: f32 = 0.0;
 /// Times as fast as real time.
 const PACE: f64 = 4.0;
 
@@ -47,24 +48,44 @@ pub fn run(host: &Host, setting: &Setting) -> Vec<Row> {
 
 fn both_sets(host: &Host, setting: &Setting, mut tell: impl FnMut(String, Outcome)) -> Result<()> {
     let program = build_host()?;
-    let second = generate(Tune::NightFreight, &setting.work, BPM, super::TUNE_BARS, SAMPLE_RATE)?;
-    let tracks = [setting.track.clone(), second];
+    let other = generate(Tune::NightFreight, &setting.work, BPM, super::TUNE_BARS, SAMPLE_RATE)?;
+    let tracks = [setting.track.clone(), other];
     let state = setting.work.join("clap.state");
-    let sets = [
-        Set { name: "plays", steps: first_steps(&tracks), block_frames: 512, load: None, save: Some(state.clone()) },
-        Set { name: "restored", steps: second_steps(&tracks), block_frames: 96, load: Some(state), save: None },
-    ];
+    let first = Set {
+        name: "plays",
+        steps: first_steps(&tracks),
+        block_frames: 512,
+        first_port: free_port(),
+        load: None,
+        save: Some(state.clone()),
+    };
+    let second = Set {
+        name: "restored",
+        steps: second_steps(&tracks),
+        block_frames: 96,
+        // The state has it.
+        first_port: None,
+        load: Some(state),
+        save: None,
+    };
     let mut ports = Vec::new();
-    for set in sets {
+    for set in [first, second] {
         step(&format!("{}: {}, blocks of {}", host.name, set.name, set.block_frames));
         let session = set.play(&program, setting)?;
         ports.push(session.ready.osc_port);
         set.judge(&session, &tracks, &mut tell)?;
     }
     let kept = ports[0].is_some() && ports[0] == ports[1];
-    let detail = format!("{:?} and {:?}", ports[0], ports[1]);
+    let detail = ports.iter().map(|port| port.map_or("none".to_owned(), |port| port.to_string()));
+    let detail = detail.collect::<Vec<_>>().join(", ");
     tell("restored: the project keeps its OSC port".to_owned(), outcome(kept, detail));
     Ok(())
+}
+
+/// A UDP port that is free now, if the system gives one.
+fn free_port() -> Option<u16> {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).ok()?;
+    socket.local_addr().ok().map(|address| address.port())
 }
 
 /// A set: what is sent, and which state it begins or ends with.
@@ -72,6 +93,8 @@ struct Set {
     name: &'static str,
     steps: Vec<Step>,
     block_frames: u32,
+    /// Far from where other instances on this machine look for ports.
+    first_port: Option<u16>,
     load: Option<PathBuf>,
     save: Option<PathBuf>,
 }
@@ -91,6 +114,7 @@ impl Set {
             pace: PACE,
             gates: script::gates(&self.steps, CLOCK),
             hold_at_gates: true,
+            first_port: self.first_port,
             load_state: path(&self.load),
             save_state: path(&self.save),
         };
@@ -147,7 +171,7 @@ fn second_steps(tracks: &[Track; 2]) -> Vec<Step> {
         Step::before_start(Act::Load { deck: Deck::B, file: tracks[1].file.clone() }),
         Step::new(6.0, Act::Play { deck: Deck::A }, When::NextBar, Wording::Argument),
         // Judged against the master's level before: that of the restored crossfader.
-        Step::new(12.5, Act::Crossfader { from: CROSSFADER, to: 0.75 }, When::Now, Wording::Silent),
+        Step::new(12.5, Act::Crossfader { from: CROSSFADER, to: 0.5 }, When::Now, Wording::Silent),
         Step::new(14.2, Act::Play { deck: Deck::B }, When::AtBeat(15.0), Wording::Argument),
         Step::new(19.3, Act::Stop { deck: Deck::A }, When::NextBar, Wording::Suffix),
         Step::new(20.6, Act::Stop { deck: Deck::B }, When::NextBeat, Wording::Suffix),

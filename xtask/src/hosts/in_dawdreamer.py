@@ -35,7 +35,7 @@ class Host:
         self.engine.load_graph([(self.plugin, [])])
         if bpm is not None:
             self.engine.set_bpm(bpm)
-        self.osc = Osc(self.port, self.pump)
+        self.osc = Osc(self.port, self.pump).connect()
 
     def pump(self):
         # Shorter than a beat: what waits for a line later than that still waits.
@@ -268,26 +268,34 @@ def comes_and_goes(job):
 
 
 def lives_with_a_twin(job):
-    """Two instances in one process, both told the same port: the second takes the next one."""
+    """Two instances in one process, both told the same port: one of them takes the next one."""
     port = rig.reserve_port()
     engine = dawdreamer.RenderEngine(RATE, job.block)
     engine.set_bpm(BPM)
     twins = [engine.make_plugin_processor(name, job.plugin) for name in ("first", "second")]
     engine.load_graph([(twin, []) for twin in twins])
-    ports = []
-    for i, (twin, beat) in enumerate(zip(twins, (4.0, 8.0))):
+    ports = [port_of(twin, job.path("twin.state")) for twin in twins]
+    check("two instances have two ports", port in ports and ports[0] != ports[1], ports)
+    for twin, twin_port, beat in zip(twins, ports, (4.0, 8.0)):
         twin.record = True
-        path = job.path(f"twin{i}.state")
-        twin.save_state(str(path))
-        ports.append(rig.saved_rig(path.read_bytes())["osc_port"])
-        osc = Osc(ports[-1], lambda: engine.render(0.02))
+        osc = Osc(twin_port, lambda: engine.render(0.02)).connect()
         osc.do("/deck/a/load", job.track)
         osc.receipt(osc.ask("/deck/a/play", np.float64(beat)), "/ack")
-    check("two instances have two ports", ports[0] == port and ports[1] != port, ports)
     engine.render(6.0)
     firsts = [first_sound(twin.get_audio()[MASTER]) for twin in twins]
     wanted = [frame_at(beat, BPM, RATE) for beat in (4.0, 8.0)]
-    check("each plays what it was told, on its frame", firsts == wanted, f"frames {firsts}")
+    check("each plays what it was told, on its frame", firsts == wanted, firsts)
+
+
+def port_of(plugin, path):
+    """The OSC port in an instance's saved state, which is there soon after it was opened."""
+    end = time.monotonic() + rig.PATIENCE_SECS
+    while True:
+        plugin.save_state(str(path))
+        port = rig.saved_rig(path.read_bytes())["osc_port"]
+        if port is not None or time.monotonic() > end:
+            return port
+        time.sleep(0.01)
 
 
 if __name__ == "__main__":

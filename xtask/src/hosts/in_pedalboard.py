@@ -28,7 +28,7 @@ class Host:
         self.plugin = pedalboard.load_plugin(job.plugin)
         self.open_secs = time.monotonic() - started
         self.rate, self.block = RATE, job.block
-        self.osc = Osc(self.port, self.pump)
+        self.osc = Osc(self.port, self.pump).connect()
 
     def process(self, audio):
         # Without a reset, or the plugin would be stopped and started again before each call.

@@ -54,7 +54,9 @@ def say(fact):
 
 
 def check(what, ok, detail=""):
-    say({"check": what, "ok": bool(ok), "detail": str(detail)})
+    """One row of the table; `detail` is what was measured."""
+    many = isinstance(detail, (list, tuple))
+    say({"check": what, "ok": bool(ok), "detail": ", ".join(map(str, detail)) if many else str(detail)})
 
 
 def main(scenarios):
@@ -92,6 +94,18 @@ class Osc:
         self.socket.connect(("127.0.0.1", port))
         self.socket.setblocking(False)
         self.pump, self.got, self.last_id = pump, [], 0
+
+    def connect(self):
+        """Waits until the plugin listens, which it does some moments after it was opened: what comes earlier is lost."""
+        end = time.monotonic() + PATIENCE_SECS
+        while True:
+            self.send("/ping")
+            try:
+                self.wait(lambda address, _: address == "/pong", patience_secs=0.05)
+                return self
+            except TimeoutError:
+                if time.monotonic() > end:
+                    raise
 
     def send(self, address, *args):
         message = OscMessageBuilder(address)

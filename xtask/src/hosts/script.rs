@@ -133,6 +133,9 @@ fn start(
         .arg(scripts.join(format!("in_{}.py", host.name)))
         .arg(serde_json::to_string(&job).context("the job is no JSON")?)
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        // JUCE talks to a display without being asked for a window (to :0 if none is named), and ends the process at the
+        // display's first error.
+        .env("DISPLAY", "none")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(stderr)
