@@ -1,12 +1,11 @@
 //! The deck in the graph: plays its track, and passes on what comes in from the DAW.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use super::Track;
 use super::voice::Voice;
 use crate::dsp::{Fade, FadeShape, SincBank};
-use crate::graph::{DspNode, NodeIo, StereoBlock};
+use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
 use crate::units::ms_to_frames;
 
 /// Start and stop.
@@ -175,19 +174,25 @@ impl DeckNode {
         Some((secs * track.sample_rate()).round().clamp(0.0, last))
     }
 
+    /// Whether a playhead is at work, be it one that fades out.
+    fn sounds(&self) -> bool {
+        let leaves = self.leaving.as_ref().is_some_and(|leaving| leaving.tails.iter().any(Option::is_some));
+        self.voice.is_some() || self.is_fading_out() || leaves
+    }
+
     /// Adds what the deck's own track sounds like.
-    fn add_track(&mut self, output: &mut StereoBlock, frames: usize) {
+    fn add_track(&mut self, output: &mut [&mut [f32]; 2]) {
         let ratio = self.ratio();
         let Some(track) = &self.track else { return };
         if let Some(voice) = &mut self.voice {
-            let goes_on = voice.add_to(output, frames, track, &self.bank, ratio);
+            let goes_on = voice.add_to(output, track, &self.bank, ratio);
             if !goes_on {
                 self.voice = None;
                 self.resting = 0.0;
                 self.reached_end = true;
             }
         }
-        add_tails(&mut self.tails, |voice| voice.add_to(output, frames, track, &self.bank, ratio));
+        add_tails(&mut self.tails, |voice| voice.add_to(output, track, &self.bank, ratio));
     }
 
     fn fade_in(&self, shape: FadeShape, ms: f64) -> Fade {
@@ -223,16 +228,28 @@ fn add_tails(tails: &mut [Option<Voice>; MAX_TAILS], mut goes_on: impl FnMut(&mu
 }
 
 impl DspNode for DeckNode {
-    fn process(&mut self, io: NodeIo<'_>) {
-        match io.inputs.first() {
-            Some(live) => io.output.clone_from(live),
-            None => io.output.silence(io.frames),
+    fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+        if !self.sounds() && io.status(0) == Status::Silent {
+            return Status::Silent;
         }
-        self.add_track(io.output, io.frames);
+        let (live_left, live_right) = (io.left(0), io.right(0));
+        let mut output = io.out();
+        output[0].copy_from_slice(live_left);
+        output[1].copy_from_slice(live_right);
+        self.add_track(&mut output);
         if let Some(Leaving { track, tails }) = &mut self.leaving {
             let ratio = ratio_of(track, self.sample_rate);
-            add_tails(tails, |voice| voice.add_to(io.output, io.frames, track, &self.bank, ratio));
+            add_tails(tails, |voice| voice.add_to(&mut output, track, &self.bank, ratio));
         }
+        Status::Audio
+    }
+
+    fn ports(&self) -> Ports {
+        Ports { inputs: &[Width::Stereo], output: Width::Stereo }
+    }
+
+    fn cost_hint_ns(&self) -> u32 {
+        2_000
     }
 
     fn prepare(&mut self, sample_rate: f64) {
@@ -249,10 +266,6 @@ impl DspNode for DeckNode {
 
     fn type_name(&self) -> &'static str {
         "Deck"
-    }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
     }
 }
 

@@ -1,9 +1,7 @@
 //! One playhead at work: where it reads, and how loud.
 
-use crate::dsp::{Fade, SincBank};
-use crate::graph::StereoBlock;
-
 use super::Track;
+use crate::dsp::{Fade, SincBank};
 
 /// A playhead that moves through a track, with its declicking fade.
 #[derive(Clone, Copy, Debug)]
@@ -32,17 +30,11 @@ impl Voice {
 
     /// Adds the next frames; `false` once the track or the fade is at its end. `ratio` is frames of the track for one
     /// frame of the host.
-    pub(super) fn add_to(
-        &mut self,
-        block: &mut StereoBlock,
-        frames: usize,
-        track: &Track,
-        bank: &SincBank,
-        ratio: f64,
-    ) -> bool {
+    pub(super) fn add_to(&mut self, output: &mut [&mut [f32]; 2], track: &Track, bank: &SincBank, ratio: f64) -> bool {
         let end = track.num_frames() as f64;
         let sinc = bank.for_ratio(ratio);
-        for n in 0..frames {
+        let [out_left, out_right] = output;
+        for (out_left, out_right) in out_left.iter_mut().zip(out_right.iter_mut()) {
             let position = self.position(ratio);
             if position >= end || self.fade.is_over() {
                 return false;
@@ -52,8 +44,8 @@ impl Voice {
                 None => sinc.read(track.left(), track.right(), position),
             };
             let gain = self.fade.next_gain();
-            block.left[n] += left * gain;
-            block.right[n] += right * gain;
+            *out_left += left * gain;
+            *out_right += right * gain;
             self.played += 1;
         }
         !self.fade.is_over()

@@ -27,6 +27,18 @@ impl Ramp {
         }
     }
 
+    /// Starts towards a target from where it is now, over so many frames, at least one.
+    pub fn set_over(&mut self, target: f32, length: u32) {
+        if target != self.target {
+            *self = Self { from: self.current(), target, done: 0, length: length.max(1) };
+        }
+    }
+
+    /// Lets frames pass.
+    pub fn skip(&mut self, frames: u32) {
+        self.done = self.done.saturating_add(frames).min(self.length);
+    }
+
     /// Where it goes.
     #[must_use]
     pub const fn target(&self) -> f32 {
@@ -47,7 +59,9 @@ impl Ramp {
         self.current()
     }
 
-    fn current(&self) -> f32 {
+    /// Where it is: the value of the frame before the next.
+    #[must_use]
+    pub fn current(&self) -> f32 {
         if self.is_settled() {
             self.target
         } else {

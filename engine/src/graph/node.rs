@@ -2,35 +2,94 @@
 
 use std::any::Any;
 
-use super::StereoBlock;
+use super::run::BankKernel;
+use super::{NodeIo, Param, Status, Width};
 
-/// What a node reads and writes in one call.
-#[derive(Debug)]
-pub struct NodeIo<'a> {
-    /// Inputs by slot; an unconnected slot is silent.
-    pub inputs: &'a [&'a StereoBlock],
-    /// To be written wholly, `frames` frames of it. Holds leftovers on entry.
-    pub output: &'a mut StereoBlock,
-    /// Frames to make, `1..=SUB_BLOCK_FRAMES`.
-    pub frames: usize,
+/// A node's inputs and its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ports {
+    /// Width of each input slot.
+    pub inputs: &'static [Width],
+    /// Width of the output.
+    pub output: Width,
 }
 
-/// A maker or changer of sound with one stereo output.
+/// Who looks for NaN and infinity in what a node makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guard {
+    /// The scheduler, sample by sample.
+    Scan,
+    /// The node: it makes finite sound of finite sound, and says [`Status::Broken`] when its state is not finite.
+    Own,
+}
+
+/// A maker or changer of sound with one output.
 ///
-/// Any split of a stream of frames into calls must give the same samples.
-pub trait DspNode: Any + Send + std::fmt::Debug {
-    /// Makes the next frames.
+/// Any split of a stream of frames into calls must give the same samples, to the bit.
+pub trait DspNode: Any + Send {
+    /// Makes the next frames, and says what it knows of them. Unless it says [`Status::Silent`], it has written every
+    /// frame of its output, which holds leftovers on entry.
     ///
     /// # Real-time
-    /// Audio thread: no allocation, lock, system call or panic.
-    fn process(&mut self, io: NodeIo<'_>);
-
-    /// Gets ready for a sample rate in Hz. Not real-time: may allocate.
-    fn prepare(&mut self, sample_rate: f64);
+    /// Audio thread or a helper lane: no allocation, lock, system call or panic.
+    fn process(&mut self, io: NodeIo<'_>) -> Status;
 
     /// For people who debug a graph.
     fn type_name(&self) -> &'static str;
 
-    /// For typed access to a node in a running plan.
-    fn as_any_mut(&mut self) -> &mut dyn Any;
+    /// Inputs and output. The same at every call.
+    fn ports(&self) -> Ports;
+
+    /// Gets ready for a sample rate in Hz. Not real-time: may allocate.
+    fn prepare(&mut self, _sample_rate: f64) {}
+
+    /// How many parameters it has.
+    fn num_params(&self) -> u16 {
+        0
+    }
+
+    /// Moves a parameter, before the next frame. The value is finite.
+    ///
+    /// # Real-time
+    /// As [`DspNode::process`].
+    fn set_param(&mut self, _index: u16, _param: Param) {}
+
+    /// Forgets what has sounded; parameters stay.
+    ///
+    /// # Real-time
+    /// As [`DspNode::process`].
+    fn reset(&mut self) {}
+
+    /// By how many frames what it makes is late. The same at every call.
+    fn latency_frames(&self) -> u32 {
+        0
+    }
+
+    /// Who looks for NaN and infinity.
+    fn guard(&self) -> Guard {
+        Guard::Scan
+    }
+
+    /// How to run several nodes of this type side by side, if that is faster than one by one.
+    fn bank(&self) -> Option<BankKernel> {
+        None
+    }
+
+    /// Roughly how long 64 frames take, in nanoseconds, before anyone has measured it.
+    fn cost_hint_ns(&self) -> u32 {
+        50
+    }
+
+    /// `true` for a node whose output does not depend on the input of the same sub-block: connections into it may
+    /// close a circle. It makes its output in [`DspNode::process`], without inputs, and takes its inputs in
+    /// [`DspNode::absorb`] later in the same sub-block.
+    fn is_feedback(&self) -> bool {
+        false
+    }
+
+    /// Takes the input of a feedback node. There is no output to write.
+    ///
+    /// # Real-time
+    /// As [`DspNode::process`].
+    fn absorb(&mut self, _io: NodeIo<'_>) {}
 }

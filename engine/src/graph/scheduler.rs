@@ -1,92 +1,306 @@
-//! Runs a plan on the audio thread.
+//! Plays plans on the audio thread.
 
-use super::edit::{InputBus, OutputBus};
-use super::node::NodeIo;
-use super::plan::{Plan, SILENT_BUFFER};
-use super::{MAX_INPUTS, SUB_BLOCK_FRAMES, StereoBlock};
+use std::any::Any;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use ringbuf::HeapProd;
+use ringbuf::traits::{Consumer, Observer, Producer};
+
+use super::command::{AudioCommand, CommandReceiver, MAX_COMMANDS_PER_TICK};
+use super::events::EventQueue;
+use super::plan::Plan;
+use super::{
+    DECLICK_MS, DspNode, InputBus, NodeId, OutputBus, Param, ParamEvent, SUB_BLOCK_FRAMES, Status, StereoBlock, Width,
+};
+use crate::dsp::{Ramp, without_denormals};
+use crate::units::ms_to_frames;
+
+/// What both halves see.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    /// Which graph this is, in this process.
+    pub(super) graph: u64,
+    /// Serial of the plan that runs, and the frame at which it began.
+    pub(super) adopted: AtomicU64,
+    pub(super) adopted_at: AtomicU64,
+    /// Frames made.
+    pub(super) frames: AtomicU64,
+    /// Times that a node made NaN or infinity.
+    pub(super) faults: AtomicU32,
+    /// Moves of parameters whose node was gone.
+    pub(super) lost_events: AtomicU64,
+    /// Plans that had to wait because the way back for the old one was full.
+    pub(super) refused_swaps: AtomicU64,
+}
 
 /// The outside of a graph: where its buses come from and go to.
 pub trait BusIo {
-    /// Fills `block[..frames]` with an input bus from `frame` on.
-    fn read(&mut self, bus: InputBus, frame: usize, frames: usize, block: &mut StereoBlock);
-    /// Takes `block[..frames]` as an output bus from `frame` on.
+    /// Fills the block's first `frames` frames with an input bus from `frame` on, and says what is known of them.
+    fn read(&mut self, bus: InputBus, frame: usize, frames: usize, block: &mut StereoBlock) -> Status;
+    /// Takes the block's first `frames` frames as an output bus from `frame` on.
     fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock);
 }
 
-/// Runs a [`Plan`], in sub-blocks of at most [`SUB_BLOCK_FRAMES`]. Audio thread.
-#[derive(Debug, Default)]
+/// The audio half of a graph: runs the plan it was last sent, in sub-blocks of at most [`SUB_BLOCK_FRAMES`].
 pub struct Scheduler {
-    plan: Plan,
-    non_finite: u64,
+    plan: Box<Plan>,
+    returns: HeapProd<Box<Plan>>,
+    shared: Arc<Shared>,
+    events: EventQueue,
+    /// Frames made since the start.
+    clock: u64,
+    mute: Ramp,
+    scratch: Box<StereoBlock>,
 }
 
 impl Scheduler {
-    /// Will run this plan.
-    #[must_use]
-    pub const fn new(plan: Plan) -> Self {
-        Self { plan, non_finite: 0 }
+    pub(super) fn new(returns: HeapProd<Box<Plan>>, shared: Arc<Shared>, sample_rate: f64) -> Self {
+        Self {
+            plan: Box::new(Plan::empty()),
+            returns,
+            shared,
+            events: EventQueue::new(),
+            clock: 0,
+            mute: Ramp::new(1.0, ms_to_frames(DECLICK_MS, sample_rate)),
+            scratch: Box::new(StereoBlock::SILENT),
+        }
     }
 
-    /// The plan, for typed access to its nodes.
-    pub const fn plan_mut(&mut self) -> &mut Plan {
-        &mut self.plan
-    }
-
-    /// How often a node made NaN or infinity and was silenced.
-    #[must_use]
-    pub const fn non_finite(&self) -> u64 {
-        self.non_finite
-    }
-
-    /// Makes the frames `from..to` of the host's block.
+    /// Takes commands, then makes a block of any length on the main output.
     ///
     /// # Real-time
-    /// No allocation, lock or system call; the time is that of the nodes.
-    pub fn run(&mut self, io: &mut impl BusIo, from: usize, to: usize) {
-        let mut frame = from;
-        while frame < to {
-            let frames = SUB_BLOCK_FRAMES.min(to - frame);
-            self.run_sub_block(io, frame, frames);
-            frame += frames;
+    /// No allocation, lock, system call or drop of a box; bounded by the block, the plan and
+    /// [`MAX_COMMANDS_PER_TICK`].
+    pub fn process_block(&mut self, commands: &mut CommandReceiver, output: [&mut [f32]; 2]) {
+        self.receive(commands);
+        self.process_block_simple(output);
+    }
+
+    /// Makes a block of any length on the main output. Every frame of it is written; a graph without one is silent.
+    ///
+    /// # Real-time
+    /// As [`Scheduler::process_block`].
+    pub fn process_block_simple(&mut self, output: [&mut [f32]; 2]) {
+        let frames = output[0].len().max(output[1].len());
+        let mut io = MainOutput(output);
+        if self.plan.bus_outputs.iter().all(|(bus, ..)| *bus != MAIN) {
+            io.0.iter_mut().for_each(|channel| channel.fill(0.0));
         }
+        self.run(&mut io, 0, frames);
+    }
+
+    /// Takes at most [`MAX_COMMANDS_PER_TICK`] commands. They take effect on the next frame.
+    ///
+    /// # Real-time
+    /// As [`Scheduler::process_block`].
+    pub fn receive(&mut self, commands: &mut CommandReceiver) {
+        if commands.graph != self.shared.graph {
+            return;
+        }
+        for _ in 0..MAX_COMMANDS_PER_TICK {
+            let has_room = match commands.ring.try_peek() {
+                None => return,
+                Some(AudioCommand::Swap(_)) => self.can_swap(),
+                Some(AudioCommand::Param(_)) => !self.events.is_full(),
+                Some(AudioCommand::Mute(_)) => true,
+            };
+            if !has_room {
+                return;
+            }
+            match commands.ring.try_pop() {
+                Some(AudioCommand::Swap(plan)) => self.adopt(plan),
+                Some(AudioCommand::Param(event)) => _ = self.events.push(event),
+                Some(AudioCommand::Mute(mute)) => self.mute.set(if mute { 0.0 } else { 1.0 }),
+                None => return,
+            }
+        }
+    }
+
+    /// The old plan is never dropped here: without a way back for it, the new one waits.
+    fn can_swap(&self) -> bool {
+        let has_room = !self.returns.is_full();
+        if !has_room {
+            self.shared.refused_swaps.fetch_add(1, Ordering::Relaxed);
+        }
+        has_room
+    }
+
+    fn adopt(&mut self, plan: Box<Plan>) {
+        let old = std::mem::replace(&mut self.plan, plan);
+        if let Err(old) = self.returns.try_push(old) {
+            // Cannot happen, the room was there a moment ago. A leak is better than a free on this thread.
+            std::mem::forget(old);
+        }
+        self.shared.adopted_at.store(self.clock, Ordering::Relaxed);
+        self.shared.adopted.store(self.plan.serial, Ordering::Release);
+    }
+
+    /// Moves a parameter `offset` frames from now. `false` if too many wait already.
+    ///
+    /// # Real-time
+    /// No allocation; bounded by [`super::MAX_PENDING_EVENTS`].
+    pub fn push_event(&mut self, offset: u32, node: NodeId, index: u16, param: Param) -> bool {
+        self.events.push(ParamEvent { at_frame: self.clock + u64::from(offset), node, index, param })
+    }
+
+    /// Makes the frames `from..to` of the host's blocks.
+    ///
+    /// # Real-time
+    /// As [`Scheduler::process_block`].
+    pub fn run(&mut self, io: &mut impl BusIo, from: usize, to: usize) {
+        without_denormals(|| {
+            let mut frame = from;
+            while frame < to {
+                let frames = SUB_BLOCK_FRAMES.min(to - frame);
+                self.run_sub_block(io, frame, frames);
+                frame += frames;
+            }
+        });
+        self.shared.frames.store(self.clock, Ordering::Release);
+        self.shared.lost_events.store(self.events.lost(), Ordering::Relaxed);
     }
 
     fn run_sub_block(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
-        let Plan { ops, buffers, bus_inputs, bus_outputs } = &mut self.plan;
-        for &(bus, buffer) in bus_inputs.iter() {
-            if let Some(Some(block)) = buffers.get_mut(buffer as usize) {
-                io.read(bus, frame, frames, block);
-                silence_if_not_finite(block, frames, &mut self.non_finite);
+        let count = u32::try_from(frames).unwrap_or(0);
+        self.read_inputs(io, frame, frames);
+        let has_events = self.events.begin(&mut self.plan, self.clock, count);
+        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults);
+        self.plan.run_all(&run);
+        if has_events {
+            self.events.end(&mut self.plan);
+        }
+        self.write_outputs(io, frame, frames);
+        self.clock += u64::from(count);
+    }
+
+    fn read_inputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
+        for index in 0..self.plan.bus_inputs.len() {
+            let (bus, buffer) = self.plan.bus_inputs[index];
+            let block = self.plan.block_mut(buffer);
+            let before = std::mem::replace(&mut block.status, Status::Audio);
+            let status = io.read(bus, frame, frames, block);
+            if !block.is_finite(frames, Width::Stereo) {
+                self.shared.faults.fetch_add(1, Ordering::Relaxed);
+                *block = StereoBlock::SILENT;
+            } else if status == Status::Silent {
+                block.status = before;
+                block.silence();
+            } else {
+                block.status = status;
             }
         }
-        for op in ops.iter_mut() {
-            let Some(mut output) = buffers.get_mut(op.output as usize).and_then(Option::take) else { continue };
-            let silent = &StereoBlock::SILENT;
-            let mut inputs = [silent; MAX_INPUTS];
-            for (input, &buffer) in inputs.iter_mut().zip(&op.inputs[..op.num_inputs]) {
-                if buffer != SILENT_BUFFER {
-                    *input = buffers.get(buffer as usize).and_then(Option::as_deref).unwrap_or(silent);
+    }
+
+    fn write_outputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
+        let mute = self.mute;
+        for index in 0..self.plan.bus_outputs.len() {
+            let (bus, buffer, width) = self.plan.bus_outputs[index];
+            let block = self.plan.block_mut(buffer);
+            if width == Width::Mono {
+                block.right = block.left;
+            }
+            // Every bus goes along the same ramp.
+            self.mute = mute;
+            if self.mute.is_settled() && self.mute.target() == 1.0 {
+                io.write(bus, frame, frames, block);
+            } else {
+                fade(&mut self.mute, block, &mut self.scratch, frames);
+                io.write(bus, frame, frames, &self.scratch);
+            }
+        }
+        if self.plan.bus_outputs.is_empty() {
+            self.mute.skip(u32::try_from(frames).unwrap_or(0));
+        }
+    }
+
+    /// A node of the running plan, by its type.
+    ///
+    /// # Real-time
+    /// No allocation.
+    #[must_use]
+    pub fn node_mut<T: DspNode>(&mut self, id: NodeId) -> Option<&mut T> {
+        let node: &mut dyn Any = self.plan.node_mut(id)?;
+        node.downcast_mut()
+    }
+
+    /// Gets all nodes of the running plan ready for a sample rate in Hz. Not real-time.
+    pub fn prepare(&mut self, sample_rate: f64) {
+        self.plan.for_each_node(|node| node.prepare(sample_rate));
+    }
+
+    /// How often a node made NaN or infinity and was silenced, input buses included.
+    #[must_use]
+    pub fn non_finite(&self) -> u64 {
+        u64::from(self.shared.faults.load(Ordering::Relaxed))
+    }
+
+    /// Frames made since the start: the clock of [`ParamEvent::at_frame`].
+    #[must_use]
+    pub const fn clock_frames(&self) -> u64 {
+        self.clock
+    }
+
+    /// By how many frames the outputs are late.
+    #[must_use]
+    pub const fn latency_frames(&self) -> u32 {
+        self.plan.latency_frames
+    }
+
+    /// How many buffers the sound between the nodes needs.
+    #[must_use]
+    pub const fn num_buffers(&self) -> usize {
+        self.plan.slab.len()
+    }
+}
+
+impl Scheduler {
+    /// How many ops the running plan has: a bank is one.
+    #[must_use]
+    pub const fn num_ops(&self) -> usize {
+        self.plan.ops.len()
+    }
+}
+
+impl std::fmt::Debug for Scheduler {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scheduler").field("plan", &self.plan.serial).field("clock", &self.clock).finish_non_exhaustive()
+    }
+}
+
+/// A block along the mute ramp. At its end it is silence, whatever the block holds.
+fn fade(mute: &mut Ramp, from: &StereoBlock, to: &mut StereoBlock, frames: usize) {
+    if mute.is_settled() && mute.target() == 0.0 {
+        return to.silence();
+    }
+    let [left, right] = to.channels_mut();
+    for n in 0..frames {
+        let gain = mute.next_value();
+        // Never a negative zero: the silence after the ramp is a positive one.
+        left[n] = 0.0 + from.left[n] * gain;
+        right[n] = 0.0 + from.right[n] * gain;
+    }
+}
+
+/// The bus of [`super::Command::SetOutputNode`].
+pub(super) const MAIN: OutputBus = OutputBus(0);
+
+/// Two channels of a host as the main output; there is no input.
+struct MainOutput<'a>([&'a mut [f32]; 2]);
+
+impl BusIo for MainOutput<'_> {
+    fn read(&mut self, _: InputBus, _: usize, _: usize, _: &mut StereoBlock) -> Status {
+        Status::Silent
+    }
+
+    fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
+        if bus == MAIN {
+            for (channel, samples) in self.0.iter_mut().zip([&block.left, &block.right]) {
+                let end = channel.len().min(frame + frames);
+                if frame < end {
+                    channel[frame..end].copy_from_slice(&samples[..end - frame]);
                 }
             }
-            op.node.process(NodeIo { inputs: &inputs[..op.num_inputs], output: &mut output, frames });
-            silence_if_not_finite(&mut output, frames, &mut self.non_finite);
-            buffers[op.output as usize] = Some(output);
-        }
-        for &(bus, buffer) in bus_outputs.iter() {
-            if let Some(Some(block)) = buffers.get(buffer as usize) {
-                io.write(bus, frame, frames, block);
-            }
         }
     }
 }
-
-/// NaN and infinity stop at the node that made them.
-fn silence_if_not_finite(block: &mut StereoBlock, frames: usize, count: &mut u64) {
-    if !block.is_finite(frames) {
-        block.silence(frames);
-        *count += 1;
-    }
-}
-
-#[cfg(test)]
-mod tests;

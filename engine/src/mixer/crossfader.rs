@@ -1,11 +1,10 @@
 //! The crossfader: deck A to deck B with constant power; C and D pass by.
 
-use std::any::Any;
 use std::f32::consts::FRAC_PI_2;
 
 use super::FADER_MS;
 use crate::dsp::Ramp;
-use crate::graph::{DspNode, NodeIo};
+use crate::graph::{DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::ms_to_frames;
 
 /// Sums the decks; A and B by the crossfader, C and D as they are.
@@ -57,13 +56,33 @@ impl CrossfaderNode {
 }
 
 impl DspNode for CrossfaderNode {
-    fn process(&mut self, io: NodeIo<'_>) {
-        let [a, b, c, d] = *io.inputs else { return io.output.silence(io.frames) };
-        for n in 0..io.frames {
-            let (ga, gb) = (self.left.next_value(), self.right.next_value());
-            io.output.left[n] = a.left[n] * ga + b.left[n] * gb + c.left[n] + d.left[n];
-            io.output.right[n] = a.right[n] * ga + b.right[n] * gb + c.right[n] + d.right[n];
+    fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+        let left = [0, 1, 2, 3].map(|deck| io.left(deck));
+        let right = [0, 1, 2, 3].map(|deck| io.right(deck));
+        let frames = io.frames();
+        if (0..4).all(|deck| io.status(deck) == Status::Silent) {
+            let count = u32::try_from(frames).unwrap_or(0);
+            self.left.skip(count);
+            self.right.skip(count);
+            return Status::Silent;
         }
+        let [out_left, out_right] = io.out();
+        for n in 0..frames {
+            let (ga, gb) = (self.left.next_value(), self.right.next_value());
+            // From +0 on, so that it does not matter whether silence was added.
+            let mix = |[a, b, c, d]: [&[f32]; 4]| 0.0 + a[n] * ga + b[n] * gb + c[n] + d[n];
+            out_left[n] = mix(left);
+            out_right[n] = mix(right);
+        }
+        Status::Audio
+    }
+
+    fn ports(&self) -> Ports {
+        Ports { inputs: &[Width::Stereo; 4], output: Width::Stereo }
+    }
+
+    fn guard(&self) -> Guard {
+        Guard::Own
     }
 
     fn prepare(&mut self, sample_rate: f64) {
@@ -73,16 +92,12 @@ impl DspNode for CrossfaderNode {
     fn type_name(&self) -> &'static str {
         "Crossfader"
     }
-
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::StereoBlock;
+    use crate::graph::{IoSetup, StereoBlock};
 
     #[test]
     fn power_is_constant_and_the_ends_are_clean() {
@@ -98,10 +113,10 @@ mod tests {
         let mut node = CrossfaderNode::new(48_000.0);
         node.set(0.0);
         let (mut one, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT);
-        one.left.fill(1.0);
+        one.channels_mut()[0].fill(1.0);
         for _ in 0..10 {
-            node.process(NodeIo { inputs: &[&one, &one, &one, &one], output: &mut out, frames: 64 });
+            IoSetup::new(&[&one, &one, &one, &one], &mut out, 64).run(&mut node);
         }
-        assert_eq!(out.left[63], 3.0, "A, C and D; B is faded out");
+        assert_eq!(out.left()[63], 3.0, "A, C and D; B is faded out");
     }
 }

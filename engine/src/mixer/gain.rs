@@ -1,10 +1,8 @@
 //! A fader.
 
-use std::any::Any;
-
 use super::FADER_MS;
 use crate::dsp::Ramp;
-use crate::graph::{DspNode, NodeIo};
+use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::{Decibels, ms_to_frames};
 
 /// Multiplies by a gain that follows its setting in 5 ms. At 0 dB the samples pass bit for bit.
@@ -30,6 +28,28 @@ impl GainNode {
         self.ramp.set(gain.to_gain());
     }
 
+    fn make(&mut self, mut io: NodeIo<'_>) -> Status {
+        let (left, right) = (io.left(0), io.right(0));
+        if io.status(0) == Status::Silent {
+            self.ramp.skip(u32::try_from(left.len()).unwrap_or(0));
+            return Status::Silent;
+        }
+        let is_still = self.ramp.is_settled();
+        let [out_left, out_right] = io.out();
+        if is_still {
+            let gain = self.ramp.target();
+            out_left.iter_mut().zip(left).for_each(|(out, sample)| *out = sample * gain);
+            out_right.iter_mut().zip(right).for_each(|(out, sample)| *out = sample * gain);
+            return Status::Audio;
+        }
+        for n in 0..left.len() {
+            let gain = self.ramp.next_value();
+            out_left[n] = left[n] * gain;
+            out_right[n] = right[n] * gain;
+        }
+        Status::Audio
+    }
+
     /// The level as set.
     #[must_use]
     pub const fn setting(&self) -> Decibels {
@@ -38,13 +58,20 @@ impl GainNode {
 }
 
 impl DspNode for GainNode {
-    fn process(&mut self, io: NodeIo<'_>) {
-        let Some(input) = io.inputs.first() else { return io.output.silence(io.frames) };
-        for n in 0..io.frames {
-            let gain = self.ramp.next_value();
-            io.output.left[n] = input.left[n] * gain;
-            io.output.right[n] = input.right[n] * gain;
-        }
+    fn process(&mut self, io: NodeIo<'_>) -> Status {
+        self.make(io)
+    }
+
+    fn ports(&self) -> Ports {
+        Ports { inputs: &[Width::Stereo], output: Width::Stereo }
+    }
+
+    fn guard(&self) -> Guard {
+        Guard::Own
+    }
+
+    fn bank(&self) -> Option<BankKernel> {
+        Some(BankKernel::casual::<Self>())
     }
 
     fn prepare(&mut self, sample_rate: f64) {
@@ -54,8 +81,15 @@ impl DspNode for GainNode {
     fn type_name(&self) -> &'static str {
         "Gain"
     }
+}
 
-    fn as_any_mut(&mut self) -> &mut dyn Any {
-        self
+impl BankNode for GainNode {
+    /// A gain's samples are already vectors in time: lanes only save the calls.
+    fn process_bank(bank: &mut Bank<'_, Self>) {
+        for n in 0..bank.len() {
+            let (node, io) = bank.lane(n);
+            let status = node.make(io);
+            bank.set_status(n, status);
+        }
     }
 }

@@ -13,7 +13,9 @@ pub use gain::GainNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
-use crate::graph::{DspGraph, GraphError, InputBus, NodeId, OutputBus, Plan, SourceId};
+use crate::graph::{
+    CommandReceiver, Graph, GraphConfig, GraphControl, GraphError, InputBus, NodeId, OutputBus, Scheduler,
+};
 use crate::units::{DeckId, NUM_DECKS};
 
 /// How long a fader takes to follow a hand, in milliseconds: short enough to feel direct, long enough not to click.
@@ -37,53 +39,70 @@ pub struct Mixer {
     master: NodeId,
 }
 
+/// The mixer's nodes and the halves of its graph.
+#[derive(Debug)]
+pub struct MixerParts {
+    /// Where the parts are.
+    pub mixer: Mixer,
+    /// For edits while it plays.
+    pub control: GraphControl,
+    /// From the control half to the scheduler.
+    pub commands: CommandReceiver,
+    /// Plays it.
+    pub scheduler: Scheduler,
+}
+
 impl Mixer {
-    /// Builds the graph and compiles it. Control side. `sample_rate` in Hz.
+    /// Builds the graph, with a scheduler that plays it. Control side. `sample_rate` in Hz.
     ///
     /// # Errors
     /// [`GraphError`] never, unless the graph below contradicts itself.
-    pub fn build(sample_rate: f64) -> Result<(Self, Plan), GraphError> {
+    pub fn build(sample_rate: f64) -> Result<MixerParts, GraphError> {
         let bank = SincBank::shared();
-        let mut graph = DspGraph::new();
-        let crossfader = graph.add(Box::new(CrossfaderNode::new(sample_rate)), NUM_DECKS)?;
+        let (mut graph, mut commands, mut scheduler) = Graph::new(GraphConfig::new(sample_rate));
+        let crossfader = graph.add(CrossfaderNode::new(sample_rate))?;
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
         for deck in DeckId::ALL {
             let i = deck.index();
-            decks[i] = graph.add(Box::new(DeckNode::new(bank.clone(), sample_rate)), 1)?;
-            gains[i] = graph.add(Box::new(GainNode::new(sample_rate)), 1)?;
-            graph.connect(SourceId::Bus(InputBus(i)), decks[i], 0)?;
-            graph.connect(SourceId::Node(decks[i]), gains[i], 0)?;
-            graph.connect(SourceId::Node(gains[i]), crossfader, i)?;
-            graph.set_output(deck_bus(deck), gains[i])?;
+            decks[i] = graph.add(DeckNode::new(bank.clone(), sample_rate))?;
+            gains[i] = graph.add(GainNode::new(sample_rate))?;
+            graph.connect(InputBus(i), decks[i], 0)?;
+            graph.connect(decks[i], gains[i], 0)?;
+            graph.connect(gains[i], crossfader, i)?;
+            graph.set_output(deck_bus(deck), Some(gains[i]))?;
         }
-        let master = graph.add(Box::new(GainNode::new(sample_rate)), 1)?;
-        graph.connect(SourceId::Node(crossfader), master, 0)?;
-        graph.set_output(MASTER_BUS, master)?;
-        Ok((Self { decks, gains, crossfader, master }, graph.compile()))
+        let master = graph.add(GainNode::new(sample_rate))?;
+        graph.connect(crossfader, master, 0)?;
+        graph.set_output(MASTER_BUS, Some(master))?;
+        graph.commit()?;
+        scheduler.receive(&mut commands);
+        graph.commit()?;
+        let mixer = Self { decks, gains, crossfader, master };
+        Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
-    /// A deck in the running plan.
+    /// A deck in the running graph.
     #[must_use]
-    pub fn deck<'p>(&self, plan: &'p mut Plan, deck: DeckId) -> Option<&'p mut DeckNode> {
-        plan.node_mut(self.decks[deck.index()])
+    pub fn deck<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut DeckNode> {
+        scheduler.node_mut(self.decks[deck.index()])
     }
 
-    /// A deck's gain in the running plan.
+    /// A deck's gain in the running graph.
     #[must_use]
-    pub fn gain<'p>(&self, plan: &'p mut Plan, deck: DeckId) -> Option<&'p mut GainNode> {
-        plan.node_mut(self.gains[deck.index()])
+    pub fn gain<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut GainNode> {
+        scheduler.node_mut(self.gains[deck.index()])
     }
 
-    /// The crossfader in the running plan.
+    /// The crossfader in the running graph.
     #[must_use]
-    pub fn crossfader<'p>(&self, plan: &'p mut Plan) -> Option<&'p mut CrossfaderNode> {
-        plan.node_mut(self.crossfader)
+    pub fn crossfader<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut CrossfaderNode> {
+        scheduler.node_mut(self.crossfader)
     }
 
-    /// The master gain in the running plan.
+    /// The master gain in the running graph.
     #[must_use]
-    pub fn master<'p>(&self, plan: &'p mut Plan) -> Option<&'p mut GainNode> {
-        plan.node_mut(self.master)
+    pub fn master<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut GainNode> {
+        scheduler.node_mut(self.master)
     }
 }

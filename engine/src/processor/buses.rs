@@ -1,6 +1,6 @@
 //! The host's buffers as the graph's buses.
 
-use crate::graph::{BusIo, InputBus, OutputBus, StereoBlock};
+use crate::graph::{BusIo, InputBus, OutputBus, Status, StereoBlock};
 use crate::message::Snapshot;
 use crate::mixer::MASTER_BUS;
 use crate::units::NUM_DECKS;
@@ -23,19 +23,22 @@ pub(super) struct Buses<'b, 'a> {
 }
 
 impl BusIo for Buses<'_, '_> {
-    fn read(&mut self, bus: InputBus, frame: usize, frames: usize, block: &mut StereoBlock) {
+    fn read(&mut self, bus: InputBus, frame: usize, frames: usize, block: &mut StereoBlock) -> Status {
         let [left, right] = self.io.inputs[bus.0];
-        copy(&mut block.left[..frames], left, frame);
-        copy(&mut block.right[..frames], right, frame);
+        let [to_left, to_right] = block.channels_mut();
+        copy(&mut to_left[..frames], left, frame);
+        copy(&mut to_right[..frames], right, frame);
+        let mut samples = to_left[..frames].iter().chain(&to_right[..frames]);
+        if samples.all(|sample| sample.to_bits() == 0) { Status::Silent } else { Status::Audio }
     }
 
     fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
         let peak = if bus == MASTER_BUS { &mut self.peaks.master_peak } else { &mut self.peaks.decks[bus.0 - 1].peak };
-        let samples = block.left[..frames].iter().chain(&block.right[..frames]);
+        let samples = block.left()[..frames].iter().chain(&block.right()[..frames]);
         *peak = samples.fold(*peak, |peak, sample| peak.max(sample.abs()));
         let [left, right] = if bus == MASTER_BUS { &mut self.io.master } else { &mut self.io.decks[bus.0 - 1] };
-        paste(left, frame, &block.left[..frames]);
-        paste(right, frame, &block.right[..frames]);
+        paste(left, frame, &block.left()[..frames]);
+        paste(right, frame, &block.right()[..frames]);
     }
 }
 

@@ -15,7 +15,7 @@ const LOAD_RETRY_SECS: f64 = 0.003;
 
 impl RigProcessor {
     pub(super) fn deck(&mut self, deck: DeckId) -> Option<&mut DeckNode> {
-        self.mixer.deck(self.scheduler.plan_mut(), deck)
+        self.mixer.deck(&mut self.scheduler, deck)
     }
 
     /// What a deck is doing: the truth that the policy is asked with.
@@ -54,19 +54,19 @@ impl RigProcessor {
     }
 
     pub(super) fn set_gain(&mut self, deck: DeckId, gain: Decibels) {
-        if let Some(node) = self.mixer.gain(self.scheduler.plan_mut(), deck) {
+        if let Some(node) = self.mixer.gain(&mut self.scheduler, deck) {
             node.set(gain);
         }
     }
 
     pub(super) fn set_crossfader(&mut self, position: f32) {
-        if let Some(node) = self.mixer.crossfader(self.scheduler.plan_mut()) {
+        if let Some(node) = self.mixer.crossfader(&mut self.scheduler) {
             node.set(position);
         }
     }
 
     pub(super) fn set_master_gain(&mut self, gain: Decibels) {
-        if let Some(node) = self.mixer.master(self.scheduler.plan_mut()) {
+        if let Some(node) = self.mixer.master(&mut self.scheduler) {
             node.set(gain);
         }
     }
@@ -95,17 +95,17 @@ impl RigProcessor {
         self.snapshot.non_finite = self.scheduler.non_finite();
         for deck in DeckId::ALL {
             let state = self.state(deck);
-            let plan = self.scheduler.plan_mut();
-            let gain_db = self.mixer.gain(plan, deck).map_or(0.0, |gain| gain.setting().0);
+            let scheduler = &mut self.scheduler;
+            let gain_db = self.mixer.gain(scheduler, deck).map_or(0.0, |gain| gain.setting().0);
             let (position_secs, length_secs) =
-                self.mixer.deck(plan, deck).map_or((0.0, 0.0), |node| (node.position_secs(), node.length_secs()));
+                self.mixer.deck(scheduler, deck).map_or((0.0, 0.0), |node| (node.position_secs(), node.length_secs()));
             let view = &mut self.snapshot.decks[deck.index()];
             (view.state, view.gain_db) = (state, gain_db);
             (view.position_secs, view.length_secs) = (position_secs, length_secs);
         }
-        let plan = self.scheduler.plan_mut();
-        self.snapshot.crossfader = self.mixer.crossfader(plan).map_or(0.5, |fader| fader.position());
-        self.snapshot.master_gain_db = self.mixer.master(plan).map_or(0.0, |gain| gain.setting().0);
+        let scheduler = &mut self.scheduler;
+        self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());
+        self.snapshot.master_gain_db = self.mixer.master(scheduler).map_or(0.0, |gain| gain.setting().0);
         self.view_pending();
         *self.links.snapshot.input_buffer_mut() = self.snapshot;
         self.links.snapshot.publish();

@@ -21,7 +21,7 @@ use crate::dsp::without_denormals;
 use crate::graph::{GraphError, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
-use crate::mixer::Mixer;
+use crate::mixer::{Mixer, MixerParts};
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
 use crate::safety::{SafetyPolicy, SafetyViolation, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
@@ -74,10 +74,11 @@ struct Moment<'a> {
 
 impl RigProcessor {
     pub(crate) fn new(config: RigConfig, links: AudioLinks) -> Result<Self, GraphError> {
-        let (mixer, plan) = Mixer::build(config.sample_rate)?;
+        // The rig's graph does not change yet: its control half is not kept.
+        let MixerParts { mixer, scheduler, .. } = Mixer::build(config.sample_rate)?;
         Ok(Self {
             links,
-            scheduler: Scheduler::new(plan),
+            scheduler,
             mixer,
             clock: HostClock::new(config.sample_rate),
             quantizer: Quantizer::default(),
@@ -92,7 +93,7 @@ impl RigProcessor {
     /// Gets ready for a sample rate in Hz. Decks keep their places. Not real-time.
     pub fn prepare(&mut self, sample_rate: f64) {
         self.clock.set_sample_rate(sample_rate);
-        self.scheduler.plan_mut().prepare(sample_rate);
+        self.scheduler.prepare(sample_rate);
     }
 
     /// Makes a block. Control moves that the host did not ask for are appended to `moves`, as far as it has room.

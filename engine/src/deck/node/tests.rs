@@ -1,7 +1,7 @@
 //! The deck by itself, frame by frame.
 
 use super::*;
-use crate::graph::{SUB_BLOCK_FRAMES, StereoBlock};
+use crate::graph::{IoSetup, SUB_BLOCK_FRAMES, StereoBlock};
 
 const SR: f64 = 48_000.0;
 
@@ -24,11 +24,11 @@ fn run(deck: &mut DeckNode, frames: usize, block: usize) -> Vec<f32> {
     while out.len() < frames {
         let now = block.min(frames - out.len()).min(SUB_BLOCK_FRAMES);
         let mut buffer = StereoBlock::SILENT;
-        deck.process(NodeIo { inputs: &[&StereoBlock::SILENT], output: &mut buffer, frames: now });
+        IoSetup::new(&[&StereoBlock::SILENT], &mut buffer, now).run(deck);
         for n in 0..now {
-            assert_eq!(buffer.right[n], -buffer.left[n]);
+            assert_eq!(buffer.right()[n], -buffer.left()[n]);
         }
-        out.extend_from_slice(&buffer.left[..now]);
+        out.extend_from_slice(&buffer.left()[..now]);
     }
     out
 }
@@ -188,10 +188,10 @@ fn an_ejected_deck_is_silent() {
 fn live_sound_passes_through_an_empty_deck() {
     let mut deck = DeckNode::new(Arc::new(SincBank::default()), SR);
     let mut live = StereoBlock::SILENT;
-    live.left[3] = 0.25;
+    live.channels_mut()[0][3] = 0.25;
     let mut out = StereoBlock::SILENT;
-    deck.process(NodeIo { inputs: &[&live], output: &mut out, frames: 8 });
-    assert_eq!(out.left[..8], live.left[..8]);
+    IoSetup::new(&[&live], &mut out, 8).run(&mut deck);
+    assert_eq!(out.left()[..8], live.left()[..8]);
     deck.play(None, 0);
     assert!(!deck.is_playing(), "nothing to play");
 }

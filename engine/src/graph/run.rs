@@ -1,0 +1,327 @@
+//! Running ops: the innermost loop of the engine.
+#![allow(unsafe_code, reason = "calls nodes through the pointers that the compiler resolved")]
+
+use std::any::TypeId;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use super::events::ActiveEvent;
+use super::plan::{NodeCell, Op, flag};
+use super::{DspNode, NodeIo, Status, StereoBlock, Width};
+
+/// What all ops of a sub-block share.
+#[derive(Debug)]
+pub(super) struct Run {
+    /// `1..=SUB_BLOCK_FRAMES`.
+    pub(super) frames: u32,
+    pub(super) events: *const ActiveEvent,
+    pub(super) num_events: usize,
+    pub(super) banks: *const BankCall,
+    pub(super) cells: *const Arc<NodeCell>,
+    pub(super) faults: *const AtomicU32,
+}
+
+/// Runs ops one after the other.
+///
+/// # Safety
+/// `ops` are `count` ops of the plan that made `run`, nobody else touches them, their nodes or their outputs, and what
+/// they read is ready.
+pub(super) unsafe fn run_ops(ops: *mut Op, count: usize, run: &Run) {
+    for n in 0..count {
+        // SAFETY: in range, and the caller has it to itself.
+        unsafe { run_op(&mut *ops.add(n), run) };
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+#[inline(always)]
+unsafe fn run_op(op: &mut Op, run: &Run) {
+    // SAFETY: as promised for `run_ops`.
+    unsafe {
+        if op.flags != 0 {
+            return run_special(op, run);
+        }
+        let status = (*op.node).process(NodeIo::new(&op.io, 0, run.frames));
+        settle(op, status, run);
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+#[inline(never)]
+unsafe fn run_special(op: &mut Op, run: &Run) {
+    // SAFETY: as promised for `run_ops`; bank indices were made with the table.
+    unsafe {
+        if op.flags & flag::BANK != 0 {
+            let bank = &*run.banks.add(op.index as usize);
+            if op.flags & flag::EVENTS == 0 {
+                (bank.kernel.run)(bank.members, bank.count, run);
+            } else {
+                run_ops(bank.members, bank.count, run);
+            }
+            return;
+        }
+        if op.flags & flag::ABSORB != 0 {
+            return (*op.node).absorb(NodeIo::new(&op.io, 0, run.frames));
+        }
+        let status = match op.flags & flag::EVENTS {
+            0 => (*op.node).process(NodeIo::new(&op.io, 0, run.frames)),
+            _ => run_between_events(op, run),
+        };
+        settle(op, status, run);
+        scan(op, run);
+    }
+}
+
+/// Splits the sub-block where parameters move. A node gives the same samples however its frames are split, so this
+/// is exact.
+///
+/// # Safety
+/// As [`run_ops`].
+unsafe fn run_between_events(op: &mut Op, run: &Run) -> Status {
+    let (first, count) = (op.events.0 as usize, op.events.1 as usize);
+    if first + count > run.num_events {
+        return Status::Silent;
+    }
+    // SAFETY: the range was checked; the list is not written while ops run.
+    let events = unsafe { std::slice::from_raw_parts(run.events.add(first), count) };
+    let mut from = 0;
+    let mut sum: Option<Status> = None;
+    for event in events {
+        if event.offset > from {
+            // SAFETY: offsets are below `frames`.
+            sum = Some(unsafe { run_part(op, from, event.offset, sum) });
+            from = event.offset;
+        }
+        // SAFETY: as promised for `run_ops`.
+        unsafe { (*op.node).set_param(event.index, event.param) };
+    }
+    // SAFETY: the last event's offset is below `frames`.
+    unsafe { run_part(op, from, run.frames, sum) }
+}
+
+/// # Safety
+/// As [`run_ops`], and `from < to <= SUB_BLOCK_FRAMES`.
+unsafe fn run_part(op: &mut Op, from: u32, to: u32, before: Option<Status>) -> Status {
+    // SAFETY: as promised.
+    let status = unsafe { (*op.node).process(NodeIo::new(&op.io, from, to)) };
+    if status == Status::Silent {
+        // SAFETY: as promised.
+        let mut io = unsafe { NodeIo::new(&op.io, from, to) };
+        io.out().into_iter().for_each(|channel| channel.fill(0.0));
+    }
+    match (before, status) {
+        (Some(Status::Broken), _) | (_, Status::Broken) => Status::Broken,
+        (None | Some(Status::Silent), Status::Silent) => Status::Silent,
+        _ => Status::Audio,
+    }
+}
+
+/// Notes what the node said of its sound.
+///
+/// # Safety
+/// As [`run_ops`].
+#[inline(always)]
+unsafe fn settle(op: &mut Op, status: Status, run: &Run) {
+    // SAFETY: the output is this op's alone.
+    unsafe {
+        if status == Status::Audio || status == Status::Constant {
+            (*op.io.output).status = status;
+        } else {
+            settle_special(op, status, run);
+        }
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+unsafe fn settle_special(op: &mut Op, status: Status, run: &Run) {
+    if status == Status::Broken {
+        // SAFETY: as promised for `run_ops`.
+        unsafe { silence_broken(op, run) };
+    } else {
+        // SAFETY: the output is this op's alone.
+        unsafe { (*op.io.output).silence() };
+    }
+}
+
+/// NaN and infinity stop at the node that made them.
+///
+/// # Safety
+/// As [`run_ops`].
+unsafe fn scan(op: &mut Op, run: &Run) {
+    // SAFETY: as promised for `run_ops`.
+    unsafe {
+        if op.flags & flag::SCAN != 0 && !(*op.io.output).is_finite(run.frames as usize, op.width) {
+            silence_broken(op, run);
+        }
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+#[cold]
+unsafe fn silence_broken(op: &mut Op, run: &Run) {
+    // SAFETY: the output and the node are this op's alone; cell indices were made with the table.
+    unsafe {
+        *op.io.output = StereoBlock::SILENT;
+        (*op.node).reset();
+        (*run.cells.add(op.index as usize)).count_fault();
+        (*run.faults).fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+/// Most nodes in one bank.
+pub const MAX_BANK: usize = 16;
+
+/// A node of which several can run as lanes of one operation. Each lane must give the bits that
+/// [`DspNode::process`] gives.
+pub trait BankNode: DspNode + Sized {
+    /// Makes the next frames of every node in the bank.
+    ///
+    /// # Real-time
+    /// As [`DspNode::process`].
+    fn process_bank(bank: &mut Bank<'_, Self>);
+}
+
+/// How to run a bank of one type of node.
+#[derive(Clone, Copy, Debug)]
+pub struct BankKernel {
+    run: unsafe fn(*mut Op, usize, &Run),
+    pub(super) type_id: TypeId,
+    /// Whether the compiler shall change the order of nodes to get full banks.
+    pub(super) is_worth_reordering: bool,
+}
+
+impl BankKernel {
+    /// For nodes whose lanes cost much less than the nodes one by one, such as recursive filters: the compiler goes
+    /// out of its way to fill the bank.
+    #[must_use]
+    pub fn eager<T: BankNode>() -> Self {
+        Self { run: run_bank::<T>, type_id: TypeId::of::<T>(), is_worth_reordering: true }
+    }
+
+    /// For nodes that are already fast: those that happen to be next to each other are joined.
+    #[must_use]
+    pub fn casual<T: BankNode>() -> Self {
+        Self { is_worth_reordering: false, ..Self::eager::<T>() }
+    }
+}
+
+/// A bank in a plan.
+#[derive(Debug)]
+pub(super) struct BankCall {
+    pub(super) kernel: BankKernel,
+    pub(super) members: *mut Op,
+    /// At most [`MAX_BANK`].
+    pub(super) count: usize,
+}
+
+/// # Safety
+/// As [`run_ops`]; every op's node is a `T`, and there are at most [`MAX_BANK`].
+unsafe fn run_bank<T: BankNode>(ops: *mut Op, count: usize, run: &Run) {
+    let mut bank = Bank::<T> { ops, count, frames: run.frames, status: [Status::Audio; MAX_BANK], nodes: PhantomData };
+    T::process_bank(&mut bank);
+    for (n, status) in bank.status.into_iter().enumerate().take(count) {
+        // SAFETY: in range, and ours alone.
+        unsafe {
+            let op = &mut *ops.add(n);
+            settle(op, status, run);
+            scan(op, run);
+        }
+    }
+}
+
+/// Nodes of one type with their buffers. All have the same ports; no output is an input of the same bank.
+#[derive(Debug)]
+pub struct Bank<'a, T> {
+    ops: *mut Op,
+    count: usize,
+    frames: u32,
+    status: [Status; MAX_BANK],
+    nodes: PhantomData<&'a mut [T]>,
+}
+
+impl<'a, T: BankNode> Bank<'a, T> {
+    /// How many nodes, `2..=MAX_BANK`.
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.count
+    }
+
+    /// Never: a bank has nodes.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// Frames to make.
+    #[must_use]
+    pub const fn frames(&self) -> usize {
+        self.frames as usize
+    }
+
+    /// Width of every output.
+    #[must_use]
+    pub fn width(&self) -> Width {
+        self.op(0).width
+    }
+
+    fn op(&self, n: usize) -> &'a Op {
+        assert!(n < self.count, "no such lane");
+        // SAFETY: in range; while a bank runs, nothing writes its ops.
+        unsafe { &*self.ops.add(n) }
+    }
+
+    /// A node.
+    #[must_use]
+    pub fn node(&mut self, n: usize) -> &mut T {
+        // SAFETY: the compiler puts only nodes of type `T` under this kernel, and the bank has them to itself.
+        unsafe { &mut *self.op(n).node.cast::<T>() }
+    }
+
+    /// A node's inputs. They outlive the borrow, so that those of all lanes can be held at once.
+    #[must_use]
+    pub fn left(&self, n: usize, slot: usize) -> &'a [f32] {
+        // SAFETY: only the inputs are looked at, which nobody writes while the bank runs.
+        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.left(slot)
+    }
+
+    /// The right channel of a node's input.
+    #[must_use]
+    pub fn right(&self, n: usize, slot: usize) -> &'a [f32] {
+        // SAFETY: as in `left`.
+        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.right(slot)
+    }
+
+    /// What is known of a node's input.
+    #[must_use]
+    pub fn input_status(&self, n: usize, slot: usize) -> Status {
+        // SAFETY: as in `left`.
+        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.status(slot)
+    }
+
+    /// A node with its buffers.
+    #[must_use]
+    pub fn lane(&mut self, n: usize) -> (&mut T, NodeIo<'_>) {
+        let op = self.op(n);
+        // SAFETY: node and output are the bank's alone and do not overlap; both are borrowed from the bank.
+        unsafe { (&mut *op.node.cast::<T>(), NodeIo::new(&op.io, 0, self.frames)) }
+    }
+
+    /// Says what is known of a node's sound; [`Status::Audio`] if nothing is said.
+    pub const fn set_status(&mut self, n: usize, status: Status) {
+        self.status[n] = status;
+    }
+
+    /// Runs the nodes one by one: the way out when they are not all in the same state.
+    pub fn one_by_one(&mut self) {
+        for n in 0..self.count {
+            let (node, io) = self.lane(n);
+            let status = node.process(io);
+            self.set_status(n, status);
+        }
+    }
+}

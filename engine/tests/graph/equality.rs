@@ -1,0 +1,148 @@
+//! One by one, in banks and in parallel: the same bits, for any graph, any blocks and any edits between them.
+
+use echelon_engine::graph::nodes::{Biquad, FeedbackDelay, FilterMode, Gain, Meter, Sum, Svf};
+use echelon_engine::graph::{GraphConfig, NodeId, Param, Width};
+use proptest::prelude::*;
+
+use crate::support::*;
+
+/// One step of a random life of a graph.
+#[derive(Clone, Debug)]
+enum Deed {
+    /// Kind of node, seed.
+    Add(u8, u32),
+    Connect(usize, usize, usize),
+    Remove(usize),
+    Output(usize),
+    /// Node, target, ramp, frames from now.
+    Move(usize, f32, u32, u64),
+    /// Frames of the next blocks.
+    Render(Vec<usize>),
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let node = 0..10_000_usize;
+    let deed = prop_oneof![
+        8 => (0..9_u8, any::<u32>()).prop_map(|(kind, seed)| Deed::Add(kind, seed)),
+        16 => (node.clone(), node.clone(), 0..4_usize).prop_map(|(a, b, slot)| Deed::Connect(a, b, slot)),
+        1 => node.clone().prop_map(Deed::Remove),
+        2 => node.clone().prop_map(Deed::Output),
+        3 => (node, 0.1..4000.0_f32, 1..300_u32, 0..400_u64).prop_map(|(n, t, r, f)| Deed::Move(n, t, r, f)),
+        2 => prop::collection::vec(1..200_usize, 1..4).prop_map(Deed::Render),
+    ];
+    prop::collection::vec(deed, 40..160)
+}
+
+fn add(bench: &mut Bench, kind: u8, seed: u32) -> NodeId {
+    let hz = 100.0 + (seed % 5000) as f32;
+    let mode = MODES[seed as usize % MODES.len()];
+    match kind {
+        0 => bench.control.add(Gain::new(Width::Mono, 0.5)),
+        1 | 2 => bench.control.add(Biquad::new(mode, Width::Mono, hz, 1.0, 3.0)),
+        3 => bench.control.add(Svf::new(mode, Width::Mono, hz, 1.0, 3.0)),
+        4 => bench.control.add(Meter::new(Width::Mono).0),
+        5 | 6 => bench.control.add(Sum::new(Width::Mono, 4)),
+        7 => bench.control.add(FeedbackDelay::new(Width::Mono, 64 + seed % 100)),
+        _ => {
+            let noise = Noise::new(seed, Width::Mono);
+            bench.control.add(Gate { noise, frame: 0, on: 1 + seed as usize % 300, off: seed as usize % 200 })
+        }
+    }
+    .unwrap()
+}
+
+/// Lives through the deeds. A small ground of sources and filters comes first, so that something sounds.
+fn live(mut bench: Bench, deeds: &[Deed]) -> Vec<[f32; 2]> {
+    let mut ids: Vec<NodeId> =
+        (0..6).map(|seed| bench.control.add(Noise::new(seed + 1, Width::Mono)).unwrap()).collect();
+    let sum = bench.control.add(Sum::new(Width::Mono, 8)).unwrap();
+    for slot in 0..6 {
+        let filter = bench.control.add(Svf::new(FilterMode::LowPass, Width::Mono, 900.0, 1.0, 0.0)).unwrap();
+        let volume = bench.control.add(Gain::new(Width::Mono, 0.1)).unwrap();
+        bench.control.connect(ids[slot], filter, 0).unwrap();
+        bench.control.connect(filter, volume, 0).unwrap();
+        bench.control.connect(volume, sum, slot).unwrap();
+        ids.push(filter);
+    }
+    ids.push(sum);
+    let ground = ids.len();
+    bench.control.set_output_node(Some(sum)).unwrap();
+    let mut out = vec![];
+    for deed in deeds.iter().chain([&Deed::Render(vec![64, 300, 1])]) {
+        let pick = |n: &usize| ids[n % ids.len()];
+        // Refusals are the same for everyone.
+        match deed {
+            Deed::Add(kind, seed) => ids.push(add(&mut bench, *kind, *seed)),
+            Deed::Connect(a, b, slot) => _ = bench.control.connect(pick(a), pick(b), *slot),
+            // The ground stays, so that there is always something to compare.
+            Deed::Remove(n) if n % ids.len() >= ground => _ = bench.control.remove(pick(n)),
+            Deed::Remove(_) => {}
+            Deed::Output(n) => _ = bench.control.set_output(echelon_engine::graph::OutputBus(1), Some(pick(n))),
+            Deed::Move(n, target, ramp_frames, frames) => {
+                let at = bench.scheduler.clock_frames() + frames;
+                let param = Param { target: *target, ramp_frames: *ramp_frames };
+                _ = bench.control.update_param_at(at, pick(n), 0, param);
+            }
+            Deed::Render(blocks) => {
+                bench.control.commit().unwrap();
+                for frames in blocks {
+                    out.extend(bench.render(*frames));
+                }
+            }
+        }
+    }
+    out
+}
+
+fn same(one: &[[f32; 2]], other: &[[f32; 2]], what: &str) {
+    let first = one.iter().zip(other).position(|(a, b)| a.map(f32::to_bits) != b.map(f32::to_bits));
+    assert_eq!((one.len(), first), (other.len(), None), "{what}: first difference");
+}
+
+const PLAIN: GraphConfig = GraphConfig { sample_rate: SR, banks: false, lanes: 1 };
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn banks_change_no_bit(deeds in deeds()) {
+        let plain = live(Bench::with(PLAIN), &deeds);
+        prop_assert!(energy(&plain) > 0.0);
+        same(&plain, &live(Bench::with(GraphConfig::new(SR)), &deeds), "banked");
+    }
+}
+
+/// ```text
+/// 8 x  noise --> svf --> biquad --> gain --> meter --> (sum) --> out       mono and stereo
+/// ```
+#[test]
+fn banks_of_decks_change_no_bit_and_are_made() {
+    for width in [Width::Mono, Width::Stereo] {
+        for decks in [2, 3, 5, 8] {
+            let render = |config: GraphConfig| {
+                let mut bench = Bench::with(config);
+                let sum = bench.control.add(Sum::new(width, 8)).unwrap();
+                for deck in 0..decks {
+                    let source = bench.control.add(Noise::new(deck as u32 + 1, width)).unwrap();
+                    let svf = bench.control.add(Svf::new(MODES[deck % 6], width, 500.0, 0.7, 3.0)).unwrap();
+                    let biquad = bench.control.add(Biquad::new(MODES[5 - deck % 6], width, 900.0, 0.7, 3.0)).unwrap();
+                    let gain = bench.control.add(Gain::new(width, 0.5)).unwrap();
+                    let meter = bench.control.add(Meter::new(width).0).unwrap();
+                    for (from, to, slot) in [(source, svf, 0), (svf, biquad, 0), (biquad, gain, 0), (gain, meter, 0)] {
+                        bench.control.connect(from, to, slot).unwrap();
+                    }
+                    bench.control.connect(meter, sum, deck).unwrap();
+                }
+                bench.control.set_output_node(Some(sum)).unwrap();
+                bench.control.commit().unwrap();
+                let out: Vec<_> = [64, 1, 7, 640, 33].into_iter().flat_map(|frames| bench.render(frames)).collect();
+                (out, bench.scheduler.num_ops())
+            };
+            let (plain, plain_ops) = render(PLAIN);
+            let (banked, banked_ops) = render(GraphConfig::new(SR));
+            assert!(energy(&plain) > 1.0);
+            same(&plain, &banked, "decks");
+            assert_eq!((plain_ops, banked_ops), (5 * decks + 1, decks + 5), "one op for each kind of node but sources");
+        }
+    }
+}
