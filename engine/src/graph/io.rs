@@ -7,6 +7,9 @@ use super::{SUB_BLOCK_FRAMES, Status, StereoBlock};
 
 static SILENT: StereoBlock = StereoBlock::SILENT;
 
+/// One channel of a block.
+type Channel = [f32; SUB_BLOCK_FRAMES];
+
 /// Resolved pointers of one op.
 ///
 /// Invariant: while a [`NodeIo`] on it is alive, `inputs` points to `num_inputs` pointers to blocks that nobody writes,
@@ -19,13 +22,35 @@ pub(super) struct RawIo {
     pub(super) num_inputs: u32,
 }
 
+/// Frames `from..to` of a sub-block, in one register.
+///
+/// Invariant: `from <= to <= SUB_BLOCK_FRAMES`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span(u64);
+
+impl Span {
+    const WHOLE: Self = Self::new(0, 64);
+
+    const fn new(from: u32, to: u32) -> Self {
+        Self((from as u64) << 32 | to as u64)
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the upper half")]
+    const fn from(self) -> usize {
+        (self.0 >> 32) as u32 as usize
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "the lower half")]
+    const fn to(self) -> usize {
+        self.0 as u32 as usize
+    }
+}
+
 /// What a node reads and writes in one call: the frames of a sub-block, or a part of them.
 #[derive(Debug)]
 pub struct NodeIo<'a> {
     raw: &'a RawIo,
-    /// Invariant: `from <= to <= SUB_BLOCK_FRAMES`.
-    from: u32,
-    to: u32,
+    span: Span,
     output: PhantomData<&'a mut StereoBlock>,
 }
 
@@ -33,13 +58,13 @@ impl<'a> NodeIo<'a> {
     /// # Safety
     /// The invariant of [`RawIo`] holds for `'a`, and `from <= to <= SUB_BLOCK_FRAMES`.
     pub(super) const unsafe fn new(raw: &'a RawIo, from: u32, to: u32) -> Self {
-        Self { raw, from, to, output: PhantomData }
+        Self { raw, span: Span::new(from, to), output: PhantomData }
     }
 
     /// Frames to make, `1..=SUB_BLOCK_FRAMES`.
     #[must_use]
     pub const fn frames(&self) -> usize {
-        (self.to - self.from) as usize
+        self.span.to() - self.span.from()
     }
 
     /// How many input slots there are.
@@ -48,7 +73,8 @@ impl<'a> NodeIo<'a> {
         self.raw.num_inputs as usize
     }
 
-    fn block(&self, slot: usize) -> &'a StereoBlock {
+    #[inline]
+    pub(super) fn block(&self, slot: usize) -> &'a StereoBlock {
         if slot < self.num_inputs() {
             // SAFETY: the slot is in range and, by the invariant of `RawIo`, points to a block that nobody writes.
             unsafe { &**self.raw.inputs.add(slot) }
@@ -67,14 +93,14 @@ impl<'a> NodeIo<'a> {
     #[must_use]
     pub fn left(&self, slot: usize) -> &'a [f32] {
         // SAFETY: `from <= to <= SUB_BLOCK_FRAMES`, the array's length.
-        unsafe { self.block(slot).left.get_unchecked(self.from as usize..self.to as usize) }
+        unsafe { self.block(slot).left.get_unchecked(self.span.from()..self.span.to()) }
     }
 
     /// The input's right channel.
     #[must_use]
     pub fn right(&self, slot: usize) -> &'a [f32] {
         // SAFETY: as in `left`.
-        unsafe { self.block(slot).right.get_unchecked(self.from as usize..self.to as usize) }
+        unsafe { self.block(slot).right.get_unchecked(self.span.from()..self.span.to()) }
     }
 
     /// The output's only or left channel.
@@ -83,7 +109,7 @@ impl<'a> NodeIo<'a> {
         // SAFETY: by the invariant of `RawIo` the output is ours alone; the range is as in `left`.
         unsafe {
             let left = (&raw mut (*self.raw.output).left).cast::<f32>();
-            std::slice::from_raw_parts_mut(left.add(self.from as usize), self.frames())
+            std::slice::from_raw_parts_mut(left.add(self.span.from()), self.frames())
         }
     }
 
@@ -102,16 +128,30 @@ impl<'a> NodeIo<'a> {
             let left = (&raw mut (*self.raw.output).left).cast::<f32>();
             let right = (&raw mut (*self.raw.output).right).cast::<f32>();
             [
-                std::slice::from_raw_parts_mut(left.add(self.from as usize), self.frames()),
-                std::slice::from_raw_parts_mut(right.add(self.from as usize), self.frames()),
+                std::slice::from_raw_parts_mut(left.add(self.span.from()), self.frames()),
+                std::slice::from_raw_parts_mut(right.add(self.span.from()), self.frames()),
             ]
         }
+    }
+
+    /// Input slot and output as whole channels, if the call is for a whole sub-block: their length then is known to the
+    /// compiler. Left and right.
+    #[must_use]
+    #[inline]
+    pub fn whole(&mut self, slot: usize) -> Option<[(&'a Channel, &mut Channel); 2]> {
+        if self.span != Span::WHOLE {
+            return None;
+        }
+        let input = self.block(slot);
+        // SAFETY: by the invariant of `RawIo` the output is ours alone; its channels do not overlap.
+        let (left, right) = unsafe { (&mut (*self.raw.output).left, &mut (*self.raw.output).right) };
+        Some([(&input.left, left), (&input.right, right)])
     }
 
     /// The same frames of the same buffers once more, for a node that hands its work to a part of itself.
     #[must_use]
     pub const fn reborrow(&mut self) -> NodeIo<'_> {
-        NodeIo { raw: self.raw, from: self.from, to: self.to, output: PhantomData }
+        NodeIo { raw: self.raw, span: self.span, output: PhantomData }
     }
 }
 

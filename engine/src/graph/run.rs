@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::events::ActiveEvent;
 use super::plan::{NodeCell, Op, flag};
-use super::{DspNode, NodeIo, Status, StereoBlock, Width};
+use super::{DspNode, NodeIo, SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
 
 /// What all ops of a sub-block share.
 #[derive(Debug)]
@@ -173,8 +173,8 @@ unsafe fn silence_broken(op: &mut Op, run: &Run) {
     }
 }
 
-/// Most nodes in one bank.
-pub const MAX_BANK: usize = 16;
+/// Most lanes in one bank, where a lane is a channel of a node.
+pub const MAX_LANES: usize = 16;
 
 /// A node of which several can run as lanes of one operation. Each lane must give the bits that
 /// [`DspNode::process`] gives.
@@ -215,14 +215,14 @@ impl BankKernel {
 pub(super) struct BankCall {
     pub(super) kernel: BankKernel,
     pub(super) members: *mut Op,
-    /// At most [`MAX_BANK`].
+    /// At most [`MAX_LANES`].
     pub(super) count: usize,
 }
 
 /// # Safety
-/// As [`run_ops`]; every op's node is a `T`, and there are at most [`MAX_BANK`].
+/// As [`run_ops`]; every op's node is a `T`, and there are at most [`MAX_LANES`].
 unsafe fn run_bank<T: BankNode>(ops: *mut Op, count: usize, run: &Run) {
-    let mut bank = Bank::<T> { ops, count, frames: run.frames, status: [Status::Audio; MAX_BANK], nodes: PhantomData };
+    let mut bank = Bank::<T> { ops, count, frames: run.frames, status: [Status::Audio; MAX_LANES], nodes: PhantomData };
     T::process_bank(&mut bank);
     for (n, status) in bank.status.into_iter().enumerate().take(count) {
         // SAFETY: in range, and ours alone.
@@ -240,12 +240,12 @@ pub struct Bank<'a, T> {
     ops: *mut Op,
     count: usize,
     frames: u32,
-    status: [Status; MAX_BANK],
+    status: [Status; MAX_LANES],
     nodes: PhantomData<&'a mut [T]>,
 }
 
 impl<'a, T: BankNode> Bank<'a, T> {
-    /// How many nodes, `2..=MAX_BANK`.
+    /// How many nodes, `at least 2`.
     #[must_use]
     pub const fn len(&self) -> usize {
         self.count
@@ -282,25 +282,16 @@ impl<'a, T: BankNode> Bank<'a, T> {
         unsafe { &mut *self.op(n).node.cast::<T>() }
     }
 
-    /// A node's inputs. They outlive the borrow, so that those of all lanes can be held at once.
-    #[must_use]
-    pub fn left(&self, n: usize, slot: usize) -> &'a [f32] {
-        // SAFETY: only the inputs are looked at, which nobody writes while the bank runs.
-        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.left(slot)
-    }
-
-    /// The right channel of a node's input.
-    #[must_use]
-    pub fn right(&self, n: usize, slot: usize) -> &'a [f32] {
-        // SAFETY: as in `left`.
-        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.right(slot)
+    /// Only for looking at inputs, which nobody writes while the bank runs.
+    fn io(&self, n: usize) -> NodeIo<'a> {
+        // SAFETY: nothing here hands out the output of this view.
+        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }
     }
 
     /// What is known of a node's input.
     #[must_use]
     pub fn input_status(&self, n: usize, slot: usize) -> Status {
-        // SAFETY: as in `left`.
-        unsafe { NodeIo::new(&self.op(n).io, 0, self.frames) }.status(slot)
+        self.io(n).status(slot)
     }
 
     /// A node with its buffers.
@@ -309,6 +300,40 @@ impl<'a, T: BankNode> Bank<'a, T> {
         let op = self.op(n);
         // SAFETY: node and output are the bank's alone and do not overlap; both are borrowed from the bank.
         unsafe { (&mut *op.node.cast::<T>(), NodeIo::new(&op.io, 0, self.frames)) }
+    }
+
+    /// Both channels of a node's input, over the whole length of the block: after [`Bank::frames`] come leftovers.
+    #[must_use]
+    pub fn input(&self, n: usize, slot: usize) -> [&'a [f32; SUB_BLOCK_FRAMES]; 2] {
+        let block = self.io(n).block(slot);
+        [&block.left, &block.right]
+    }
+
+    /// The outputs of all nodes, over the whole length of their blocks, as channels in groups of four; what is left
+    /// over gets room of its own.
+    ///
+    /// # Panics
+    /// If more than three channels of `G` groups are left over.
+    #[must_use]
+    pub fn outputs<'s, const G: usize>(
+        &'s mut self,
+        spare: &'s mut [[f32; SUB_BLOCK_FRAMES]; 3],
+    ) -> [[&'s mut [f32; SUB_BLOCK_FRAMES]; 4]; G] {
+        let per_node = self.width().channels();
+        let mut spare = spare.iter_mut();
+        let (mut n, mut channel) = (0, 0);
+        [(); G].map(|()| {
+            [(); 4].map(|()| {
+                if n >= self.count {
+                    return spare.next().expect("at most three channels are left over");
+                }
+                let output = self.op(n).io.output;
+                let is_left = channel == 0;
+                (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
+                // SAFETY: the outputs are the bank's alone; each lane is another channel of another block.
+                unsafe { if is_left { &mut (*output).left } else { &mut (*output).right } }
+            })
+        })
     }
 
     /// Says what is known of a node's sound; [`Status::Audio`] if nothing is said.

@@ -5,10 +5,15 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
 
 use super::items::Item;
-use crate::graph::run::MAX_BANK;
+use crate::graph::run::MAX_LANES;
 
 /// Nodes with the same key can be in one bank: type, output width, inputs.
 type Key = (TypeId, usize, usize);
+
+/// Most nodes in a bank of this kind: a stereo node is two lanes.
+const fn most((_, channels, _): Key) -> usize {
+    MAX_LANES / channels
+}
 
 fn key(item: &Item) -> Option<(Key, bool)> {
     let kernel = item.info.bank.filter(|_| item.absorbs_after.is_none())?;
@@ -86,15 +91,15 @@ impl<'i> Ready<'i> {
         }
         // The fullest; of equals the one that came first, so that the order does not depend on type ids.
         let fullest = self.eager.iter_mut().filter(|(_, heap)| !heap.is_empty());
-        let (_, heap) = fullest.max_by_key(|(_, heap)| (heap.len().min(MAX_BANK), heap.peek().copied()))?;
-        Some((0..MAX_BANK).map_while(|_| heap.pop()).map(|Reverse(index)| index).collect())
+        let (kind, heap) = fullest.max_by_key(|(kind, heap)| (heap.len().min(most(**kind)), heap.peek().copied()))?;
+        Some((0..most(*kind)).map_while(|_| heap.pop()).map(|Reverse(index)| index).collect())
     }
 
     /// The items right after this one that are of its kind and ready too.
     fn with_neighbours(&mut self, first: usize) -> Vec<usize> {
         let mut group = vec![first];
         if let Some((kind, _)) = self.keys[first] {
-            while group.len() < MAX_BANK
+            while group.len() < most(kind)
                 && let Some(Reverse(next)) = self.now.peek().copied()
                 && self.keys[next].is_some_and(|(other, _)| other == kind)
             {

@@ -3,9 +3,10 @@
 use std::f64::consts::PI;
 use std::marker::PhantomData;
 
-use super::lanes::{COEFS, Equations, Lanes, STATES, TILE, Transposed, Trapezoidal, run_one, run_tile, run_two};
+use super::lanes::{COEFS, Channel, Equations, Row, Transposed, Trapezoidal, run_many, run_one, run_two};
 use crate::graph::{
-    Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, Status, Width,
+    Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, SUB_BLOCK_FRAMES, Status,
+    Width,
 };
 
 /// What a filter does with frequencies.
@@ -49,9 +50,10 @@ pub struct FilterNode<D: Design> {
     width: Width,
     sample_rate: f64,
     params: ParamBlock<3>,
-    coefs: [f32; COEFS],
-    /// By channel.
-    states: [[f32; STATES]; 2],
+    /// By channel: coefficients, then states, as [`run_many`] takes them.
+    cells: [Row; 2],
+    /// A parameter moves, or has just stopped within a step.
+    moves: bool,
     /// Frames until the next coefficients, while a parameter moves.
     step_left: u32,
     design: PhantomData<D>,
@@ -71,8 +73,8 @@ impl<D: Design> FilterNode<D> {
             width,
             sample_rate: 48_000.0,
             params,
-            coefs: [0.0; COEFS],
-            states: [[0.0; STATES]; 2],
+            cells: [[0.0; 8]; 2],
+            moves: false,
             step_left: 0,
             design: PhantomData,
         };
@@ -83,45 +85,38 @@ impl<D: Design> FilterNode<D> {
     fn design(&mut self) {
         let [hz, q, db] = [0, 1, 2].map(|index| f64::from(self.params.current(index)));
         // A filter at the Nyquist frequency is none: just below it the tangent still has room.
-        self.coefs = D::coefs(self.mode, (hz / self.sample_rate).min(0.49), q, db);
+        let coefs = D::coefs(self.mode, (hz / self.sample_rate).min(0.49), q, db);
+        for cell in &mut self.cells {
+            cell[..COEFS].copy_from_slice(&coefs);
+        }
     }
 
-    /// Nothing moves, so that a stretch of any length has the same coefficients.
-    fn is_still(&self) -> bool {
-        self.step_left == 0 && self.params.is_settled()
-    }
-
-    fn is_empty(&self) -> bool {
-        self.states.iter().flatten().all(|state| *state == 0.0)
+    fn states(&self) -> [f32; 4] {
+        let [[.., l1, l2], [.., r1, r2]] = self.cells;
+        [l1, l2, r1, r2]
     }
 
     /// Sound that is gone leaves no trace: silence in, silence out.
     fn rests(&self, input: Status) -> bool {
-        input == Status::Silent && self.is_still() && self.is_empty()
+        input == Status::Silent && !self.moves && self.states() == [0.0; 4]
     }
 
     fn status(&self) -> Status {
-        // What is not finite stays in the state for ever: looking at its end is enough.
-        let is_finite = self.states.iter().flatten().all(|state| state.is_finite());
-        if is_finite { Status::Audio } else { Status::Broken }
+        // What is not finite stays in the state for ever: looking at its end is enough. Nothing finite becomes
+        // infinite, or infinity finite, by a factor of zero and a sum.
+        let sum = self.states().into_iter().fold(0.0, |sum, state| sum + state * 0.0);
+        if sum == 0.0 { Status::Audio } else { Status::Broken }
     }
 
     /// Frames `from..to` of the call, with the coefficients as they are.
     fn make(&mut self, io: &mut NodeIo<'_>, from: usize, to: usize) {
-        let coefs = self.coefs;
         if self.width == Width::Mono {
-            let mut lanes = Lanes { coefs: coefs.map(|c| [c]), states: self.states[0].map(|s| [s]) };
             let input = &io.left(0)[from..to];
-            run_one::<D>(&mut lanes, input, &mut io.out_left()[from..to]);
-            self.states[0] = lanes.states.map(|[s]| s);
+            run_one::<D>(&mut self.cells[0], input, &mut io.out_left()[from..to]);
         } else {
-            let [l, r] = self.states;
-            let mut lanes = Lanes { coefs: coefs.map(|c| [c; 2]), states: [[l[0], r[0]], [l[1], r[1]]] };
             let input = [&io.left(0)[from..to], &io.right(0)[from..to]];
             let output = io.out().map(|channel| &mut channel[from..to]);
-            run_two::<D>(&mut lanes, input, output);
-            let [[l0, r0], [l1, r1]] = lanes.states;
-            self.states = [[l0, l1], [r0, r1]];
+            run_two::<D>(&mut self.cells, input, output);
         }
     }
 
@@ -131,6 +126,7 @@ impl<D: Design> FilterNode<D> {
         while from < io.frames() {
             if self.step_left == 0 {
                 if self.params.is_settled() {
+                    self.moves = false;
                     return self.make(io, from, io.frames());
                 }
                 self.params.skip(STEP_FRAMES);
@@ -150,7 +146,7 @@ impl<D: Design> DspNode for FilterNode<D> {
         if self.rests(io.status(0)) {
             return Status::Silent;
         }
-        if self.is_still() {
+        if !self.moves {
             let frames = io.frames();
             self.make(&mut io, 0, frames);
         } else {
@@ -178,10 +174,11 @@ impl<D: Design> DspNode for FilterNode<D> {
 
     fn set_param(&mut self, index: u16, param: Param) {
         self.params.set(index, param);
+        self.moves = true;
     }
 
     fn reset(&mut self) {
-        self.states = [[0.0; STATES]; 2];
+        self.cells.iter_mut().for_each(|cell| cell[COEFS..].fill(0.0));
     }
 
     fn guard(&self) -> Guard {
@@ -199,25 +196,19 @@ impl<D: Design> DspNode for FilterNode<D> {
 
 impl<D: Design> BankNode for FilterNode<D> {
     fn process_bank(bank: &mut Bank<'_, Self>) {
-        let is_plain = |bank: &mut Bank<'_, Self>, n: usize| {
+        for n in 0..bank.len() {
             let input = bank.input_status(n, 0);
             let node = bank.node(n);
-            node.is_still() && !node.rests(input)
-        };
-        if !(0..bank.len()).all(|n| is_plain(bank, n)) {
-            return bank.one_by_one();
+            if node.moves || node.rests(input) {
+                return bank.one_by_one();
+            }
         }
         // A lane is a channel of a node.
-        let per_node = bank.width().channels();
-        let mut node = 0;
-        while node < bank.len() {
-            let left = (bank.len() - node) * per_node;
-            let lanes = match left {
-                9.. => run_lanes::<D, 16>(bank, node, per_node),
-                5.. => run_lanes::<D, 8>(bank, node, per_node),
-                _ => run_lanes::<D, 4>(bank, node, per_node),
-            };
-            node += lanes / per_node;
+        match (bank.len() * bank.width().channels()).div_ceil(4) {
+            0 | 1 => run_lanes::<D, 1>(bank),
+            2 => run_lanes::<D, 2>(bank),
+            3 => run_lanes::<D, 3>(bank),
+            _ => run_lanes::<D, 4>(bank),
         }
         for n in 0..bank.len() {
             let status = bank.node(n).status();
@@ -226,59 +217,30 @@ impl<D: Design> BankNode for FilterNode<D> {
     }
 }
 
-/// Runs the next `L` lanes, or those that are left, from node `first` on. Returns `L`.
-fn run_lanes<D: Design, const L: usize>(bank: &mut Bank<'_, FilterNode<D>>, first: usize, per_node: usize) -> usize {
-    let used = L.min((bank.len() - first) * per_node);
-    let place = |lane: usize| (first + lane / per_node, lane % per_node);
-    let mut lanes = Lanes::<L> { coefs: [[0.0; L]; COEFS], states: [[0.0; L]; STATES] };
-    let mut inputs: [&[f32]; L] = [&[]; L];
-    for lane in 0..used {
-        let (n, channel) = place(lane);
-        inputs[lane] = if channel == 0 { bank.left(n, 0) } else { bank.right(n, 0) };
-        let node = bank.node(n);
-        (0..COEFS).for_each(|c| lanes.coefs[c][lane] = node.coefs[c]);
-        (0..STATES).for_each(|s| lanes.states[s][lane] = node.states[channel][s]);
+/// Runs up to `4 * G` lanes.
+fn run_lanes<D: Design, const G: usize>(bank: &mut Bank<'_, FilterNode<D>>) {
+    let per_node = bank.width().channels();
+    let used = (bank.len() * per_node).min(4 * G);
+    let mut rows = [[[0.0; 8]; 4]; G];
+    let mut inputs: [[&Channel; 4]; G] = [[&SILENCE; 4]; G];
+    let (mut n, mut channel) = (0, 0);
+    let lanes = rows.as_flattened_mut().iter_mut().zip(inputs.as_flattened_mut());
+    for (row, input) in lanes.take(used) {
+        *input = bank.input(n, 0)[channel];
+        *row = bank.node(n).cells[channel];
+        (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
     }
+    let mut spare = [[0.0; SUB_BLOCK_FRAMES]; 3];
     let frames = bank.frames();
-    let mut from = 0;
-    while from < frames {
-        let count = TILE.min(frames - from);
-        let mut tile = [[0.0; TILE]; L];
-        for (row, input) in tile.iter_mut().zip(&inputs[..used]) {
-            copy_tile(row, input, from, count);
-        }
-        run_tile::<D, L>(&mut lanes, &mut tile, count);
-        for (lane, row) in tile.iter().enumerate().take(used) {
-            let (n, channel) = place(lane);
-            let (_, mut io) = bank.lane(n);
-            let out = if channel == 0 { io.out_left() } else { io.out_right() };
-            paste_tile(out, row, from, count);
-        }
-        from += count;
-    }
-    for lane in 0..used {
-        let (n, channel) = place(lane);
-        bank.node(n).states[channel] = [lanes.states[0][lane], lanes.states[1][lane]];
-    }
-    L
-}
-
-/// A whole tile at once where there is one: its length is then known to the compiler.
-#[inline(always)]
-fn copy_tile(row: &mut [f32; TILE], input: &[f32], from: usize, count: usize) {
-    match input[from..].first_chunk::<TILE>() {
-        Some(whole) if count == TILE => *row = *whole,
-        _ => row[..count].copy_from_slice(&input[from..from + count]),
+    run_many::<D, G>(&mut rows, &inputs, &mut bank.outputs(&mut spare), frames);
+    let (mut n, mut channel) = (0, 0);
+    for row in rows.as_flattened().iter().take(used) {
+        bank.node(n).cells[channel] = *row;
+        (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
     }
 }
 
-#[inline(always)]
-fn paste_tile(out: &mut [f32], row: &[f32; TILE], from: usize, count: usize) {
-    match out[from..].first_chunk_mut::<TILE>() {
-        Some(whole) if count == TILE => *whole = *row,
-        _ => out[from..from + count].copy_from_slice(&row[..count]),
-    }
-}
+static SILENCE: Channel = [0.0; SUB_BLOCK_FRAMES];
 
 #[expect(clippy::cast_possible_truncation, reason = "coefficients are of ordinary size")]
 fn to_f32(values: [f64; 6]) -> [f32; 6] {

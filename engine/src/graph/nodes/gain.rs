@@ -31,6 +31,13 @@ impl Gain {
             return Status::Silent;
         }
         let gain = self.params.current(0);
+        if let Some([(left, out_left), (right, out_right)]) = io.whole(0) {
+            multiply(left, gain, out_left);
+            if self.width == Width::Stereo {
+                multiply(right, gain, out_right);
+            }
+            return Status::Audio;
+        }
         multiply(io.left(0), gain, io.out_left());
         if self.width == Width::Stereo {
             multiply(io.right(0), gain, io.out_right());
@@ -54,7 +61,7 @@ impl Gain {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn multiply(input: &[f32], gain: f32, output: &mut [f32]) {
     for (out, sample) in output.iter_mut().zip(input) {
         *out = sample * gain;

@@ -4,6 +4,7 @@ mod delay;
 mod fade;
 mod feedback;
 mod filter;
+mod four;
 mod gain;
 mod lanes;
 mod meter;

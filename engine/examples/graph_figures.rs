@@ -1,0 +1,203 @@
+//! Figures of the graph engine against a bare loop over the same nodes: nanoseconds a node for 64 frames.
+//!
+//! `cargo run --release -p echelon_engine --example graph_figures`; with a name (`bare-gain`, `plan-gain`) it runs only
+//! that, 2000 times, for counting instructions: `valgrind --tool=cachegrind --cache-sim=no`.
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people")]
+
+use std::hint::black_box;
+use std::time::Instant;
+
+use echelon_engine::graph::nodes::{Biquad, FilterMode, Gain, Sum};
+use echelon_engine::graph::{
+    CommandReceiver, DspNode, Graph, GraphConfig, GraphControl, IoSetup, NodeId, NodeIo, Ports, Scheduler, Status,
+    StereoBlock, Width,
+};
+
+const SR: f64 = 48_000.0;
+const FRAMES: usize = 64;
+
+/// A source that costs next to nothing.
+#[derive(Debug)]
+struct One;
+
+impl DspNode for One {
+    fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+        io.out_left().fill(0.5);
+        Status::Audio
+    }
+    fn type_name(&self) -> &'static str {
+        "One"
+    }
+    fn ports(&self) -> Ports {
+        Ports { inputs: &[], output: Width::Mono }
+    }
+    fn guard(&self) -> echelon_engine::graph::Guard {
+        echelon_engine::graph::Guard::Own
+    }
+}
+
+struct Halves {
+    control: GraphControl,
+    commands: CommandReceiver,
+    scheduler: Scheduler,
+}
+
+fn gain() -> Gain {
+    Gain::new(Width::Mono, 0.999)
+}
+
+fn biquad() -> Biquad {
+    Biquad::new(FilterMode::Peak, Width::Mono, 1000.0, 0.7, 1.0)
+}
+
+/// `decks` chains of `length` nodes each, summed.
+fn decks<N: DspNode>(config: GraphConfig, decks: usize, length: usize, node: impl Fn() -> N) -> Halves {
+    let (mut control, mut commands, mut scheduler) = Graph::new(config);
+    let sum = control.add(Sum::new(Width::Mono, decks)).unwrap();
+    for deck in 0..decks {
+        let mut last: NodeId = control.add(One).unwrap();
+        for _ in 0..length {
+            let next = control.add(node()).unwrap();
+            control.connect(last, next, 0).unwrap();
+            last = next;
+        }
+        control.connect(last, sum, deck).unwrap();
+    }
+    control.set_output_node(Some(sum)).unwrap();
+    control.commit().unwrap();
+    scheduler.receive(&mut commands);
+    control.commit().unwrap();
+    Halves { control, commands, scheduler }
+}
+
+/// The same nodes, called straight one after the other through two buffers a chain.
+struct Bare<N> {
+    chains: Vec<Vec<N>>,
+    buffers: [StereoBlock; 2],
+    sum: [f32; FRAMES],
+}
+
+impl<N: DspNode> Bare<N> {
+    fn new(decks: usize, length: usize, node: impl Fn() -> N) -> Self {
+        let chains = (0..decks).map(|_| (0..length).map(|_| node()).collect()).collect();
+        Self { chains, buffers: [StereoBlock::SILENT, StereoBlock::SILENT], sum: [0.0; FRAMES] }
+    }
+
+    fn run(&mut self, frames: usize) {
+        self.sum.fill(0.0);
+        for chain in &mut self.chains {
+            let [a, b] = &mut self.buffers;
+            let (mut from, mut to) = (a, b);
+            from.channels_mut()[0].fill(0.5);
+            for node in chain {
+                node.process(IoSetup::new(&[from], to, frames).io());
+                (from, to) = (to, from);
+            }
+            self.sum.iter_mut().zip(from.left()).for_each(|(sum, sample)| *sum += sample);
+        }
+        black_box(&self.sum);
+    }
+}
+
+/// Least time of many batches, in nanoseconds a call.
+fn least(mut call: impl FnMut()) -> f64 {
+    let mut least = f64::INFINITY;
+    for _ in 0..60 {
+        let start = Instant::now();
+        for _ in 0..20 {
+            call();
+        }
+        least = least.min(start.elapsed().as_nanos() as f64 / 20.0);
+    }
+    least
+}
+
+fn plan(mut halves: Halves) -> impl FnMut() {
+    let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+    move || {
+        halves.scheduler.process_block(&mut halves.commands, [&mut left, &mut right]);
+        black_box(&left);
+    }
+}
+
+const PLAIN: GraphConfig = GraphConfig { sample_rate: SR, banks: false, lanes: 1 };
+
+fn main() {
+    if let Some(name) = std::env::args().nth(1) {
+        return one(&name);
+    }
+    for (shape, chains, length) in [("chain 1000", 1, 1000), ("8 decks, 1000", 8, 125), ("8 decks, 104", 8, 13)] {
+        let nodes = (chains * length) as f64;
+        let mut bare = Bare::new(chains, length, gain);
+        let (bare, ours) =
+            (least(|| bare.run(black_box(FRAMES))) / nodes, least(plan(decks(PLAIN, chains, length, gain))) / nodes);
+        println!("gain    {shape:>14}: bare {bare:6.2}  plan {ours:6.2}  ratio {:.2}", ours / bare);
+        let mut bare = Bare::new(chains, length, biquad);
+        let bare = least(|| bare.run(black_box(FRAMES))) / nodes;
+        let ours = least(plan(decks(PLAIN, chains, length, biquad))) / nodes;
+        let banked = least(plan(decks(GraphConfig::new(SR), chains, length, biquad)));
+        let (a, b) = (ours / bare, banked / nodes / ours);
+        println!(
+            "biquad  {shape:>14}: bare {bare:6.2}  plan {ours:6.2}  ratio {a:.2}  banked {:6.2} = {b:.3} of it, {:.1} us",
+            banked / nodes,
+            banked / 1000.0
+        );
+    }
+    swap();
+}
+
+/// What a swap costs: compiled here, adopted there.
+fn swap() {
+    let Halves { mut control, mut commands, mut scheduler } = decks(GraphConfig::new(SR), 8, 125, gain);
+    let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
+    let mut block = |scheduler: &mut Scheduler, commands: &mut CommandReceiver| {
+        let start = Instant::now();
+        scheduler.process_block(commands, [&mut left, &mut right]);
+        start.elapsed().as_nanos() as f64 / 1000.0
+    };
+    let (mut compile, mut hot, mut cold, mut adopt) = (vec![], vec![], vec![], vec![]);
+    for _ in 0..200 {
+        for _ in 0..20 {
+            block(&mut scheduler, &mut commands);
+        }
+        hot.push(block(&mut scheduler, &mut commands));
+        let extra = control.add(One).unwrap();
+        let start = Instant::now();
+        control.commit().unwrap();
+        compile.push(start.elapsed().as_nanos() as f64 / 1000.0);
+        let start = Instant::now();
+        scheduler.receive(&mut commands);
+        adopt.push(start.elapsed().as_nanos() as f64 / 1000.0);
+        cold.push(block(&mut scheduler, &mut commands));
+        control.remove(extra).unwrap();
+        control.commit().unwrap();
+        block(&mut scheduler, &mut commands);
+        control.commit().unwrap();
+    }
+    let median = |values: &mut Vec<f64>| {
+        values.sort_by(f64::total_cmp);
+        values[values.len() / 2]
+    };
+    println!(
+        "1000 nodes: compile {:.0} us, adopt {:.2} us, first block {:.2} us, others {:.2} us",
+        median(&mut compile),
+        median(&mut adopt),
+        median(&mut cold),
+        median(&mut hot)
+    );
+}
+
+fn one(name: &str) {
+    let mut bare_gain = Bare::new(1, 1000, gain);
+    let mut run: Box<dyn FnMut()> = match name {
+        "bare-gain" => Box::new(move || bare_gain.run(black_box(FRAMES))),
+        "plan-gain" => Box::new(plan(decks(PLAIN, 1, 1000, gain))),
+        "plan-biquad" => Box::new(plan(decks(PLAIN, 8, 125, biquad))),
+        "bank-biquad" => Box::new(plan(decks(GraphConfig::new(SR), 8, 125, biquad))),
+        _ => panic!("no such figure"),
+    };
+    let blocks = std::env::args().nth(2).map_or(2000, |count| count.parse().unwrap());
+    for _ in 0..blocks {
+        run();
+    }
+}
