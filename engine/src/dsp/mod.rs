@@ -2,10 +2,12 @@
 
 mod denormals;
 mod fade;
+mod float_mode;
 mod ramp;
 mod sinc;
 
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};
+pub use float_mode::FloatMode;
 pub use ramp::Ramp;
 pub use sinc::{Sinc, SincBank};

@@ -70,6 +70,7 @@ pub(super) enum AudioCommand {
     Swap(Box<Plan>),
     Param(ParamEvent),
     Mute(bool),
+    Parallel(super::Parallel),
 }
 
 /// The audio side's end of the command ring. Goes with the scheduler it was made with.

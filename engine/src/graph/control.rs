@@ -8,6 +8,7 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use super::command::{AudioCommand, Command, CommandReceiver};
 use super::compile::{Delays, Options, Spec, compile, without_changes};
+use super::parallel::{Gang, LaneEntry, Parallel};
 use super::plan::Plan;
 use super::scheduler::{MAIN, Scheduler, Shared};
 use super::{DECLICK_MS, DspGraph, DspNode, GraphError, NodeId, OutputBus, Param, ParamEvent, SourceId};
@@ -51,7 +52,8 @@ impl Graph {
         let (commands, receiver) = HeapRb::new(COMMAND_CAPACITY).split();
         let (returns, returned) = HeapRb::new(RETURN_CAPACITY).split();
         let shared = Arc::new(Shared { graph, ..Shared::default() });
-        let scheduler = Scheduler::new(returns, shared.clone(), config.sample_rate);
+        let scheduler =
+            Scheduler::new(returns, shared.clone(), config.sample_rate, u32::try_from(config.lanes).unwrap_or(1));
         let control = GraphControl {
             config,
             desired: DspGraph::default(),
@@ -106,6 +108,8 @@ pub struct Telemetry {
     pub refused_swaps: u64,
     /// Plans sent.
     pub plans: u64,
+    /// Sub-blocks that were offered to several threads.
+    pub shared_sub_blocks: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -274,6 +278,24 @@ impl GraphControl {
         self.send(AudioCommand::Mute(mute))
     }
 
+    /// How helpers may be used; [`Parallel::Auto`] until told otherwise.
+    ///
+    /// # Errors
+    /// [`GraphError::RingFull`].
+    pub fn set_parallel(&mut self, mode: Parallel) -> Result<(), GraphError> {
+        self.send(AudioCommand::Parallel(mode))
+    }
+
+    /// What a host's thread pool calls.
+    #[must_use]
+    pub fn lane_entry(&self) -> LaneEntry {
+        LaneEntry(self.shared.gang.clone())
+    }
+
+    pub(super) fn gang(&self) -> Arc<Gang> {
+        self.shared.gang.clone()
+    }
+
     fn send(&mut self, command: AudioCommand) -> Result<(), GraphError> {
         self.commands.try_push(command).map_err(|_| {
             self.refused_commands += 1;
@@ -382,6 +404,7 @@ impl GraphControl {
             lost_events: self.shared.lost_events.load(Ordering::Relaxed),
             refused_swaps: self.shared.refused_swaps.load(Ordering::Relaxed),
             plans: self.serial,
+            shared_sub_blocks: self.shared.shared_sub_blocks.load(Ordering::Relaxed),
         }
     }
 }

@@ -22,6 +22,7 @@ mod events;
 mod io;
 mod node;
 pub mod nodes;
+mod parallel;
 mod param;
 mod plan;
 mod run;
@@ -35,6 +36,9 @@ pub use error::GraphError;
 pub use events::{MAX_PENDING_EVENTS, ParamEvent};
 pub use io::{IoSetup, NodeIo};
 pub use node::{DspNode, Guard, Ports};
+#[cfg(feature = "parallel")]
+pub use parallel::{Helpers, HelpersFailed};
+pub use parallel::{LaneEntry, LanePool, Parallel};
 pub use param::{Param, ParamBlock, ParamRange};
 pub use run::{Bank, BankKernel, BankNode};
 pub use scheduler::{BusIo, Scheduler};

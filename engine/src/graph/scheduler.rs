@@ -9,6 +9,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 
 use super::command::{AudioCommand, CommandReceiver, MAX_COMMANDS_PER_TICK};
 use super::events::EventQueue;
+use super::parallel::{Gang, Governor, LanePool, now};
 use super::plan::Plan;
 use super::{
     DECLICK_MS, DspNode, InputBus, NodeId, OutputBus, Param, ParamEvent, SUB_BLOCK_FRAMES, Status, StereoBlock, Width,
@@ -19,6 +20,10 @@ use crate::units::ms_to_frames;
 /// What both halves see.
 #[derive(Debug, Default)]
 pub(super) struct Shared {
+    /// The lanes that may share the work.
+    pub(super) gang: Arc<Gang>,
+    /// Sub-blocks that lanes shared.
+    pub(super) shared_sub_blocks: AtomicU64,
     /// Which graph this is, in this process.
     pub(super) graph: u64,
     /// Serial of the plan that runs, and the frame at which it began.
@@ -51,11 +56,14 @@ pub struct Scheduler {
     /// Frames made since the start.
     clock: u64,
     mute: Ramp,
+    governor: Governor,
+    /// Threads that may share the work, the audio thread included.
+    lanes: u32,
     scratch: Box<StereoBlock>,
 }
 
 impl Scheduler {
-    pub(super) fn new(returns: HeapProd<Box<Plan>>, shared: Arc<Shared>, sample_rate: f64) -> Self {
+    pub(super) fn new(returns: HeapProd<Box<Plan>>, shared: Arc<Shared>, sample_rate: f64, lanes: u32) -> Self {
         Self {
             plan: Box::new(Plan::empty()),
             returns,
@@ -63,6 +71,8 @@ impl Scheduler {
             events: EventQueue::new(),
             clock: 0,
             mute: Ramp::new(1.0, ms_to_frames(DECLICK_MS, sample_rate)),
+            governor: Governor::default(),
+            lanes,
             scratch: Box::new(StereoBlock::SILENT),
         }
     }
@@ -103,7 +113,7 @@ impl Scheduler {
                 None => return,
                 Some(AudioCommand::Swap(_)) => self.can_swap(),
                 Some(AudioCommand::Param(_)) => !self.events.is_full(),
-                Some(AudioCommand::Mute(_)) => true,
+                Some(AudioCommand::Mute(_) | AudioCommand::Parallel(_)) => true,
             };
             if !has_room {
                 return;
@@ -112,6 +122,7 @@ impl Scheduler {
                 Some(AudioCommand::Swap(plan)) => self.adopt(plan),
                 Some(AudioCommand::Param(event)) => _ = self.events.push(event),
                 Some(AudioCommand::Mute(mute)) => self.mute.set(if mute { 0.0 } else { 1.0 }),
+                Some(AudioCommand::Parallel(mode)) => self.governor.mode = mode,
                 None => return,
             }
         }
@@ -132,6 +143,7 @@ impl Scheduler {
             // Cannot happen, the room was there a moment ago. A leak is better than a free on this thread.
             std::mem::forget(old);
         }
+        self.governor.forget();
         self.shared.adopted_at.store(self.clock, Ordering::Relaxed);
         self.shared.adopted.store(self.plan.serial, Ordering::Release);
     }
@@ -149,24 +161,55 @@ impl Scheduler {
     /// # Real-time
     /// As [`Scheduler::process_block`].
     pub fn run(&mut self, io: &mut impl BusIo, from: usize, to: usize) {
+        self.run_with(io, from, to, None);
+    }
+
+    /// As [`Scheduler::run`], with threads that the host lends: each sub-block is offered to the pool, which calls
+    /// [`super::LaneEntry::exec`]. It comes out the same whether the pool helps, runs its tasks one by one, or refuses.
+    ///
+    /// # Real-time
+    /// As [`Scheduler::process_block`], and whatever the pool does.
+    pub fn run_with(&mut self, io: &mut impl BusIo, from: usize, to: usize, mut pool: Option<&mut dyn LanePool>) {
+        let frames = u32::try_from(to.saturating_sub(from)).unwrap_or(u32::MAX);
+        let has_help = self.plan.strips.len() > 1 && (pool.is_some() || self.shared.gang.num_helpers() > 0);
+        let start = now();
+        let uses_lanes = self.governor.begin(start, frames) && has_help;
         without_denormals(|| {
             let mut frame = from;
             while frame < to {
                 let frames = SUB_BLOCK_FRAMES.min(to - frame);
-                self.run_sub_block(io, frame, frames);
+                self.run_sub_block(io, frame, frames, uses_lanes, &mut pool);
                 frame += frames;
             }
         });
+        if has_help {
+            self.governor.end(uses_lanes, now().saturating_sub(start), frames);
+        }
         self.shared.frames.store(self.clock, Ordering::Release);
         self.shared.lost_events.store(self.events.lost(), Ordering::Relaxed);
     }
 
-    fn run_sub_block(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
+    fn run_sub_block(
+        &mut self,
+        io: &mut impl BusIo,
+        frame: usize,
+        frames: usize,
+        uses_lanes: bool,
+        pool: &mut Option<&mut dyn LanePool>,
+    ) {
         let count = u32::try_from(frames).unwrap_or(0);
         self.read_inputs(io, frame, frames);
         let has_events = self.events.begin(&mut self.plan, self.clock, count);
         let run = self.plan.run_info(count, self.events.active(), &self.shared.faults);
-        self.plan.run_all(&run);
+        if uses_lanes {
+            let lanes = self.lanes;
+            // A host that refuses is no loss: the audio thread then does it all.
+            let ask = || _ = pool.as_mut().map(|pool| pool.request_exec(lanes));
+            self.shared.gang.run(&mut self.plan, &run, ask);
+            self.shared.shared_sub_blocks.fetch_add(1, Ordering::Relaxed);
+        } else {
+            self.plan.run_all(&run);
+        }
         if has_events {
             self.events.end(&mut self.plan);
         }
@@ -255,6 +298,12 @@ impl Scheduler {
 }
 
 impl Scheduler {
+    /// How many pieces of work lanes can share.
+    #[must_use]
+    pub const fn num_strips(&self) -> usize {
+        self.plan.strips.len()
+    }
+
     /// How many ops the running plan has: a bank is one.
     #[must_use]
     pub const fn num_ops(&self) -> usize {

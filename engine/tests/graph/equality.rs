@@ -110,6 +110,19 @@ proptest! {
         prop_assert!(energy(&plain) > 0.0);
         same(&plain, &live(Bench::with(GraphConfig::new(SR)), &deeds), "banked");
     }
+
+    #[test]
+    fn lanes_change_no_bit(deeds in deeds(), lanes in 2..5_usize) {
+        let plain = live(Bench::with(PLAIN), &deeds);
+        prop_assert!(energy(&plain) > 0.0);
+        for banks in [false, true] {
+            for help in [Help::Serial, Help::Refuses] {
+                same(&plain, &live(Bench::helped(lanes, banks, help), &deeds), "shared with a host");
+            }
+            #[cfg(feature = "parallel")]
+            same(&plain, &live(Bench::helped(lanes, banks, Help::Helpers(lanes - 1)), &deeds), "shared with helpers");
+        }
+    }
 }
 
 /// ```text
@@ -145,4 +158,78 @@ fn banks_of_decks_change_no_bit_and_are_made() {
             assert_eq!((plain_ops, banked_ops), (5 * decks + 1, decks + 5), "one op for each kind of node but sources");
         }
     }
+}
+
+/// ```text
+/// 8 x  noise --> 20 filters --> (sum) --> out
+/// ```
+fn heavy(mut bench: Bench) -> Bench {
+    let sum = bench.control.add(Sum::new(Width::Mono, 8)).unwrap();
+    for deck in 0..8 {
+        let mut last = bench.control.add(Noise::new(deck as u32 + 1, Width::Mono)).unwrap();
+        for _ in 0..20 {
+            let next = bench.control.add(Biquad::new(FilterMode::Peak, Width::Mono, 900.0, 0.7, 0.5)).unwrap();
+            bench.control.connect(last, next, 0).unwrap();
+            last = next;
+        }
+        bench.control.connect(last, sum, deck).unwrap();
+    }
+    bench.control.set_output_node(Some(sum)).unwrap();
+    bench.control.commit().unwrap();
+    bench
+}
+
+#[test]
+fn decks_are_shared_and_change_no_bit_whoever_helps() {
+    let mut plain = heavy(Bench::with(PLAIN));
+    let expected: Vec<_> = (0..50).flat_map(|_| plain.render(100)).collect();
+    let mut all = vec![Help::Serial, Help::Threads, Help::Refuses];
+    #[cfg(feature = "parallel")]
+    all.extend([1, 2, 3].map(Help::Helpers));
+    for help in all {
+        let mut bench = heavy(Bench::helped(4, false, help));
+        let out: Vec<_> = (0..50).flat_map(|_| bench.render(100)).collect();
+        assert_eq!(bench.scheduler.num_strips(), 9, "eight decks and the sum");
+        assert_eq!(bench.control.telemetry().shared_sub_blocks, 100, "{help:?}");
+        assert!(bench.pool.as_ref().is_none_or(|pool| pool.asked == 100));
+        same(&expected, &out, "heavy");
+    }
+}
+
+#[test]
+fn without_anyone_to_help_nothing_is_shared() {
+    let mut bench = heavy(Bench::helped(2, false, Help::Nobody));
+    bench.render(1000);
+    assert_eq!(bench.control.telemetry().shared_sub_blocks, 0);
+}
+
+/// A filter that rings out into denormals: with another float mode on another thread it would differ.
+#[cfg(feature = "parallel")]
+#[test]
+fn helpers_take_over_the_float_mode() {
+    let ring_out = |bench: Bench| {
+        let mut bench = heavy(bench);
+        let gates: Vec<_> = (0..8)
+            .map(|deck| {
+                let noise = Noise::new(deck + 1, Width::Mono);
+                bench.control.add(Gate { noise, frame: 0, on: 100, off: 1_000_000 }).unwrap()
+            })
+            .collect();
+        let sum = bench.control.add(Sum::new(Width::Mono, 8)).unwrap();
+        for (slot, gate) in gates.into_iter().enumerate() {
+            let mut last = gate;
+            for _ in 0..30 {
+                let next = bench.control.add(Svf::new(FilterMode::LowPass, Width::Mono, 9000.0, 0.5, 0.0)).unwrap();
+                bench.control.connect(last, next, 0).unwrap();
+                last = next;
+            }
+            bench.control.connect(last, sum, slot).unwrap();
+        }
+        bench.control.set_output_node(Some(sum)).unwrap();
+        bench.control.commit().unwrap();
+        let out: Vec<_> = (0..100).flat_map(|_| bench.render(64)).collect();
+        assert!(out.iter().flatten().any(|s| *s != 0.0) && out.iter().flatten().all(|s| !s.is_subnormal()));
+        out
+    };
+    same(&ring_out(Bench::with(PLAIN)), &ring_out(Bench::helped(2, false, Help::Helpers(1))), "ringing out");
 }

@@ -1,9 +1,11 @@
 //! Nodes whose output can be read, and a graph with both halves in one hand.
 
+#[cfg(feature = "parallel")]
+use echelon_engine::graph::Helpers;
 use echelon_engine::graph::nodes::FilterMode;
 use echelon_engine::graph::{
-    CommandReceiver, Commit, DspNode, Graph, GraphConfig, GraphControl, Guard, NodeIo, Param, Ports, Scheduler, Status,
-    Width,
+    BusIo, CommandReceiver, Commit, DspNode, Graph, GraphConfig, GraphControl, Guard, InputBus, LaneEntry, LanePool,
+    NodeIo, OutputBus, Parallel, Param, Ports, Scheduler, Status, StereoBlock, Width,
 };
 
 pub const SR: f64 = 48_000.0;
@@ -123,8 +125,64 @@ impl DspNode for Bad {
     }
 }
 
+/// Who shares the work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Help {
+    Nobody,
+    /// Resident threads.
+    #[cfg(feature = "parallel")]
+    Helpers(usize),
+    /// A host that runs its tasks one after the other on the audio thread.
+    Serial,
+    /// A host that runs each task on a thread of its own.
+    Threads,
+    /// A host that will not.
+    Refuses,
+}
+
+pub struct Pool {
+    help: Help,
+    entry: LaneEntry,
+    pub asked: usize,
+}
+
+impl LanePool for Pool {
+    fn request_exec(&mut self, lanes: u32) -> bool {
+        self.asked += 1;
+        match self.help {
+            Help::Serial => (0..lanes).for_each(|lane| self.entry.exec(lane)),
+            Help::Threads => std::thread::scope(|scope| {
+                for lane in 0..lanes {
+                    let entry = self.entry.clone();
+                    scope.spawn(move || entry.exec(lane));
+                }
+            }),
+            _ => return false,
+        }
+        true
+    }
+}
+
+/// The main output in two vectors.
+struct Main<'a>([&'a mut [f32]; 2]);
+
+impl BusIo for Main<'_> {
+    fn read(&mut self, _: InputBus, _: usize, _: usize, _: &mut StereoBlock) -> Status {
+        Status::Silent
+    }
+    fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
+        if bus == OutputBus(0) {
+            self.0[0][frame..frame + frames].copy_from_slice(&block.left()[..frames]);
+            self.0[1][frame..frame + frames].copy_from_slice(&block.right()[..frames]);
+        }
+    }
+}
+
 /// Both halves.
 pub struct Bench {
+    pub pool: Option<Pool>,
+    #[cfg(feature = "parallel")]
+    pub helpers: Option<Helpers>,
     pub control: GraphControl,
     pub commands: CommandReceiver,
     pub scheduler: Scheduler,
@@ -137,7 +195,33 @@ impl Bench {
 
     pub fn with(config: GraphConfig) -> Self {
         let (control, commands, scheduler) = Graph::new(config);
-        Self { control, commands, scheduler }
+        Self {
+            pool: None,
+            #[cfg(feature = "parallel")]
+            helpers: None,
+            control,
+            commands,
+            scheduler,
+        }
+    }
+
+    /// Whose strips are shared, always.
+    pub fn helped(lanes: usize, banks: bool, help: Help) -> Self {
+        let mut bench = Self::with(GraphConfig { sample_rate: SR, banks, lanes });
+        bench.control.set_parallel(Parallel::On).unwrap();
+        match help {
+            Help::Nobody => {}
+            #[cfg(feature = "parallel")]
+            Help::Helpers(threads) => {
+                let helpers = Helpers::start(&bench.control, threads, |_| {}).unwrap();
+                while !helpers.are_ready() {
+                    std::thread::yield_now();
+                }
+                bench.helpers = Some(helpers);
+            }
+            _ => bench.pool = Some(Pool { help, entry: bench.control.lane_entry(), asked: 0 }),
+        }
+        bench
     }
 
     pub fn add_k(&mut self, k: f32, inputs: &'static [Width]) -> echelon_engine::graph::NodeId {
@@ -147,7 +231,14 @@ impl Bench {
     /// The next frames on the main output.
     pub fn render(&mut self, frames: usize) -> Vec<[f32; 2]> {
         let (mut left, mut right) = (vec![f32::NAN; frames], vec![f32::NAN; frames]);
-        self.scheduler.process_block(&mut self.commands, [&mut left, &mut right]);
+        if let Some(pool) = &mut self.pool {
+            left.fill(0.0);
+            right.fill(0.0);
+            self.scheduler.receive(&mut self.commands);
+            self.scheduler.run_with(&mut Main([&mut left, &mut right]), 0, frames, Some(pool));
+        } else {
+            self.scheduler.process_block(&mut self.commands, [&mut left, &mut right]);
+        }
         left.into_iter().zip(right).map(|(l, r)| [l, r]).collect()
     }
 
