@@ -143,7 +143,68 @@ fn main() {
             banked / 1000.0
         );
     }
+    #[cfg(feature = "parallel")]
+    lanes();
     swap();
+}
+
+/// A tangled graph: each node takes two of the sixteen before it.
+#[cfg(feature = "parallel")]
+fn tangle(config: GraphConfig, nodes: usize) -> Halves {
+    let (mut control, mut commands, mut scheduler) = Graph::new(config);
+    let mut ids: Vec<NodeId> = (0..16).map(|_| control.add(One).unwrap()).collect();
+    let mut random = 1_u32;
+    for _ in 0..nodes {
+        let node = control.add(biquad()).unwrap();
+        let sum = control.add(Sum::new(Width::Mono, 2)).unwrap();
+        for slot in 0..2 {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let back = 1 + (random >> 16) as usize % 16;
+            control.connect(ids[ids.len() - back], sum, slot).unwrap();
+        }
+        control.connect(sum, node, 0).unwrap();
+        ids.push(node);
+    }
+    control.set_output_node(ids.last().copied()).unwrap();
+    control.commit().unwrap();
+    scheduler.receive(&mut commands);
+    control.commit().unwrap();
+    Halves { control, commands, scheduler }
+}
+
+/// Two lanes against one, on graphs without banks.
+#[cfg(feature = "parallel")]
+fn lanes() {
+    use echelon_engine::graph::{Helpers, Parallel};
+    const TWO: GraphConfig = GraphConfig { lanes: 2, ..PLAIN };
+    type Shape = (&'static str, fn(GraphConfig) -> Halves);
+    let shapes: [Shape; 4] = [
+        ("8 decks, 1000 biquads", |config| decks(config, 8, 125, biquad)),
+        ("8 decks, 104 biquads", |config| decks(config, 8, 13, biquad)),
+        ("8 decks, 1000 gains", |config| decks(config, 8, 125, gain)),
+        ("tangle, 1000 biquads", |config| tangle(config, 1000)),
+    ];
+    for (name, shape) in shapes {
+        let one = least(plan(shape(PLAIN)));
+        let mut halves = shape(TWO);
+        halves.control.set_parallel(Parallel::On).unwrap();
+        let strips = halves.scheduler.num_strips();
+        let gang = halves.control.lane_entry();
+        let helpers = Helpers::start(&halves.control, 1, |_| {}).unwrap();
+        while !helpers.are_ready() {
+            std::thread::yield_now();
+        }
+        let two = least(plan(halves));
+        drop((helpers, gang));
+        let alone = least(plan(shape(TWO)));
+        println!(
+            "lanes   {name:>22}: one {:7.1} us, two {:7.1} us, ratio {:.2}; alone {:.2}; {strips} strips",
+            one / 1000.0,
+            two / 1000.0,
+            two / one,
+            alone / one
+        );
+    }
 }
 
 /// What a swap costs: compiled here, adopted there.

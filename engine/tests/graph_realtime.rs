@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 #![allow(
     clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
     clippy::unwrap_used,
     unsafe_code,
     missing_docs,
@@ -124,7 +125,7 @@ impl Rig {
         // A full ring is an answer.
         _ = self.control.update_param(gain, 0, param);
         if round.is_multiple_of(37) {
-            _ = self.control.set_mute(round % 74 == 0);
+            _ = self.control.set_mute(round.is_multiple_of(74));
         }
         let (slot, sum) = (round as usize % 8, self.sum.unwrap());
         match self.control.graph().input(sum, slot).unwrap() {
@@ -260,7 +261,7 @@ fn one_child() {
         Ok("plays") => _ = play(Parallel::Off, forbid_system_calls, end_well),
         #[cfg(feature = "parallel")]
         Ok("plays with a helper") => with_helper(),
-        Ok("calls") => _ = play(Parallel::Off, forbid_system_calls, || std::thread::yield_now()),
+        Ok("calls") => _ = play(Parallel::Off, forbid_system_calls, std::thread::yield_now),
         _ => {}
     }
 }

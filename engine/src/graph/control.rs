@@ -292,6 +292,7 @@ impl GraphControl {
         LaneEntry(self.shared.gang.clone())
     }
 
+    #[cfg(feature = "parallel")]
     pub(super) fn gang(&self) -> Arc<Gang> {
         self.shared.gang.clone()
     }
@@ -425,3 +426,6 @@ impl std::fmt::Debug for GraphControl {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,51 @@
 //!
 //! ```text
 //! any one thread                              the audio thread
-//! GraphControl -- edits --> DspGraph          Scheduler: runs one Plan, op after op
+//! GraphControl -- edits --> DspGraph          Scheduler: runs one plan, op after op
 //!      | commit: compile, in passes               ^            |
-//!      +--> Plan, parameters, mute -- ring -------+            |
+//!      +--> plan, parameters, mute -- ring -------+            |
 //!      <------------- old plans, to be dropped here -- ring ---+
 //! ```
 //!
+//! ```
+//! use echelon_engine::graph::nodes::{Gain, Sum};
+//! use echelon_engine::graph::{Graph, GraphConfig, Param, Width};
+//!
+//! let (mut control, mut commands, mut scheduler) = Graph::new(GraphConfig::new(48_000.0));
+//! let sum = control.add(Sum::new(Width::Stereo, 8))?;
+//! let gain = control.add(Gain::new(Width::Stereo, 1.0))?;
+//! control.connect(sum, gain, 0)?;
+//! control.set_output_node(Some(gain))?;
+//! control.update_param(gain, 0, Param { target: 0.5, ramp_frames: 480 })?;
+//! control.commit()?; // compiles, and sends the plan
+//!
+//! let (mut left, mut right) = ([1.0; 100], [1.0; 100]);
+//! scheduler.process_block(&mut commands, [&mut left, &mut right]); // on the audio thread
+//! assert_eq!((left, right), ([0.0; 100], [0.0; 100]));
+//! # Ok::<(), echelon_engine::graph::GraphError>(())
+//! ```
+//!
+//! **Commands.** Everything in [`Command`] works while the graph sounds. Edits are checked at once and heard after
+//! [`GraphControl::commit`]; as long as a plan is in flight, or still fades from what was to what is, they gather.
+//! Parameters go their own way, with the frame on which they happen.
+//!
+//! **Compiling** is off the audio thread: order, latency compensation, fades, banks, strips, buffers. A node that
+//! leaves or is replaced while it sounds fades over [`DECLICK_MS`]; so does a connection whose delay changes.
+//!
+//! **Playing.** Blocks of any length are cut into sub-blocks of at most [`SUB_BLOCK_FRAMES`], and for a node again
+//! where its parameters move: a node gives the same bits however its frames are split. NaN and infinity are silenced at
+//! the node that made them ([`Guard`]), counted, and the node is reset.
+//!
+//! **Banks.** Recursive filters that do not depend on each other run as lanes of one operation ([`BankNode`]).
+//!
+//! **Lanes.** With [`GraphConfig::lanes`] above one the plan is cut into strips. [`Helpers`] are threads that watch for
+//! strips to claim; a host's own threads can do so through [`LanePool`] and [`LaneEntry`]. Nobody is waked, nothing is
+//! waited for but strips that others are at, and the audio thread alone does the block if nobody comes. [`Parallel`]
+//! says when: by default only where it was measured to pay.
+//!
 //! **Invariants.** The audio side sees no graph, no map and no arena: only plans. It never drops one: an old plan goes
 //! back with the nodes that left. Every buffer has one writer, sums run in slot order and nothing depends on which
-//! thread runs an op, so that one by one, banked and parallel runs give the same bits.
+//! thread runs an op, so that one by one, banked and shared runs give the same bits.
 
 mod block;
 mod command;

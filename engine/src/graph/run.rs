@@ -309,31 +309,12 @@ impl<'a, T: BankNode> Bank<'a, T> {
         [&block.left, &block.right]
     }
 
-    /// The outputs of all nodes, over the whole length of their blocks, as channels in groups of four; what is left
-    /// over gets room of its own.
-    ///
-    /// # Panics
-    /// If more than three channels of `G` groups are left over.
-    #[must_use]
-    pub fn outputs<'s, const G: usize>(
-        &'s mut self,
-        spare: &'s mut [[f32; SUB_BLOCK_FRAMES]; 3],
-    ) -> [[&'s mut [f32; SUB_BLOCK_FRAMES]; 4]; G] {
-        let per_node = self.width().channels();
-        let mut spare = spare.iter_mut();
-        let (mut n, mut channel) = (0, 0);
-        [(); G].map(|()| {
-            [(); 4].map(|()| {
-                if n >= self.count {
-                    return spare.next().expect("at most three channels are left over");
-                }
-                let output = self.op(n).io.output;
-                let is_left = channel == 0;
-                (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
-                // SAFETY: the outputs are the bank's alone; each lane is another channel of another block.
-                unsafe { if is_left { &mut (*output).left } else { &mut (*output).right } }
-            })
-        })
+    /// A node's output, over the whole length of its block: after [`Bank::frames`] come leftovers. Both are the bank's
+    /// alone while it runs.
+    pub(super) fn output(&self, n: usize) -> [*mut [f32; SUB_BLOCK_FRAMES]; 2] {
+        let output = self.op(n).io.output;
+        // SAFETY: only takes addresses, inside the block.
+        unsafe { [&raw mut (*output).left, &raw mut (*output).right] }
     }
 
     /// Says what is known of a node's sound; [`Status::Audio`] if nothing is said.

@@ -183,10 +183,13 @@ fn heavy(mut bench: Bench) -> Bench {
 fn decks_are_shared_and_change_no_bit_whoever_helps() {
     let mut plain = heavy(Bench::with(PLAIN));
     let expected: Vec<_> = (0..50).flat_map(|_| plain.render(100)).collect();
-    let mut all = vec![Help::Serial, Help::Threads, Help::Refuses];
-    #[cfg(feature = "parallel")]
-    all.extend([1, 2, 3].map(Help::Helpers));
-    for help in all {
+    let helpers: &[Help] = match () {
+        #[cfg(feature = "parallel")]
+        () => &[Help::Helpers(1), Help::Helpers(2), Help::Helpers(3)],
+        #[cfg(not(feature = "parallel"))]
+        () => &[],
+    };
+    for &help in [Help::Serial, Help::Threads, Help::Refuses].iter().chain(helpers) {
         let mut bench = heavy(Bench::helped(4, false, help));
         let out: Vec<_> = (0..50).flat_map(|_| bench.render(100)).collect();
         assert_eq!(bench.scheduler.num_strips(), 9, "eight decks and the sum");

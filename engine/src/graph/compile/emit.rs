@@ -98,11 +98,12 @@ impl Emitter<'_> {
 
 fn link_banks(banks: Vec<(crate::graph::BankKernel, usize, usize)>, members: &mut [Op]) -> Box<[BankCall]> {
     let base = members.as_mut_ptr();
-    // SAFETY: each range was pushed to the table as it was counted.
-    banks
-        .into_iter()
-        .map(|(kernel, first, count)| BankCall { kernel, members: unsafe { base.add(first) }, count })
-        .collect()
+    let link = |(kernel, first, count)| {
+        // SAFETY: each range was pushed to the table as it was counted.
+        let members = unsafe { base.add(first) };
+        BankCall { kernel, members, count }
+    };
+    banks.into_iter().map(link).collect()
 }
 
 /// Where each of the graph's nodes is.

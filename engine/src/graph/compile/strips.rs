@@ -25,7 +25,8 @@ pub(super) fn cut(items: &[Item], groups: Vec<Vec<usize>>, lanes: usize) -> Vec<
     }
     let mut clusters = Clusters::new(items, &groups);
     clusters.join_chains();
-    clusters.join_small_trees();
+    // With little work in all, small trees stay apart, or one of them holds up the others.
+    clusters.join_small_trees((total / (8 * lanes as u64)).min(GRAIN_NS));
     clusters.share_levels(lanes);
     let strips = clusters.into_strips(groups.clone());
     if strips.len() > MAX_STRIPS { vec![Cut { groups, deps: vec![] }] } else { strips }
@@ -90,11 +91,11 @@ impl Clusters {
 
     /// What is only needed by one other, as long as both together are small. No way leads out and back in, since there
     /// is only one way out.
-    fn join_small_trees(&mut self) {
+    fn join_small_trees(&mut self, grain_ns: u64) {
         for cluster in (0..self.of.len()).rev().filter(|&index| self.of[index] == index).collect::<Vec<_>>() {
             let readers = distinct(self.after[cluster].iter().map(|&reader| self.root(reader)));
             if let [reader] = readers[..]
-                && self.cost[cluster] + self.cost[reader] <= GRAIN_NS
+                && self.cost[cluster] + self.cost[reader] <= grain_ns
             {
                 self.join(cluster, reader);
             }

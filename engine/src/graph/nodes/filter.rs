@@ -2,8 +2,9 @@
 
 use std::f64::consts::PI;
 use std::marker::PhantomData;
+use std::mem::MaybeUninit;
 
-use super::lanes::{COEFS, Channel, Equations, Row, Transposed, Trapezoidal, run_many, run_one, run_two};
+use super::lanes::{Batch, COEFS, Channel, Equations, Row, Transposed, Trapezoidal, run_many, run_one, run_two};
 use crate::graph::{
     Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, SUB_BLOCK_FRAMES, Status,
     Width,
@@ -217,25 +218,27 @@ impl<D: Design> BankNode for FilterNode<D> {
     }
 }
 
-/// Runs up to `4 * G` lanes.
+/// Runs up to `4 * G` lanes, of which at most three have no node.
+#[expect(unsafe_code, reason = "hands the outputs of the bank on without a slice for each")]
 fn run_lanes<D: Design, const G: usize>(bank: &mut Bank<'_, FilterNode<D>>) {
     let per_node = bank.width().channels();
     let used = (bank.len() * per_node).min(4 * G);
-    let mut rows = [[[0.0; 8]; 4]; G];
-    let mut inputs: [[&Channel; 4]; G] = [[&SILENCE; 4]; G];
+    // Where lanes without a node write. Nobody reads it.
+    let mut spare = [MaybeUninit::<Channel>::uninit(); 3];
+    let mut batch = Batch::<G>::new(&SILENCE, &mut spare, bank.frames());
     let (mut n, mut channel) = (0, 0);
-    let lanes = rows.as_flattened_mut().iter_mut().zip(inputs.as_flattened_mut());
-    for (row, input) in lanes.take(used) {
+    for lane in 0..used {
+        let (row, input, output) = batch.lane(lane);
         *input = bank.input(n, 0)[channel];
+        *output = bank.output(n)[channel];
         *row = bank.node(n).cells[channel];
         (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
     }
-    let mut spare = [[0.0; SUB_BLOCK_FRAMES]; 3];
-    let frames = bank.frames();
-    run_many::<D, G>(&mut rows, &inputs, &mut bank.outputs(&mut spare), frames);
+    // SAFETY: `output` are channels of blocks that are the bank's alone, each once, or spare.
+    unsafe { run_many::<D, G>(&mut batch) };
     let (mut n, mut channel) = (0, 0);
-    for row in rows.as_flattened().iter().take(used) {
-        bank.node(n).cells[channel] = *row;
+    for lane in 0..used {
+        bank.node(n).cells[channel] = *batch.lane(lane).0;
         (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
     }
 }

@@ -1,57 +1,97 @@
-//! Four numbers at once. No fused operations: each lane gives the bits that one number alone would give.
+//! Four or eight numbers at once. No fused operations: each lane gives the bits that one number alone would give.
 
 use std::ops::{Add, Mul, Sub};
 
-/// What filters calculate with: lanes in groups of four.
+/// What filters calculate with.
 pub(super) trait Lane: Copy + Add<Output = Self> + Sub<Output = Self> + Mul<Output = Self> {
     /// The same value in every lane.
     fn all(value: f32) -> Self;
 }
 
+/// A register: one or two quads of four numbers.
+pub(super) trait Vector: Lane {
+    /// Groups of four.
+    const QUADS: usize;
+    /// From its quads; one that has only one takes the first. (Not a closure: those are not always compiled into what
+    /// calls them, and code for larger registers must be.)
+    fn make(quads: [[f32; 4]; 2]) -> Self;
+    /// One of its quads.
+    fn quad(self, quad: usize) -> [f32; 4];
+    /// Rows to columns, in each quad.
+    fn turn(rows: [Self; 4]) -> [Self; 4];
+}
+
+macro_rules! operators {
+    ($vector:ty, $add:ident, $sub:ident, $mul:ident) => {
+        impl Add for $vector {
+            type Output = Self;
+            #[inline(always)]
+            fn add(self, other: Self) -> Self {
+                // SAFETY: see the type.
+                Self(unsafe { $add(self.0, other.0) })
+            }
+        }
+
+        impl Sub for $vector {
+            type Output = Self;
+            #[inline(always)]
+            fn sub(self, other: Self) -> Self {
+                // SAFETY: see the type.
+                Self(unsafe { $sub(self.0, other.0) })
+            }
+        }
+
+        impl Mul for $vector {
+            type Output = Self;
+            #[inline(always)]
+            fn mul(self, other: Self) -> Self {
+                // SAFETY: see the type.
+                Self(unsafe { $mul(self.0, other.0) })
+            }
+        }
+
+        impl Lane for $vector {
+            #[inline(always)]
+            fn all(value: f32) -> Self {
+                Self::make([[value; 4]; 2])
+            }
+        }
+    };
+}
+
 #[cfg(target_arch = "x86_64")]
 mod vector {
-    #![allow(unsafe_code, reason = "SSE is part of every x86-64; its vectors are four floats and nothing else")]
+    #![allow(unsafe_code, reason = "vectors are four or eight floats and nothing else")]
 
     use std::arch::x86_64::*;
+    use std::mem::transmute;
 
+    use super::{Add, Lane, Mul, Sub, Vector};
+
+    /// SSE, which is part of every x86-64.
     #[derive(Clone, Copy, Debug)]
     pub(in super::super) struct Four(__m128);
 
-    impl Four {
+    operators!(Four, _mm_add_ps, _mm_sub_ps, _mm_mul_ps);
+
+    impl Vector for Four {
+        const QUADS: usize = 1;
+
         #[inline(always)]
-        pub(in super::super) const fn from(values: [f32; 4]) -> Self {
+        fn make([quad, _]: [[f32; 4]; 2]) -> Self {
             // SAFETY: the same size, and every bit pattern is a value of either.
-            unsafe { std::mem::transmute(values) }
+            unsafe { transmute(quad) }
         }
 
         #[inline(always)]
-        pub(in super::super) const fn to_array(self) -> [f32; 4] {
+        fn quad(self, _: usize) -> [f32; 4] {
             // SAFETY: as above.
-            unsafe { std::mem::transmute(self) }
+            unsafe { transmute(self) }
         }
 
         #[inline(always)]
-        pub(super) fn plus(self, other: Self) -> Self {
+        fn turn([a, b, c, d]: [Self; 4]) -> [Self; 4] {
             // SAFETY: SSE is always there.
-            Self(unsafe { _mm_add_ps(self.0, other.0) })
-        }
-
-        #[inline(always)]
-        pub(super) fn minus(self, other: Self) -> Self {
-            // SAFETY: as above.
-            Self(unsafe { _mm_sub_ps(self.0, other.0) })
-        }
-
-        #[inline(always)]
-        pub(super) fn times(self, other: Self) -> Self {
-            // SAFETY: as above.
-            Self(unsafe { _mm_mul_ps(self.0, other.0) })
-        }
-
-        /// Rows to columns.
-        #[inline(always)]
-        pub(in super::super) fn turn([a, b, c, d]: [Self; 4]) -> [Self; 4] {
-            // SAFETY: as above.
             unsafe {
                 let (ab_low, cd_low) = (_mm_unpacklo_ps(a.0, b.0), _mm_unpacklo_ps(c.0, d.0));
                 let (ab_high, cd_high) = (_mm_unpackhi_ps(a.0, b.0), _mm_unpackhi_ps(c.0, d.0));
@@ -64,58 +104,110 @@ mod vector {
             }
         }
     }
+
+    /// AVX: only to be used where it was found to be there, and inlined into code that is compiled for it.
+    #[derive(Clone, Copy, Debug)]
+    pub(in super::super) struct Eight(__m256);
+
+    operators!(Eight, _mm256_add_ps, _mm256_sub_ps, _mm256_mul_ps);
+
+    impl Vector for Eight {
+        const QUADS: usize = 2;
+
+        #[inline(always)]
+        fn make([low, high]: [[f32; 4]; 2]) -> Self {
+            // SAFETY: the same size, and every bit pattern is a value of either.
+            unsafe { transmute([low, high]) }
+        }
+
+        #[inline(always)]
+        fn quad(self, quad: usize) -> [f32; 4] {
+            // SAFETY: as above.
+            unsafe {
+                let quads = transmute::<Self, [[f32; 4]; 2]>(self);
+                if quad == 0 { quads[0] } else { quads[1] }
+            }
+        }
+
+        #[inline(always)]
+        fn turn([a, b, c, d]: [Self; 4]) -> [Self; 4] {
+            // SAFETY: see the type.
+            unsafe {
+                let (ab_low, cd_low) = (_mm256_unpacklo_ps(a.0, b.0), _mm256_unpacklo_ps(c.0, d.0));
+                let (ab_high, cd_high) = (_mm256_unpackhi_ps(a.0, b.0), _mm256_unpackhi_ps(c.0, d.0));
+                [
+                    Self(_mm256_shuffle_ps::<0x44>(ab_low, cd_low)),
+                    Self(_mm256_shuffle_ps::<0xEE>(ab_low, cd_low)),
+                    Self(_mm256_shuffle_ps::<0x44>(ab_high, cd_high)),
+                    Self(_mm256_shuffle_ps::<0xEE>(ab_high, cd_high)),
+                ]
+            }
+        }
+    }
 }
 
 #[cfg(not(target_arch = "x86_64"))]
 mod vector {
+    #![allow(unused_unsafe, unsafe_code, reason = "the operators are shared with the vectors that need it")]
+
     use std::array::from_fn;
 
-    #[derive(Clone, Copy, Debug)]
-    pub(in super::super) struct Four([f32; 4]);
+    use super::{Add, Lane, Mul, Sub, Vector};
 
-    impl Four {
+    type Quad = [f32; 4];
+
+    #[inline(always)]
+    fn add(a: Quad, b: Quad) -> Quad {
+        from_fn(|n| a[n] + b[n])
+    }
+
+    #[inline(always)]
+    fn sub(a: Quad, b: Quad) -> Quad {
+        from_fn(|n| a[n] - b[n])
+    }
+
+    #[inline(always)]
+    fn mul(a: Quad, b: Quad) -> Quad {
+        from_fn(|n| a[n] * b[n])
+    }
+
+    /// Four floats that the compiler makes a vector of.
+    #[derive(Clone, Copy, Debug)]
+    pub(in super::super) struct Four(Quad);
+
+    operators!(Four, add, sub, mul);
+
+    impl Vector for Four {
+        const QUADS: usize = 1;
+
         #[inline(always)]
-        pub(in super::super) const fn from(values: [f32; 4]) -> Self {
-            Self(values)
+        fn make([quad, _]: [[f32; 4]; 2]) -> Self {
+            Self(quad)
         }
 
         #[inline(always)]
-        pub(in super::super) const fn to_array(self) -> [f32; 4] {
+        fn quad(self, _: usize) -> [f32; 4] {
             self.0
         }
 
         #[inline(always)]
-        pub(super) fn plus(self, other: Self) -> Self {
-            Self(from_fn(|n| self.0[n] + other.0[n]))
-        }
-
-        #[inline(always)]
-        pub(super) fn minus(self, other: Self) -> Self {
-            Self(from_fn(|n| self.0[n] - other.0[n]))
-        }
-
-        #[inline(always)]
-        pub(super) fn times(self, other: Self) -> Self {
-            Self(from_fn(|n| self.0[n] * other.0[n]))
-        }
-
-        /// Rows to columns.
-        #[inline(always)]
-        pub(in super::super) fn turn(rows: [Self; 4]) -> [Self; 4] {
+        fn turn(rows: [Self; 4]) -> [Self; 4] {
             from_fn(|column| Self(rows.map(|row| row.0[column])))
         }
     }
 }
 
+#[cfg(target_arch = "x86_64")]
+pub(super) use vector::Eight;
 pub(super) use vector::Four;
 
-/// `G` times four numbers: what each does overlaps with the others.
+/// Several registers: what each does overlaps with the others.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Many<const G: usize>(pub(super) [Four; G]);
+pub(super) struct Many<V, const K: usize>(pub(super) [V; K]);
 
-impl<const G: usize> Many<G> {
+impl<V: Vector, const K: usize> Many<V, K> {
     #[inline(always)]
-    fn with(self, other: Self, f: impl Fn(Four, Four) -> Four) -> Self {
+    fn with(self, other: Self, f: impl Fn(V, V) -> V) -> Self {
         let mut out = self;
         for (mine, theirs) in out.0.iter_mut().zip(other.0) {
             *mine = f(*mine, theirs);
@@ -124,34 +216,34 @@ impl<const G: usize> Many<G> {
     }
 }
 
-impl<const G: usize> Add for Many<G> {
+impl<V: Vector, const K: usize> Add for Many<V, K> {
     type Output = Self;
     #[inline(always)]
     fn add(self, other: Self) -> Self {
-        self.with(other, Four::plus)
+        self.with(other, |a, b| a + b)
     }
 }
 
-impl<const G: usize> Sub for Many<G> {
+impl<V: Vector, const K: usize> Sub for Many<V, K> {
     type Output = Self;
     #[inline(always)]
     fn sub(self, other: Self) -> Self {
-        self.with(other, Four::minus)
+        self.with(other, |a, b| a - b)
     }
 }
 
-impl<const G: usize> Mul for Many<G> {
+impl<V: Vector, const K: usize> Mul for Many<V, K> {
     type Output = Self;
     #[inline(always)]
     fn mul(self, other: Self) -> Self {
-        self.with(other, Four::times)
+        self.with(other, |a, b| a * b)
     }
 }
 
-impl<const G: usize> Lane for Many<G> {
+impl<V: Vector, const K: usize> Lane for Many<V, K> {
     #[inline(always)]
     fn all(value: f32) -> Self {
-        Self([Four::from([value; 4]); G])
+        Self([V::all(value); K])
     }
 }
 
@@ -161,9 +253,9 @@ mod tests {
 
     #[test]
     fn rows_become_columns() {
-        let rows = [0.0, 4.0, 8.0, 12.0].map(|first| Four::from([first, first + 1.0, first + 2.0, first + 3.0]));
-        let columns = Four::turn(rows).map(Four::to_array);
+        let rows = [0.0, 4.0, 8.0, 12.0].map(|first| Four::make([[first, first + 1.0, first + 2.0, first + 3.0]; 2]));
+        let columns = Four::turn(rows).map(|row| row.quad(0));
         assert_eq!(columns[1], [1.0, 5.0, 9.0, 13.0]);
-        assert_eq!(Four::turn(Four::turn(rows)).map(Four::to_array), rows.map(Four::to_array));
+        assert_eq!(Four::turn(Four::turn(rows)).map(|row| row.quad(0)), rows.map(|row| row.quad(0)));
     }
 }

@@ -1,6 +1,12 @@
 //! Recursive filters side by side: what takes turns waiting for itself in one filter overlaps in many.
+#![allow(unsafe_code, reason = "outputs are pointers, to save making a slice of each for every bank")]
+#![allow(clippy::needless_range_loop, reason = "iterators over registers are not always compiled into their loop")]
 
-use super::four::{Four, Lane, Many};
+use std::mem::MaybeUninit;
+
+#[cfg(target_arch = "x86_64")]
+use super::four::Eight;
+use super::four::{Four, Lane, Many, Vector};
 use crate::graph::SUB_BLOCK_FRAMES;
 
 /// Coefficients that a filter may have.
@@ -18,34 +24,51 @@ pub struct Cell<V> {
 /// A filter's coefficients and states in one piece, for one lane.
 pub(super) type Row = [f32; COEFS + STATES];
 
-impl<const G: usize> Cell<Many<G>> {
+impl<V: Vector, const K: usize> Cell<Many<V, K>> {
     /// Rows become lanes.
     #[inline(always)]
-    fn gather(rows: &[[Row; 4]; G]) -> Self {
-        let zero = Many([Four::from([0.0; 4]); G]);
+    fn gather(rows: &[[Row; 4]]) -> Self {
+        let zero = Many([V::all(0.0); K]);
         let mut cell = Self { coefs: [zero; COEFS], states: [zero; STATES] };
-        for (group, rows) in rows.iter().enumerate() {
-            let low = Four::turn(rows.map(|[a, b, c, d, ..]| Four::from([a, b, c, d])));
-            let [c4, c5, s1, s2] = Four::turn(rows.map(|[.., a, b, c, d]| Four::from([a, b, c, d])));
-            for (coef, four) in cell.coefs.iter_mut().zip(low.into_iter().chain([c4, c5])) {
-                coef.0[group] = four;
+        for k in 0..K {
+            let [c0, c1, c2, c3] = quarter::<V>(rows, k, 0);
+            let [c4, c5, s1, s2] = quarter::<V>(rows, k, 4);
+            for (coef, value) in cell.coefs.iter_mut().zip([c0, c1, c2, c3, c4, c5]) {
+                coef.0[k] = value;
             }
-            (cell.states[0].0[group], cell.states[1].0[group]) = (s1, s2);
+            (cell.states[0].0[k], cell.states[1].0[k]) = (s1, s2);
         }
         cell
     }
 
     /// The states go back.
     #[inline(always)]
-    fn scatter(&self, rows: &mut [[Row; 4]; G]) {
-        for (group, rows) in rows.iter_mut().enumerate() {
-            let [c4, c5] = [self.coefs[4].0[group], self.coefs[5].0[group]];
-            let [s1, s2] = [self.states[0].0[group], self.states[1].0[group]];
-            for (row, four) in rows.iter_mut().zip(Four::turn([c4, c5, s1, s2])) {
-                row[4..].copy_from_slice(&four.to_array());
+    fn scatter(&self, rows: &mut [[Row; 4]]) {
+        for k in 0..K {
+            let [c4, c5] = [self.coefs[4].0[k], self.coefs[5].0[k]];
+            let [s1, s2] = [self.states[0].0[k], self.states[1].0[k]];
+            let turned = V::turn([c4, c5, s1, s2]);
+            for lane in 0..4 {
+                for quad in 0..V::QUADS {
+                    rows[k * V::QUADS + quad][lane][4..].copy_from_slice(&turned[lane].quad(quad));
+                }
             }
         }
     }
+}
+
+/// Four values from `at` on of each row of register `k`, as lanes.
+#[inline(always)]
+fn quarter<V: Vector>(rows: &[[Row; 4]], k: usize, at: usize) -> [V; 4] {
+    let (low, high) = (&rows[k * V::QUADS], &rows[k * V::QUADS + V::QUADS - 1]);
+    let mut turned = [V::all(0.0); 4];
+    for lane in 0..4 {
+        let mut quads = [[0.0; 4]; 2];
+        quads[0].copy_from_slice(&low[lane][at..at + 4]);
+        quads[1].copy_from_slice(&high[lane][at..at + 4]);
+        turned[lane] = V::make(quads);
+    }
+    V::turn(turned)
 }
 
 /// The equations of one frame, the same for one lane and for four: each lane gives the bits that it would give alone.
@@ -90,15 +113,18 @@ impl Equations for Trapezoidal {
     }
 }
 
-/// One channel over a stretch of frames. As the first of four lanes: left to itself, the compiler makes a vector of the
-/// two states, which then wait longer for themselves.
+/// A filter alone, as the first of four lanes: left to itself, the compiler makes a vector of the two states, which then
+/// wait longer for themselves.
+type Alone = Cell<Many<Four, 1>>;
+
+/// One channel over a stretch of frames.
 #[inline]
 pub(super) fn run_one<E: Equations>(row: &mut Row, input: &[f32], output: &mut [f32]) {
-    let mut cell = Cell::gather(&[[*row, [0.0; 8], [0.0; 8], [0.0; 8]]]);
+    let mut rows = [[*row, [0.0; 8], [0.0; 8], [0.0; 8]]];
+    let mut cell = Alone::gather(&rows);
     for (out, sample) in output.iter_mut().zip(input) {
-        [*out, ..] = E::step(&mut cell, Many([Four::from([*sample, 0.0, 0.0, 0.0])])).0[0].to_array();
+        [*out, ..] = E::step(&mut cell, Many([Four::make([[*sample, 0.0, 0.0, 0.0]; 2])])).0[0].quad(0);
     }
-    let mut rows = [[*row; 4]];
     cell.scatter(&mut rows);
     *row = rows[0][0];
 }
@@ -107,10 +133,10 @@ pub(super) fn run_one<E: Equations>(row: &mut Row, input: &[f32], output: &mut [
 #[inline]
 pub(super) fn run_two<E: Equations>(rows: &mut [Row; 2], input: [&[f32]; 2], output: [&mut [f32]; 2]) {
     let mut four = [[rows[0], rows[1], [0.0; 8], [0.0; 8]]];
-    let mut cell = Cell::gather(&four);
+    let mut cell = Alone::gather(&four);
     let [left, right] = output;
     for ((left, right), (l, r)) in left.iter_mut().zip(right).zip(input[0].iter().zip(input[1])) {
-        [*left, *right, ..] = E::step(&mut cell, Many([Four::from([*l, *r, 0.0, 0.0])])).0[0].to_array();
+        [*left, *right, ..] = E::step(&mut cell, Many([Four::make([[*l, *r, 0.0, 0.0]; 2])])).0[0].quad(0);
     }
     cell.scatter(&mut four);
     rows.copy_from_slice(&four[0][..2]);
@@ -119,84 +145,133 @@ pub(super) fn run_two<E: Equations>(rows: &mut [Row; 2], input: [&[f32]; 2], out
 /// A channel of a block.
 pub(super) type Channel = [f32; SUB_BLOCK_FRAMES];
 
-/// The first `frames` frames of `G` times four channels. Channels become lanes and lanes channels four frames at a
-/// time: that work fits in where the filters wait for themselves. What comes after the last frame, up to a multiple of
-/// four, is overwritten with leftovers.
-pub(super) fn run_many<E: Equations, const G: usize>(
-    rows: &mut [[Row; 4]; G],
-    input: &[[&Channel; 4]; G],
-    output: &mut [[&mut Channel; 4]; G],
+/// Filters side by side, in groups of four: coefficients and states, input, output.
+pub(super) struct Batch<'a, const G: usize> {
+    rows: [[Row; 4]; G],
+    input: [[&'a Channel; 4]; G],
+    output: [[*mut Channel; 4]; G],
     frames: usize,
-) {
+}
+
+impl<'a, const G: usize> Batch<'a, G> {
+    /// Without filters: `silence` goes in, and what comes out goes where nobody reads.
+    pub(super) fn new(silence: &'a Channel, spare: &'a mut [MaybeUninit<Channel>; 3], frames: usize) -> Self {
+        let mut output = [[spare[0].as_mut_ptr(); 4]; G];
+        if let Some(last) = output.last_mut() {
+            last[2] = spare[1].as_mut_ptr();
+            last[3] = spare[2].as_mut_ptr();
+        }
+        Self { rows: [[[0.0; 8]; 4]; G], input: [[silence; 4]; G], output, frames }
+    }
+
+    /// The places of a lane.
+    pub(super) fn lane(&mut self, lane: usize) -> (&mut Row, &mut &'a Channel, &mut *mut Channel) {
+        let (group, four) = (lane / 4, lane % 4);
+        (&mut self.rows[group][four], &mut self.input[group][four], &mut self.output[group][four])
+    }
+}
+
+/// Makes the next frames of a batch. What comes after the last frame, up to a multiple of four, is overwritten with
+/// leftovers.
+///
+/// # Safety
+/// Every output may be written, and nobody else touches it.
+pub(super) unsafe fn run_many<E: Equations, const G: usize>(batch: &mut Batch<'_, G>) {
     #[cfg(target_arch = "x86_64")]
     if std::arch::is_x86_feature_detected!("avx") {
-        #[expect(unsafe_code, reason = "calls what this processor was just found to have")]
-        // SAFETY: the processor has AVX.
-        return unsafe { run_many_avx::<E, G>(rows, input, output, frames) };
+        // SAFETY: the processor has AVX; the rest as promised.
+        return unsafe { run_many_avx::<E, G>(batch) };
     }
-    run_tiles::<E, G>(rows, input, output, frames);
+    // SAFETY: as promised.
+    unsafe { run_tiles::<E, Four, G>(&mut batch.rows, &batch.input, &batch.output, batch.frames) };
 }
 
-/// The same operations with instructions of three operands, which saves a quarter of them. Nothing is fused, so that
-/// the bits stay the same.
+/// The same operations on registers of twice the size. Nothing is fused, so that the bits stay the same.
+///
+/// # Safety
+/// As [`run_many`].
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx")]
-fn run_many_avx<E: Equations, const G: usize>(
-    rows: &mut [[Row; 4]; G],
-    input: &[[&Channel; 4]; G],
-    output: &mut [[&mut Channel; 4]; G],
-    frames: usize,
-) {
-    run_tiles::<E, G>(rows, input, output, frames);
+unsafe fn run_many_avx<E: Equations, const G: usize>(batch: &mut Batch<'_, G>) {
+    let Batch { rows, input, output, frames } = batch;
+    // SAFETY: as promised for `run_many`.
+    unsafe {
+        match G {
+            2 => run_tiles::<E, Eight, 1>(rows, input, output, *frames),
+            4 => run_tiles::<E, Eight, 2>(rows, input, output, *frames),
+            _ => run_tiles::<E, Four, G>(rows, input, output, *frames),
+        }
+    }
 }
 
+/// Channels become lanes and lanes channels four frames at a time: that work fits in where the filters wait for
+/// themselves.
+///
+/// # Safety
+/// As [`run_many`].
 #[inline(always)]
-fn run_tiles<E: Equations, const G: usize>(
-    rows: &mut [[Row; 4]; G],
-    input: &[[&Channel; 4]; G],
-    output: &mut [[&mut Channel; 4]; G],
+unsafe fn run_tiles<E: Equations, V: Vector, const K: usize>(
+    rows: &mut [[Row; 4]],
+    input: &[[&Channel; 4]],
+    output: &[[*mut Channel; 4]],
     frames: usize,
 ) {
-    let mut local = Cell::gather(rows);
+    let groups = K * V::QUADS;
+    assert!(rows.len() == groups && input.len() == groups && output.len() == groups, "K registers for all groups");
+    let mut cell = Cell::<Many<V, K>>::gather(rows);
     let whole = frames.min(SUB_BLOCK_FRAMES) / 4;
     for tile in 0..whole {
         let mut lanes = read(input, tile);
         for frame in &mut lanes {
-            *frame = E::step(&mut local, *frame);
+            *frame = E::step(&mut cell, *frame);
         }
-        write(output, tile, lanes);
+        // SAFETY: as promised.
+        unsafe { write(output, tile, lanes) };
     }
     let left = frames % 4;
     if left > 0 && whole < SUB_BLOCK_FRAMES / 4 {
         let mut lanes = read(input, whole);
         for frame in lanes.iter_mut().take(left) {
-            *frame = E::step(&mut local, *frame);
+            *frame = E::step(&mut cell, *frame);
         }
-        write(output, whole, lanes);
+        // SAFETY: as promised.
+        unsafe { write(output, whole, lanes) };
     }
-    local.scatter(rows);
+    cell.scatter(rows);
 }
 
 /// Four frames of every channel, as lanes.
 #[inline(always)]
-fn read<const G: usize>(input: &[[&Channel; 4]; G], tile: usize) -> [Many<G>; 4] {
-    let mut lanes = [Many([Four::from([0.0; 4]); G]); 4];
-    for (group, rows) in input.iter().enumerate() {
-        let turned = Four::turn(rows.map(|row| Four::from(row.as_chunks::<4>().0[tile])));
-        for (frame, four) in lanes.iter_mut().zip(turned) {
-            frame.0[group] = four;
+fn read<V: Vector, const K: usize>(input: &[[&Channel; 4]], tile: usize) -> [Many<V, K>; 4] {
+    let mut lanes = [Many([V::all(0.0); K]); 4];
+    for k in 0..K {
+        let (low, high) = (&input[k * V::QUADS], &input[k * V::QUADS + V::QUADS - 1]);
+        let mut turned = [V::all(0.0); 4];
+        for lane in 0..4 {
+            turned[lane] = V::make([low[lane].as_chunks::<4>().0[tile], high[lane].as_chunks::<4>().0[tile]]);
+        }
+        turned = V::turn(turned);
+        for frame in 0..4 {
+            lanes[frame].0[k] = turned[frame];
         }
     }
     lanes
 }
 
 /// The way back.
+///
+/// # Safety
+/// As [`run_many`], and `tile < 16`.
 #[inline(always)]
-fn write<const G: usize>(output: &mut [[&mut Channel; 4]; G], tile: usize, lanes: [Many<G>; 4]) {
-    for (group, rows) in output.iter_mut().enumerate() {
-        let turned = Four::turn(lanes.map(|frame| frame.0[group]));
-        for (row, four) in rows.iter_mut().zip(turned) {
-            row.as_chunks_mut::<4>().0[tile] = four.to_array();
+unsafe fn write<V: Vector, const K: usize>(output: &[[*mut Channel; 4]], tile: usize, lanes: [Many<V, K>; 4]) {
+    for k in 0..K {
+        let turned = V::turn([lanes[0].0[k], lanes[1].0[k], lanes[2].0[k], lanes[3].0[k]]);
+        for lane in 0..4 {
+            for quad in 0..V::QUADS {
+                let place = output[k * V::QUADS + quad][lane].cast::<[f32; 4]>();
+                // SAFETY: as promised; there are 16 tiles in a channel.
+                unsafe { place.add(tile).write(turned[lane].quad(quad)) };
+            }
         }
     }
 }

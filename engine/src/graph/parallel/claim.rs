@@ -25,6 +25,7 @@ impl Claim {
     }
 
     /// Whether there is something to claim.
+    #[cfg(any(test, feature = "parallel"))]
     pub(super) fn is_open(&self) -> bool {
         let (_, count, next) = unpack(self.0.load(Ordering::Relaxed));
         next < count

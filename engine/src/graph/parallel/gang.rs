@@ -3,7 +3,7 @@
 
 use std::ptr::null_mut;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use super::claim::Claim;
 use crate::dsp::FloatMode;
@@ -37,7 +37,8 @@ pub(in super::super) struct Gang {
     /// Helper threads that watch for work.
     helpers: AtomicUsize,
     /// Helper threads shall end.
-    stop: AtomicBool,
+    #[cfg(feature = "parallel")]
+    stop: std::sync::atomic::AtomicBool,
 }
 
 impl Default for Gang {
@@ -48,7 +49,8 @@ impl Default for Gang {
             stamps: (0..MAX_STRIPS).map(|_| Stamp::default()).collect(),
             epoch: AtomicU32::new(0),
             helpers: AtomicUsize::new(0),
-            stop: AtomicBool::new(false),
+            #[cfg(feature = "parallel")]
+            stop: std::sync::atomic::AtomicBool::new(false),
         }
     }
 }

@@ -68,10 +68,10 @@ impl Governor {
 
     fn choose(&mut self, start: u64) -> bool {
         self.blocks += 1;
-        if start == 0 || (self.uses_lanes && self.blocks % PROBE_EVERY == 0) {
+        if start == 0 || (self.uses_lanes && self.blocks.is_multiple_of(PROBE_EVERY)) {
             return false;
         }
-        if self.blocks >= TRIAL_BLOCKS && self.blocks % TRIAL_BLOCKS == 0 {
+        if self.blocks >= TRIAL_BLOCKS && self.blocks.is_multiple_of(TRIAL_BLOCKS) {
             self.judge();
         }
         self.uses_lanes

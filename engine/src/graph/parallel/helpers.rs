@@ -108,7 +108,7 @@ impl Pace {
 
     fn wait(&mut self) {
         self.spins += 1;
-        if self.spins % 64 != 0 {
+        if !self.spins.is_multiple_of(64) {
             return std::hint::spin_loop();
         }
         let now = Instant::now();
