@@ -79,7 +79,7 @@ fn main() -> Result<(), GraphError> {
             }
         });
         let wait = |text: &str| {
-            reading.take_peak();
+            _ = reading.take_peak();
             let until = (played.load(Ordering::Relaxed) + 50).min(BLOCKS);
             while played.load(Ordering::Relaxed) < until {
                 thread::sleep(Duration::from_millis(5));

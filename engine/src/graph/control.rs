@@ -8,7 +8,9 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use super::command::{AudioCommand, Command, CommandReceiver};
 use super::compile::{Delays, Options, Spec, compile, without_changes};
-use super::parallel::{Gang, LaneEntry, Parallel};
+#[cfg(feature = "parallel")]
+use super::parallel::Gang;
+use super::parallel::{LaneEntry, Parallel};
 use super::plan::Plan;
 use super::scheduler::{MAIN, Scheduler, Shared};
 use super::{DECLICK_MS, DspGraph, DspNode, GraphError, NodeId, OutputBus, Param, ParamEvent, SourceId};
