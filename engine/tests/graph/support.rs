@@ -2,6 +2,8 @@
 
 #[cfg(feature = "parallel")]
 use echelon_engine::graph::Helpers;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
 use echelon_engine::graph::nodes::FilterMode;
 use echelon_engine::graph::{
     BusIo, CommandReceiver, Commit, DspNode, Graph, GraphConfig, GraphControl, Guard, InputBus, LaneEntry, LanePool,
@@ -134,16 +136,35 @@ pub enum Help {
     Helpers(usize),
     /// A host that runs its tasks one after the other on the audio thread.
     Serial,
-    /// A host that runs each task on a thread of its own.
+    /// A host that runs its tasks on another thread.
     Threads,
     /// A host that will not.
     Refuses,
 }
 
+/// A host's thread pool. Its one thread is older than any block: a new one would have the float mode of its maker.
 pub struct Pool {
     help: Help,
     entry: LaneEntry,
     pub asked: usize,
+    tasks: Sender<u32>,
+    done: Receiver<()>,
+}
+
+impl Pool {
+    fn new(help: Help, entry: LaneEntry) -> Self {
+        let ((tasks, work), (finish, done)) = (channel(), channel());
+        let mine = entry.clone();
+        std::thread::spawn(move || {
+            for lane in work {
+                mine.exec(lane);
+                if finish.send(()).is_err() {
+                    return;
+                }
+            }
+        });
+        Self { help, entry, asked: 0, tasks, done }
+    }
 }
 
 impl LanePool for Pool {
@@ -151,12 +172,10 @@ impl LanePool for Pool {
         self.asked += 1;
         match self.help {
             Help::Serial => (0..lanes).for_each(|lane| self.entry.exec(lane)),
-            Help::Threads => std::thread::scope(|scope| {
-                for lane in 0..lanes {
-                    let entry = self.entry.clone();
-                    scope.spawn(move || entry.exec(lane));
-                }
-            }),
+            Help::Threads => {
+                (0..lanes).for_each(|lane| self.tasks.send(lane).unwrap());
+                (0..lanes).for_each(|_| self.done.recv().unwrap());
+            }
             _ => return false,
         }
         true
@@ -219,7 +238,7 @@ impl Bench {
                 }
                 bench.helpers = Some(helpers);
             }
-            _ => bench.pool = Some(Pool { help, entry: bench.control.lane_entry(), asked: 0 }),
+            _ => bench.pool = Some(Pool::new(help, bench.control.lane_entry())),
         }
         bench
     }
