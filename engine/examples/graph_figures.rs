@@ -209,7 +209,12 @@ fn lanes() {
 
 /// What a swap costs: compiled here, adopted there.
 fn swap() {
-    let Halves { mut control, mut commands, mut scheduler } = decks(GraphConfig::new(SR), 8, 125, gain);
+    swap_with(GraphConfig::new(SR));
+    swap_with(GraphConfig { lanes: 2, ..GraphConfig::new(SR) });
+}
+
+fn swap_with(config: GraphConfig) {
+    let Halves { mut control, mut commands, mut scheduler } = decks(config, 8, 125, gain);
     let (mut left, mut right) = ([0.0; FRAMES], [0.0; FRAMES]);
     let mut block = |scheduler: &mut Scheduler, commands: &mut CommandReceiver| {
         let start = Instant::now();
@@ -240,7 +245,8 @@ fn swap() {
         values[values.len() / 2]
     };
     println!(
-        "1000 nodes: compile {:.0} us, adopt {:.2} us, first block {:.2} us, others {:.2} us",
+        "1000 nodes, {} lanes: compile {:.0} us, adopt {:.2} us, first block {:.2} us, others {:.2} us",
+        config.lanes,
         median(&mut compile),
         median(&mut adopt),
         median(&mut cold),

@@ -280,6 +280,12 @@ impl GraphControl {
         self.send(AudioCommand::Mute(mute))
     }
 
+    /// Nodes that are added from now on get ready for this sample rate, in Hz. Those that play are told by
+    /// [`Scheduler::prepare`].
+    pub const fn set_sample_rate(&mut self, sample_rate: f64) {
+        self.config.sample_rate = sample_rate;
+    }
+
     /// How helpers may be used; [`Parallel::Auto`] until told otherwise.
     ///
     /// # Errors

@@ -269,6 +269,7 @@ impl Scheduler {
 
     /// Gets all nodes of the running plan ready for a sample rate in Hz. Not real-time.
     pub fn prepare(&mut self, sample_rate: f64) {
+        self.mute = Ramp::new(self.mute.target(), ms_to_frames(DECLICK_MS, sample_rate));
         self.plan.for_each_node(|node| node.prepare(sample_rate));
     }
 

@@ -243,3 +243,45 @@ fn whoever_helps_takes_over_the_float_mode() {
         assert_eq!(bench.scheduler.num_strips(), 9);
     }
 }
+
+/// Panics once, at its second sub-block.
+#[derive(Debug)]
+struct Panics(u32);
+
+impl DspNode for Panics {
+    fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+        self.0 += 1;
+        assert!(self.0 != 2, "on purpose");
+        io.out_left().fill(1.0);
+        Status::Audio
+    }
+    fn type_name(&self) -> &'static str {
+        "Panics"
+    }
+    fn ports(&self) -> Ports {
+        Ports { inputs: NONE, output: Width::Mono }
+    }
+    fn cost_hint_ns(&self) -> u32 {
+        10_000
+    }
+}
+
+#[test]
+fn a_node_that_panics_on_any_lane_holds_up_nobody_and_is_heard_of_on_the_audio_thread() {
+    for help in [Help::Threads, Help::Serial, Help::Refuses] {
+        let mut bench = Bench::helped(2, true, help);
+        let sum = bench.control.add(Sum::new(Width::Mono, 8)).unwrap();
+        for slot in 0..4 {
+            let node = bench.control.add(Panics(slot as u32)).unwrap();
+            bench.control.connect(node, sum, slot).unwrap();
+        }
+        bench.control.set_output_node(Some(sum)).unwrap();
+        bench.control.commit().unwrap();
+        let panics = std::iter::repeat_with(|| {
+            let block = std::panic::AssertUnwindSafe(|| bench.left(64));
+            std::panic::catch_unwind(block).is_err()
+        });
+        assert_eq!(panics.take(4).collect::<Vec<_>>(), [true, true, false, false], "{help:?}");
+        assert_eq!(bench.left(64), [4.0; 64]);
+    }
+}

@@ -1,9 +1,10 @@
 //! Lanes at work on a sub-block.
 #![allow(unsafe_code, reason = "lanes share the plan's ops, each strip by the one that has claimed it")]
 
+use std::panic::AssertUnwindSafe;
 use std::ptr::null_mut;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use super::claim::Claim;
 use crate::dsp::FloatMode;
@@ -34,11 +35,13 @@ pub(in super::super) struct Gang {
     job: AtomicPtr<Job>,
     stamps: Box<[Stamp]>,
     epoch: AtomicU32,
+    /// A node panicked in this sub-block.
+    panicked: AtomicBool,
     /// Helper threads that watch for work.
     helpers: AtomicUsize,
     /// Helper threads shall end.
     #[cfg(feature = "parallel")]
-    stop: std::sync::atomic::AtomicBool,
+    stop: AtomicBool,
 }
 
 impl Default for Gang {
@@ -48,9 +51,10 @@ impl Default for Gang {
             job: AtomicPtr::new(null_mut()),
             stamps: (0..MAX_STRIPS).map(|_| Stamp::default()).collect(),
             epoch: AtomicU32::new(0),
+            panicked: AtomicBool::new(false),
             helpers: AtomicUsize::new(0),
             #[cfg(feature = "parallel")]
-            stop: std::sync::atomic::AtomicBool::new(false),
+            stop: AtomicBool::new(false),
         }
     }
 }
@@ -78,16 +82,31 @@ impl Gang {
         for stamp in &self.stamps[..usize::from(count)] {
             wait_for(stamp, epoch);
         }
+        // Now that nobody uses the job any more, as if one thread had run it.
+        assert!(!self.panicked.swap(false, Ordering::Relaxed), "a node panicked");
     }
 
     /// Runs strips until all are claimed.
     fn work(&self) {
         while let Some((epoch, strip)) = self.claim.next() {
-            // SAFETY: a claim of this epoch keeps the audio thread in `run`, with the job and the plan, until the strip
-            // is stamped below.
-            unsafe { self.run_strip(epoch, usize::from(strip)) };
-            self.stamps[usize::from(strip)].0.store(epoch, Ordering::Release);
+            // SAFETY: just claimed.
+            unsafe { self.run_claimed(epoch, usize::from(strip)) };
         }
+    }
+
+    /// Runs a strip and stamps it, even if a node panics: without its stamp the others would wait for ever, and the
+    /// audio thread must not leave while lanes use its job.
+    ///
+    /// # Safety
+    /// The caller has claimed the strip in this epoch, which keeps the audio thread in `run`, with the job and the
+    /// plan, until it is stamped here.
+    unsafe fn run_claimed(&self, epoch: u32, strip: usize) {
+        // SAFETY: as promised.
+        let run = || unsafe { self.run_strip(epoch, strip) };
+        if std::panic::catch_unwind(AssertUnwindSafe(run)).is_err() {
+            self.panicked.store(true, Ordering::Relaxed);
+        }
+        self.stamps[strip].0.store(epoch, Ordering::Release);
     }
 
     /// # Safety
@@ -108,12 +127,11 @@ impl Gang {
     /// Takes part as a lane in whatever is open. Any thread but the audio thread.
     pub(in super::super) fn help(&self) {
         while let Some((epoch, strip)) = self.claim.next() {
-            // SAFETY: as in `work`.
+            // SAFETY: just claimed, so that the job is alive.
             unsafe {
                 let mode = (*self.job.load(Ordering::Relaxed)).mode;
-                mode.with(|| self.run_strip(epoch, usize::from(strip)));
+                mode.with(|| self.run_claimed(epoch, usize::from(strip)));
             }
-            self.stamps[usize::from(strip)].0.store(epoch, Ordering::Release);
         }
     }
 
