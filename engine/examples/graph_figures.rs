@@ -148,18 +148,18 @@ fn main() {
     swap();
 }
 
-/// A tangled graph: each node takes two of the sixteen before it.
+/// A tangled graph: each node takes two of the `window` before it.
 #[cfg(feature = "parallel")]
-fn tangle(config: GraphConfig, nodes: usize) -> Halves {
+fn tangle(config: GraphConfig, nodes: usize, window: usize) -> Halves {
     let (mut control, mut commands, mut scheduler) = Graph::new(config);
-    let mut ids: Vec<NodeId> = (0..16).map(|_| control.add(One).unwrap()).collect();
+    let mut ids: Vec<NodeId> = (0..window).map(|_| control.add(One).unwrap()).collect();
     let mut random = 1_u32;
     for _ in 0..nodes {
         let node = control.add(biquad()).unwrap();
         let sum = control.add(Sum::new(Width::Mono, 2)).unwrap();
         for slot in 0..2 {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            let back = 1 + (random >> 16) as usize % 16;
+            let back = 1 + (random >> 16) as usize % window;
             control.connect(ids[ids.len() - back], sum, slot).unwrap();
         }
         control.connect(sum, node, 0).unwrap();
@@ -178,11 +178,12 @@ fn lanes() {
     use echelon_engine::graph::{Helpers, Parallel};
     const TWO: GraphConfig = GraphConfig { lanes: 2, ..PLAIN };
     type Shape = (&'static str, fn(GraphConfig) -> Halves);
-    let shapes: [Shape; 4] = [
+    let shapes: [Shape; 5] = [
         ("8 decks, 1000 biquads", |config| decks(config, 8, 125, biquad)),
         ("8 decks, 104 biquads", |config| decks(config, 8, 13, biquad)),
         ("8 decks, 1000 gains", |config| decks(config, 8, 125, gain)),
-        ("tangle, 1000 biquads", |config| tangle(config, 1000)),
+        ("tangle 16, 1000 biquads", |config| tangle(config, 1000, 16)),
+        ("tangle 100, 1000 biquads", |config| tangle(config, 1000, 100)),
     ];
     for (name, shape) in shapes {
         let one = least(plan(shape(PLAIN)));
@@ -198,7 +199,7 @@ fn lanes() {
         drop((helpers, gang));
         let alone = least(plan(shape(TWO)));
         println!(
-            "lanes   {name:>22}: one {:7.1} us, two {:7.1} us, ratio {:.2}; alone {:.2}; {strips} strips",
+            "lanes   {name:>24}: one {:7.1} us, two {:7.1} us, ratio {:.2}; alone {:.2}; {strips} strips",
             one / 1000.0,
             two / 1000.0,
             two / one,
