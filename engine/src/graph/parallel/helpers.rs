@@ -1,9 +1,10 @@
 //! Resident helper threads. `rayon` owns them; the audio path never calls it.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use super::gang::Gang;
+use super::ticks::now;
 use crate::graph::GraphControl;
 
 /// The threads could not be started.
@@ -72,53 +73,65 @@ fn watch(gang: &Gang) {
     }
 }
 
-/// Being awake when the next block comes, and asleep otherwise, without being woken: blocks come regularly.
+/// Being awake when the next block comes, and asleep otherwise, without being woken: blocks come regularly. Only decides
+/// who is awake, never what sounds; in ticks of the processor.
 struct Pace {
     /// When the block before began, and the time from block to block.
-    block_start: Instant,
-    period: Duration,
-    last_work: Instant,
-    spins: u32,
+    block_start: u64,
+    period: u64,
+    last_work: u64,
+    ticks_per_us: u64,
+    looks: u32,
 }
 
 /// Work after a pause of this length is a new block, not the next sub-block.
-const PAUSE: Duration = Duration::from_micros(60);
+const PAUSE_US: u64 = 60;
 /// Awake this long before a block is due: sleeping threads wake late.
-const EARLY: Duration = Duration::from_micros(150);
+const EARLY_US: u64 = 150;
 /// Asleep again when a block is this late.
-const LATE: Duration = Duration::from_micros(400);
+const LATE_US: u64 = 400;
 /// Between looks while nothing comes.
 const NAP: Duration = Duration::from_micros(500);
+/// Looks for work between two looks at the clock.
+const LOOKS: u32 = 64;
+/// How long the ticks are counted at the start.
+const CALIBRATION_MS: u64 = 2;
 
 impl Pace {
     fn new() -> Self {
-        let now = Instant::now();
-        Self { block_start: now, period: NAP, last_work: now, spins: 0 }
+        let start = now();
+        std::thread::sleep(Duration::from_millis(CALIBRATION_MS));
+        let end = now();
+        let ticks_per_us = end.saturating_sub(start) / (CALIBRATION_MS * 1000);
+        Self { block_start: end, period: 0, last_work: end, ticks_per_us, looks: 0 }
     }
 
     fn work_came(&mut self) {
-        let now = Instant::now();
-        if now - self.last_work > PAUSE {
-            self.period = now - self.block_start;
+        let now = now();
+        if now.saturating_sub(self.last_work) > PAUSE_US * self.ticks_per_us {
+            self.period = now.saturating_sub(self.block_start);
             self.block_start = now;
         }
         self.last_work = now;
-        self.spins = 0;
+        self.looks = 0;
     }
 
     fn wait(&mut self) {
-        self.spins += 1;
-        if !self.spins.is_multiple_of(64) {
+        self.looks = self.looks.wrapping_add(1);
+        if !self.looks.is_multiple_of(LOOKS) {
             return std::hint::spin_loop();
         }
-        let now = Instant::now();
-        let due = self.block_start + self.period;
-        if now - self.last_work < PAUSE {
+        if self.ticks_per_us == 0 {
+            // Without a counter nothing is known of blocks.
+            return std::thread::sleep(NAP);
+        }
+        let (now, due) = (now(), self.block_start + self.period);
+        if now < self.last_work + PAUSE_US * self.ticks_per_us {
             // Perhaps another sub-block.
-        } else if now > due + LATE {
+        } else if now > due + LATE_US * self.ticks_per_us {
             std::thread::sleep(NAP);
-        } else if now + EARLY < due {
-            std::thread::sleep((due - now).saturating_sub(EARLY));
+        } else if now + EARLY_US * self.ticks_per_us < due {
+            std::thread::sleep(Duration::from_micros((due - now) / self.ticks_per_us - EARLY_US));
         }
     }
 }
