@@ -60,7 +60,7 @@ fn a_project_brings_tracks_and_settings_back_and_does_not_play() {
 }
 
 /// Loads the instance's own project with another file on deck A.
-fn load_with(stage: &mut Stage, file: &str) {
+fn load_with(stage: &mut Stage, file: Option<&str>) {
     let mut json = stage.host.state_json();
     json["fields"]["rig"] = json!({"version": 1, "tracks": [file], "osc_port": null}).to_string().into();
     assert!(stage.host.load_json(&json));
@@ -73,7 +73,7 @@ fn a_project_ends_what_waits_on_the_decks() {
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &one);
         let (id, _) = stage.schedule("/deck/a/play", &[1.into(), OscType::Double(40.0)]);
-        load_with(&mut stage, &two);
+        load_with(&mut stage, Some(&two));
         let Stage { host, osc } = &mut stage;
         host.pump_until("the start to be taken away", |_| {
             osc.poll();
@@ -85,11 +85,29 @@ fn a_project_ends_what_waits_on_the_decks() {
 }
 
 #[test]
+fn a_project_stops_what_plays() {
+    let folder = TempDir::new("playing");
+    let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 2_000_000));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        let (id, _) = stage.schedule("/deck/a/play/now", &[]);
+        stage.done(id);
+        load_with(&mut stage, None);
+        let empty = |answer: &Receipt| matches!(answer, Receipt::Nack(nack) if nack.text.contains("is empty"));
+        ask_until(&mut stage, "the deck to be empty", empty);
+        // A block of a waiting host is one frame; the stop fades over 144.
+        stage.host.pump(144);
+        assert!(stage.host.render(4096).master().is_silent());
+        assert_eq!(stage.host.get("play_1"), 0.0);
+    });
+}
+
+#[test]
 fn a_project_without_a_port_gets_the_one_that_the_instance_has() {
     for_each_format(|format| {
         let mut stage = Stage::open(&Setup::new(), format);
         let port = stage.host.osc_port();
-        load_with(&mut stage, "/nowhere/gone.wav");
+        load_with(&mut stage, Some("/nowhere/gone.wav"));
         stage.host.pump_until("the port to be in the state", |main| {
             main.rig_field("osc_port").is_some_and(|saved| saved == u64::from(port))
         });
@@ -135,7 +153,7 @@ fn what_is_ejected_leaves_the_project_missing_or_not() {
         for missing in [false, true] {
             let mut stage = Stage::with_track(&Setup::new(), format, &file);
             if missing {
-                load_with(&mut stage, "/nowhere/gone.wav");
+                load_with(&mut stage, Some("/nowhere/gone.wav"));
                 let empty = |answer: &Receipt| matches!(answer, Receipt::Nack(nack) if nack.text.contains("is empty"));
                 ask_until(&mut stage, "the deck to be empty", empty);
             }

@@ -224,6 +224,12 @@ impl RigProcessor {
     /// Asks for a deed at the quantize setting, if the policy allows it now.
     fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         self.cause = RequestId::HOST;
+        let due = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
+        let pending = deed.deck().and_then(|deck| self.timeline.gesture(deck, deed.kind()));
+        if pending.is_some_and(|pending| pending.due <= due) {
+            // It is about to happen on this very frame: it must not be put off.
+            return;
+        }
         match self.check(&deed) {
             Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment, moves),
             Err(violation) => {

@@ -94,3 +94,18 @@ fn a_host_that_was_told_to_play_hears_that_the_wait_is_over() {
     assert!(bench.done(stop).is_some());
     assert_eq!(bench.moves, [(6064, Control::Play(DeckId::A), 0.0)], "its control shows what the deck does");
 }
+
+#[test]
+fn a_stop_at_once_is_not_put_off_by_the_host_s_own() {
+    // A project is opened while a deck plays: its play parameter goes to 0, and the control side stops the deck.
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(6000, 64);
+    let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    let eject = bench.ask(Action::EjectDeck { deck: DeckId::A }, ActionTiming::Immediate);
+    bench.process(64, &[TimedInput { frame: 0, input: HostInput::Control(Control::Play(DeckId::A), 0.0) }]);
+    bench.run_to(100_000, 512);
+    assert!(bench.done(stop).is_some(), "{:?}", bench.turn.receipts);
+    assert!(bench.done(eject).is_some(), "{:?}", bench.refusal(eject));
+    assert_eq!(bench.refusal(RequestId::HOST), None, "nothing is left to be stopped later");
+}
