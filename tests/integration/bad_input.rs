@@ -4,6 +4,7 @@ use std::net::UdpSocket;
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
+use serde_json::json;
 use support::TempDir;
 use support::compare::assert_identical;
 use support::signals::noise;
@@ -65,12 +66,28 @@ fn wrong_messages_are_answered_and_the_right_ones_go_on() {
 }
 
 #[test]
-fn a_taken_port_gives_the_next_one() {
-    let first = Setup::new().open(Format::Clap);
-    let port = first.osc_port();
-    // Whatever else runs here: the instance's own port is taken, so another socket cannot have it.
-    assert!(UdpSocket::bind(("127.0.0.1", port)).is_err());
-    assert!(Setup::new().open(Format::Vst3).osc_port() > port.saturating_sub(100));
+fn a_taken_port_gives_a_later_one() {
+    for_each_format(|format| {
+        // Some port, held by a socket of no instance.
+        let other = UdpSocket::bind(("127.0.0.1", 0)).expect("a UDP socket on loopback");
+        let taken = other.local_addr().expect("an address").port();
+        let mut json = Setup::new().create(format).state_json();
+        let rig = json!({"version": 1, "tracks": [], "osc_port": taken});
+        json["fields"]["rig"] = rig.to_string().into();
+        let mut host = Setup::new().create(format);
+        assert!(host.load_json(&json));
+        host.activate();
+        // The project keeps the port that it names, so the one that was got is looked for by asking.
+        let range = taken.saturating_add(1)..=taken.saturating_add(99);
+        let mut clients: Vec<_> = range.map(support::OscClient::connect).collect();
+        host.pump_until("an answer from a later port", |_| {
+            clients.iter_mut().any(|client| {
+                client.send("/info", &[]);
+                client.poll();
+                client.take_replies().iter().any(|reply| reply.addr == "/info")
+            })
+        });
+    });
 }
 
 #[test]

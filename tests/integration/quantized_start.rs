@@ -3,7 +3,8 @@
 use echelon_engine::units::DeckId;
 use support::TempDir;
 use support::signals::ramp;
-use support::{Blocks, Format, Setup, Sound, Transport, for_each_format};
+use support::transport::Move;
+use support::{Blocks, Edges, Format, Setup, Sound, Transport, for_each_format};
 
 use crate::stage::Stage;
 
@@ -113,6 +114,30 @@ fn a_host_loop_neither_starves_nor_repeats_what_is_pending() {
             stage.schedule("/deck/a/play/bar", &[]);
             let sound = stage.host.render(500_000).deck(DeckId::A).clone();
             assert_eq!(sound.onsets(1e-9, 1), [72_000], "{format}: once, on the frame of the wrap");
+        }
+    });
+}
+
+#[test]
+fn on_a_tempo_ramp_a_start_is_within_a_frame_of_its_beat() {
+    let folder = TempDir::new("tempo_ramp");
+    let file = folder.wav("ramp.wav", 48_000, &ramp(20_000));
+    for_each_format(|format| {
+        for blocks in [Blocks::Fixed(64), Blocks::Fixed(512), Blocks::Fixed(1024)] {
+            for bpm in [90.0, 150.0] {
+                // The ramp begins at beat 4 and takes four seconds; the beats asked for are in its middle.
+                let change = Move::Ramp { bpm, frames: 192_000 };
+                let transport = Transport::rolling(120.0).at(96_000, change).edges(Edges::Split);
+                let setup = Setup::new().blocks(blocks.clone()).transport(transport);
+                for beat in [6.0, 8.0] {
+                    let mut stage = Stage::with_track(&setup, format, &file);
+                    let due = stage.host.frame_of_beat(beat);
+                    stage.schedule("/deck/a/play", &[1.into(), rosc::OscType::Double(beat)]);
+                    let heard = stage.host.render_to(due + 3000).deck(DeckId::A).first_nonzero();
+                    let heard = heard.unwrap_or_default();
+                    assert!(heard.abs_diff(due) <= 1, "{format}, {blocks:?}, to {bpm} BPM: {heard} for {due}");
+                }
+            }
         }
     });
 }

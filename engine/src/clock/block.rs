@@ -142,7 +142,8 @@ mod tests {
     fn a_beat_between_frames_falls_on_the_later_one() {
         let clock = clock(10.0, 0.0, 4);
         assert_eq!(clock.frame_of(10.0), Some(0));
-        assert_eq!(clock.frame_of(10.0005), Some(0), "within the tolerance");
+        assert_eq!(clock.frame_of(10.0009), Some(0), "within the tolerance");
+        assert_eq!(clock.frame_of(10.0011), Some(1), "and beyond it");
         assert_eq!(clock.frame_of(10.5), Some(1));
         assert_eq!(clock.frame_of(13.0), Some(3));
         assert_eq!(clock.frame_of(13.5), None);

@@ -109,6 +109,28 @@ mod tests {
     }
 
     #[test]
+    fn it_starts_in_the_middle_and_moves_in_five_milliseconds() {
+        let mut node = CrossfaderNode::new(48_000.0);
+        let (mut one, none, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT, StereoBlock::SILENT);
+        one.channels_mut()[0].fill(1.0);
+        let mut next = |node: &mut CrossfaderNode, from_b: bool| {
+            let inputs = if from_b { [&none, &one, &none, &none] } else { [&one, &none, &none, &none] };
+            IoSetup::new(&inputs, &mut out, 1).run(node);
+            out.left()[0]
+        };
+        let middle = 0.5_f32.sqrt();
+        assert!((next(&mut node, false) - middle).abs() < 1e-6 && (next(&mut node, true) - middle).abs() < 1e-6);
+        for (to, from_b, before) in [(0.0, true, middle), (1.0, false, 1.0)] {
+            node.set(to);
+            let heard: Vec<f32> = (0..240).map(|_| next(&mut node, from_b)).collect();
+            for (n, gain) in heard.iter().enumerate() {
+                assert!((gain - before * (1.0 - (n as f32 + 1.0) / 240.0)).abs() < 1e-6, "{n}: {gain}");
+            }
+            assert_eq!((heard[239], heard[238] > 0.0), (0.0, true));
+        }
+    }
+
+    #[test]
     fn c_and_d_pass_by() {
         let mut node = CrossfaderNode::new(48_000.0);
         node.set(0.0);

@@ -93,3 +93,27 @@ impl BankNode for GainNode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::graph::{IoSetup, StereoBlock};
+
+    #[test]
+    fn a_move_takes_five_milliseconds_in_a_straight_line() {
+        let mut node = GainNode::new(48_000.0);
+        let (mut one, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT);
+        one.channels_mut()[0].fill(1.0);
+        node.set(Decibels::SILENCE);
+        let mut heard = Vec::new();
+        for _ in 0..8 {
+            IoSetup::new(&[&one], &mut out, 32).run(&mut node);
+            heard.extend_from_slice(&out.left()[..32]);
+        }
+        for (n, gain) in heard.iter().enumerate() {
+            let expected = 1.0 - (n as f32 + 1.0).min(240.0) / 240.0;
+            assert!((gain - expected).abs() < 1e-6, "{n}: {gain}");
+        }
+        assert_eq!((heard[239], heard[238] > 0.0), (0.0, true));
+    }
+}
