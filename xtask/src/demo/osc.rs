@@ -38,6 +38,9 @@ pub struct Controller {
     replies: Vec<Reply>,
     addresses: Vec<String>,
     pongs: u32,
+    /// How often [`Controller::passed_on`] asked, and the last of these that was answered.
+    asked: i32,
+    answered: i32,
 }
 
 impl Controller {
@@ -46,7 +49,7 @@ impl Controller {
         let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).context("could not open a UDP socket")?;
         socket.connect((Ipv4Addr::LOCALHOST, port)).context("could not use a UDP socket")?;
         let replies = vec![Reply::default(); num_steps];
-        Ok(Self { socket, replies, addresses: vec![String::new(); num_steps], pongs: 0 })
+        Ok(Self { socket, replies, addresses: vec![String::new(); num_steps], pongs: 0, asked: 0, answered: 0 })
     }
 
     /// The OSC id of a step.
@@ -81,6 +84,18 @@ impl Controller {
         let pongs = self.pongs;
         self.send_message(OscMessage { addr: "/ping".to_owned(), args: Vec::new() })?;
         Ok(self.wait(patience, |hands| hands.pongs > pongs))
+    }
+
+    /// Waits until what was sent before is on its way to the audio thread. A pong would not tell, as it comes from the
+    /// thread that reads; so this asks for something that the control thread refuses, after it passed on the rest of
+    /// its turn: no set has a track on deck D. The ids are negative.
+    pub fn passed_on(&mut self, patience: Duration) -> Result<bool> {
+        self.asked += 1;
+        let asked = self.asked;
+        let words = ["now", "id"].map(|word| OscType::String(word.to_owned()));
+        let args = [&[OscType::Float(0.0)][..], &words, &[OscType::Int(-asked)]].concat();
+        self.send_message(OscMessage { addr: "/deck/d/seek".to_owned(), args })?;
+        Ok(self.wait(patience, |hands| hands.answered >= asked))
     }
 
     /// Takes replies until `enough`, at most for so long.
@@ -122,6 +137,7 @@ impl Controller {
                     self.replies[step].done = Some(Done { beat, error_frames: whole(error) });
                 }
             }
+            ("/nack", [OscType::Int(id), ..]) if *id < 0 => self.answered = self.answered.max(id.saturating_neg()),
             ("/nack", [OscType::Int(id), code, text]) => {
                 if let Some(step) = self.step_of(*id) {
                     self.replies[step].refusal = Some(format!("{}: {}", word(code), word(text)));
@@ -218,6 +234,16 @@ mod tests {
         hands.send(1, |_| message("/deck/a/play", vec![])).unwrap();
         assert!(hands.wait(PATIENCE, |hands| hands.reply(1).is_final()));
         assert_eq!(hands.reply(1).refusal.as_deref(), Some("no track"));
+    }
+
+    #[test]
+    fn a_refusal_tells_that_the_rest_was_passed_on() {
+        let nack = |id| vec![OscType::Int(id), OscType::String("x".into()), OscType::String("y".into())];
+        let port = plugin(vec![message("/nack", nack(1)), message("/nack", nack(-1))]);
+        let mut hands = Controller::new(port, 1).unwrap();
+        assert!(hands.passed_on(PATIENCE).unwrap());
+        assert_eq!(hands.reply(0).refusal.as_deref(), Some("x: y"), "a step's own refusal");
+        assert!(!hands.passed_on(Duration::from_millis(20)).unwrap(), "an older answer does not count");
     }
 
     #[test]

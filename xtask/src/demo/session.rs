@@ -20,10 +20,8 @@ const LISTEN_PATIENCE: Duration = Duration::from_secs(10);
 const FIRST_PONG_PATIENCE: Duration = Duration::from_millis(50);
 /// For a track to be decoded and put on its deck.
 const LOAD_PATIENCE: Duration = Duration::from_secs(60);
-/// For the plugin's control thread to read a message while the host holds. A pong comes in milliseconds.
-const PONG_PATIENCE: Duration = Duration::from_millis(500);
-/// From the last pong until the host goes on.
-const SETTLE_TIME: Duration = Duration::from_millis(15);
+/// For the plugin's control thread to pass a message on while the host holds; mostly it takes milliseconds.
+const PASS_PATIENCE: Duration = Duration::from_secs(2);
 /// For the last replies when the song is over.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
 
@@ -258,9 +256,8 @@ impl Hands {
         }
         controller.send(step, |id| self.steps[step].message(id))?;
         if self.hold {
-            // The pongs say that the message was read; the moment after is for the thread that passes it on.
-            let _ = controller.ping(PONG_PATIENCE)? && controller.ping(PONG_PATIENCE)?;
-            controller.wait(SETTLE_TIME, |_| false);
+            // Without an answer the song goes on too; what comes late is in the table.
+            let _ = controller.passed_on(PASS_PATIENCE)?;
             self.order(Order::Go)?;
         }
         Ok(())

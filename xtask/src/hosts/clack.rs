@@ -136,7 +136,7 @@ impl Set {
         let rows = evidence.rows();
         ensure!(rows.len() == self.steps.len(), "not every message was judged");
         for row in &rows {
-            let detail = if row.ok { fired(row.fired_frame) } else { row.verdict.clone() };
+            let detail = if row.ok { fired(row.fired_frame) } else { why(&row.verdict) };
             tell(format!("{}: {}", self.name, row.message), outcome(row.ok, detail));
         }
         for check in evidence.checks(&rows) {
@@ -148,6 +148,11 @@ impl Set {
 
 fn fired(frame: Option<i64>) -> String {
     frame.map(|frame| format!("on frame {frame}")).unwrap_or_default()
+}
+
+/// The demo's verdict on a message, without its first word.
+fn why(verdict: &str) -> String {
+    verdict.trim_start_matches("FAILED: ").to_owned()
 }
 
 fn outcome(ok: bool, detail: String) -> Outcome {

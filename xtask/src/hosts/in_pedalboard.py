@@ -130,7 +130,7 @@ def takes_midi(job):
     notes = [(bytes([0x90, 36, 100]), 0.1), (bytes([0x80, 36, 0]), 0.2)]
     audio = host.plugin(notes, duration=1.0, sample_rate=RATE, num_channels=2, buffer_size=job.block, reset=False)
     first, due = first_sound(audio), RATE // 10
-    check("note 36 at 0.1 s, quantize off: on its frame", first == due, f"frame {first}")
+    check("note 36 at 0.1 s, quantize off: on its frame", first == due, f"frame {first}, due {due}")
     check("the file from there, bit for bit", np.array_equal(audio[:, due:], track[:, : RATE - due]))
 
 

@@ -200,6 +200,13 @@ def place_of(part, whole):
     return next(places, None)
 
 
+def first_difference(a, b):
+    """The first frame in which two sounds differ, as far as both go."""
+    num_frames = min(a.shape[1], b.shape[1])
+    frames = np.flatnonzero((a[:, :num_frames] != b[:, :num_frames]).any(axis=0))
+    return int(frames[0]) if len(frames) else None
+
+
 def level_db(audio):
     """Root mean square."""
     power = float(np.mean(np.square(audio, dtype=np.float64))) if audio.size else 0.0
