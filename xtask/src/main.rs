@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 #[cfg(test)]
 mod arch;
+mod bench;
 mod bundle;
 mod cli;
 mod demo;
@@ -25,7 +26,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 6] = [
+const COMMANDS: [Command; 7] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -61,6 +62,12 @@ const COMMANDS: [Command; 6] = [
         summary: "copy the bundles into your plugin folders",
         help: install::HELP,
         run: install::main,
+    },
+    Command {
+        name: "bench",
+        summary: "measure the graph engine beside a bare loop and other engines",
+        help: bench::HELP,
+        run: bench::main,
     },
 ];
 

@@ -12,9 +12,9 @@ use crate::workspace::{cargo, run, step};
 pub const HELP: &str = "
 Usage: cargo xtask test [--lint] [-- <arguments for cargo test>]
 
-Sets up, then runs `cargo test --workspace`; the rules on which package may know what (architecture) are among the
-tests of the package xtask. The last line is the sum over all test programs: `N passed, N failed`. Ends with an error if anything failed, also if
-a test program died without saying how many.
+Sets up, then runs `cargo test`, without the benchmarks (see `cargo xtask bench`); the rules on which package may know
+what (architecture) are among the tests of the package xtask. The last line is the sum over all test programs:
+`N passed, N failed`. Ends with an error if anything failed, also if a test program died without saying how many.
 
 Options:
   --lint  also check the format, and clippy and the documentation with warnings as errors; each counts as one check
@@ -138,9 +138,9 @@ fn lint_checks() -> Result<Counts> {
         ("the format (cargo fmt --check)", &["fmt", "--all", "--check"][..]),
         (
             "clippy with warnings as errors",
-            &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"][..],
+            &["clippy", "--all-targets", "--quiet", "--", "--deny", "warnings"][..],
         ),
-        ("the documentation with warnings as errors", &["doc", "--workspace", "--no-deps", "--quiet"][..]),
+        ("the documentation with warnings as errors", &["doc", "--no-deps", "--quiet"][..]),
     ] {
         step(&format!("Checking {what}"));
         let ok = run(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"))?.success();
@@ -156,7 +156,7 @@ fn lint_checks() -> Result<Counts> {
 fn cargo_test(extra: &[String]) -> Result<Tally> {
     step("Testing the workspace (the first time everything is compiled: minutes)");
     let mut child = cargo()
-        .args(["test", "--workspace", "--no-fail-fast"])
+        .args(["test", "--no-fail-fast"])
         .args(extra)
         .stdout(Stdio::piped())
         .spawn()

@@ -1,0 +1,196 @@
+//! Times every engine on one graph, in turns, so that whatever the machine does hits all of them.
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::engine::{BARE, CONTENDERS, Check, Contender, Engine, check};
+use crate::heap;
+use crate::shape::{Graph, Shape, Work};
+
+/// A graph with its work and block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Case {
+    /// How the nodes hang together.
+    pub shape: Shape,
+    /// What they do.
+    pub work: Work,
+    /// How many.
+    pub nodes: usize,
+    /// Frames of a block.
+    pub frames: usize,
+}
+
+/// How long to measure.
+#[derive(Clone, Copy, Debug)]
+pub struct Effort {
+    /// Turns of each engine.
+    pub rounds: usize,
+    /// Length of a turn.
+    pub batch: Duration,
+}
+
+impl Effort {
+    /// Some minutes for everything.
+    pub const FULL: Self = Self { rounds: 21, batch: Duration::from_micros(2000) };
+    /// For a first look.
+    pub const QUICK: Self = Self { rounds: 11, batch: Duration::from_micros(1000) };
+}
+
+/// One engine on one graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct Row {
+    /// Which engine.
+    pub engine: &'static str,
+    /// Why it was not measured.
+    pub refused: Option<String>,
+    /// Nanoseconds a node for 64 frames in the fastest turn.
+    pub min_ns: f64,
+    /// And in the middle one.
+    pub median_ns: f64,
+    /// `true`: every sample is the plain loop's to the bit; `false`: to 1e-5 of the peak.
+    pub same_bits: bool,
+    /// Calls of the heap in a block, on all threads.
+    pub heap_calls: f64,
+    /// Times that the calling thread slept in a block.
+    pub waits: f64,
+}
+
+/// All engines on one graph.
+#[derive(Clone, Debug, Serialize)]
+pub struct Outcome {
+    /// Shape of the graph.
+    pub shape: &'static str,
+    /// What the nodes do.
+    pub work: &'static str,
+    /// How many.
+    pub nodes: usize,
+    /// Frames of a block.
+    pub frames: usize,
+    /// By engine.
+    pub rows: Vec<Row>,
+}
+
+impl Outcome {
+    /// An engine's row, if it was measured.
+    #[must_use]
+    pub fn row(&self, engine: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.engine == engine && row.refused.is_none())
+    }
+
+    /// How many times as long the one takes as the other.
+    #[must_use]
+    pub fn ratio(&self, engine: &str, to: &str) -> Option<f64> {
+        Some(self.row(engine)?.min_ns / self.row(to)?.min_ns)
+    }
+
+    /// Microseconds a block.
+    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
+    #[must_use]
+    pub fn block_us(&self, engine: &str) -> Option<f64> {
+        Some(self.row(engine)?.min_ns * self.nodes as f64 * (self.frames as f64 / 64.0) / 1000.0)
+    }
+}
+
+struct Runner {
+    contender: Contender,
+    engine: Result<Box<dyn Engine>, String>,
+    same_bits: bool,
+    blocks: u32,
+    turns: Vec<f64>,
+}
+
+/// Measures one case.
+#[must_use]
+pub fn measure(case: Case, effort: Effort) -> Outcome {
+    let graph = Graph::new(case.shape, case.work, case.nodes);
+    let mut output = vec![0.0; case.frames];
+    let mut runners: Vec<Runner> = CONTENDERS.iter().map(|contender| ready(*contender, &graph, case.frames)).collect();
+    for runner in &mut runners {
+        runner.size_batch(&mut output, effort);
+    }
+    for _ in 0..effort.rounds {
+        for runner in &mut runners {
+            runner.turn(&mut output);
+        }
+    }
+    let rows = runners.into_iter().map(|runner| runner.row(&mut output, case)).collect();
+    Outcome { shape: case.shape.name(), work: case.work.name(), nodes: case.nodes, frames: case.frames, rows }
+}
+
+fn ready(contender: Contender, graph: &Graph, frames: usize) -> Runner {
+    let mut same_bits = false;
+    let engine = (contender.build)(graph, frames).and_then(|mut engine| {
+        same_bits = check(&mut *engine, graph, frames)? == Check::SameBits;
+        Ok(engine)
+    });
+    Runner { contender, engine, same_bits, blocks: 1, turns: vec![] }
+}
+
+/// Before each turn, so that caches are warm and helpers awake.
+const WARM_UP: Duration = Duration::from_micros(700);
+
+impl Runner {
+    /// As many blocks as fill a turn.
+    fn size_batch(&mut self, output: &mut [f32], effort: Effort) {
+        let Ok(engine) = &mut self.engine else { return };
+        let (start, mut blocks) = (Instant::now(), 0);
+        while start.elapsed() < effort.batch {
+            engine.run(output);
+            blocks += 1;
+        }
+        self.blocks = blocks;
+    }
+
+    fn turn(&mut self, output: &mut [f32]) {
+        let Ok(engine) = &mut self.engine else { return };
+        let start = Instant::now();
+        while start.elapsed() < WARM_UP {
+            engine.run(output);
+        }
+        let start = Instant::now();
+        for _ in 0..self.blocks {
+            engine.run(output);
+            black_box(&*output);
+        }
+        self.turns.push(nanoseconds(start.elapsed()) / f64::from(self.blocks));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
+    fn row(mut self, output: &mut [f32], case: Case) -> Row {
+        const BLOCKS: u32 = 16;
+        let mut counts = (0, 0);
+        if let Ok(engine) = &mut self.engine {
+            counts = heap::count(|| (0..BLOCKS).for_each(|_| engine.run(output)));
+        }
+        let units = case.nodes as f64 * (case.frames as f64 / 64.0);
+        self.turns.sort_by(f64::total_cmp);
+        let at = |index: usize| self.turns.get(index).map_or(0.0, |ns| ns / units);
+        Row {
+            engine: self.contender.name,
+            min_ns: at(0),
+            median_ns: at(self.turns.len() / 2),
+            refused: self.engine.err(),
+            same_bits: self.same_bits,
+            heap_calls: counts.0 as f64 / f64::from(BLOCKS),
+            waits: counts.1 as f64 / f64::from(BLOCKS),
+        }
+    }
+}
+
+/// As a number.
+#[expect(clippy::cast_precision_loss, reason = "short times")]
+#[must_use]
+pub const fn nanoseconds(time: Duration) -> f64 {
+    time.as_nanos() as f64
+}
+
+/// How far apart the bare loop's fastest and middle turns are, over all cases: the middle one, as a part of 1.
+#[must_use]
+pub fn noise(outcomes: &[Outcome]) -> f64 {
+    let mut spreads: Vec<f64> =
+        outcomes.iter().filter_map(|outcome| outcome.row(BARE)).map(|row| row.median_ns / row.min_ns - 1.0).collect();
+    spreads.sort_by(f64::total_cmp);
+    spreads.get(spreads.len() / 2).copied().unwrap_or(0.0)
+}

@@ -1,0 +1,53 @@
+//! `cargo xtask bench`: the graph engine beside a bare loop and other engines.
+
+use anyhow::{Result, bail};
+
+use crate::cli::Args;
+use crate::setup::{Need, set_up};
+use crate::workspace::{cargo, run_ok, shown, step, target_dir};
+
+pub const HELP: &str = "
+Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
+
+Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
+graph engines, on the same graphs with the same kernels. Each engine's output is compared with a plain loop's before it
+is timed, and all are timed in turns. Prints a table of ratios and a verdict for each bar, and writes
+target/bench/graph.json and target/bench/graph.svg. Instructions are counted if valgrind is installed.
+
+Close what else runs: the second line of the output says how noisy the machine is.
+
+Options:
+  --quick    fewer graphs and turns: about a minute instead of several
+  --nodes N  only graphs of N nodes; bars for other sizes are not measured
+  --strict   a missed bar ends with an error
+";
+
+pub fn main(args: Args) -> Result<()> {
+    let mut args = args;
+    if !args.flag("graph") {
+        bail!("what shall be measured? There is `cargo xtask bench graph`");
+    }
+    let quick = args.flag("--quick");
+    let strict = args.flag("--strict");
+    let nodes: Option<usize> = args.value("--nodes")?;
+    args.finish()?;
+    if nodes == Some(0) {
+        bail!("`--nodes 0`: a graph without nodes takes no time");
+    }
+    set_up(&[Need::Build], false)?;
+    step("Building the benchmarks (the first time other engines are compiled: minutes)");
+    run_ok(cargo().args(["build", "--release", "--package", "echelon_bench", "--bin", "echelon-bench"]), "the build")?;
+    let out = target_dir().join("bench");
+    step("Measuring");
+    let mut program = std::process::Command::new(target_dir().join("release").join("echelon-bench"));
+    program.arg("--out").arg(&out);
+    program.args(quick.then_some("--quick")).args(strict.then_some("--strict"));
+    if let Some(nodes) = nodes {
+        program.args(["--nodes", &nodes.to_string()]);
+    }
+    let result = run_ok(&mut program, "the benchmark");
+    for file in ["graph.json", "graph.svg"].map(|name| out.join(name)).iter().filter(|file| file.is_file()) {
+        println!("    {}", shown(file));
+    }
+    result
+}
