@@ -136,10 +136,7 @@ fn lint_checks() -> Result<Counts> {
     let mut counts = Counts::default();
     for (what, args) in [
         ("the format (cargo fmt --check)", &["fmt", "--all", "--check"][..]),
-        (
-            "clippy with warnings as errors",
-            &["clippy", "--all-targets", "--quiet", "--", "--deny", "warnings"][..],
-        ),
+        ("clippy with warnings as errors", &["clippy", "--all-targets", "--quiet", "--", "--deny", "warnings"][..]),
         ("the documentation with warnings as errors", &["doc", "--no-deps", "--quiet"][..]),
     ] {
         step(&format!("Checking {what}"));
