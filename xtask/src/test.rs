@@ -12,9 +12,9 @@ use crate::workspace::{cargo, run, step};
 pub const HELP: &str = "
 Usage: cargo xtask test [--lint] [-- <arguments for cargo test>]
 
-Sets up, then runs `cargo test`, without the benchmarks (see `cargo xtask bench`); the rules on which package may know
-what (architecture) are among the tests of the package xtask. The last line is the sum over all test programs:
-`N passed, N failed`. Ends with an error if anything failed, also if a test program died without saying how many.
+Sets up, then runs `cargo test`, without the benchmarks; the rules on which package may know what (architecture) are among the
+tests of the package xtask. The last line is the sum over all test programs: `N passed, N failed`. Ends with an error if anything failed, also if
+a test program died without saying how many.
 
 Options:
   --lint  also check the format, and clippy and the documentation with warnings as errors; each counts as one check
