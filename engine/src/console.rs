@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
-use ringbuf::traits::{Consumer, Producer};
+use ringbuf::traits::{Consumer, Observer, Producer};
 
-use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId, Turn};
+use crate::action::{ActionExecutor, ActionReceiver, Question, RequestId, Turn};
 use crate::deck::Track;
-use crate::message::{EngineEvent, Snapshot};
+use crate::log::{ActionLog, ReplayStep};
+use crate::message::{Garbage, Snapshot};
+use crate::processor::MAX_COMMANDS_PER_TICK;
 use crate::rig::ControlLinks;
-use crate::safety::DeckState;
+use crate::safety::{DeckState, SafetyPolicy, SafetySettings, SafetyTelemetry};
 use crate::shadow::EngineShadowState;
+use crate::telemetry::SchedulerTelemetry;
 use crate::units::DeckId;
 
 /// Takes requests, answers with receipts, and keeps the shadow of the engine's state. Control thread.
@@ -66,10 +69,55 @@ impl Console {
         self.shadow.state(deck)
     }
 
+    /// Whether something would be admitted now. Changes nothing.
+    ///
+    /// # Errors
+    /// The code and the sentence of the refusal.
+    pub fn can(&self, question: &Question<'_>) -> Result<(), (&'static str, String)> {
+        self.executor.can(question, &self.shadow)
+    }
+
+    /// The safety policy as the control side knows it.
+    #[must_use]
+    pub const fn policy(&self) -> &SafetyPolicy {
+        self.executor.policy()
+    }
+
+    /// Goes by other safety settings from now on.
+    pub fn set_safety(&mut self, settings: SafetySettings) {
+        self.executor.set_safety(settings);
+        self.send();
+    }
+
+    /// What admission and execution have refused, locked and cooled down so far.
+    #[must_use]
+    pub fn safety_telemetry(&self) -> SafetyTelemetry {
+        self.executor.policy().telemetry().plus(&self.shadow.snapshot().safety_telemetry)
+    }
+
+    /// How the scheduler has fared so far.
+    #[must_use]
+    pub fn telemetry(&self) -> SchedulerTelemetry {
+        self.executor.telemetry()
+    }
+
+    /// What was asked, and what became of it.
+    #[must_use]
+    pub const fn log(&self) -> &ActionLog {
+        self.executor.log()
+    }
+
+    /// Does again what a log says was done: see [`crate::log::Replay`]. `track` is what a load had brought.
+    pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>, turn: &mut Turn) {
+        self.executor.replay(step, track, turn);
+        self.send();
+    }
+
     fn collect_garbage(&mut self) {
         while let Some(garbage) = self.links.garbage.try_pop() {
-            drop(garbage);
-            self.executor.track_returned();
+            if matches!(garbage, Garbage::Track(_)) {
+                self.executor.track_returned();
+            }
         }
     }
 
@@ -79,29 +127,17 @@ impl Console {
         }
         while let Some(event) = self.links.events.try_pop() {
             self.shadow.apply(&event);
-            if let Some(receipt) = receipt(event) {
-                self.executor.settle(&receipt);
-                turn.receipts.push(receipt);
-            }
+            self.executor.hear(&event, turn);
         }
     }
 
+    /// No more than the audio thread takes in one block: what comes next must not wait behind a heap.
     fn send(&mut self) {
         let control = &mut self.links.control;
-        self.executor.tick(|event| control.try_push(event));
+        self.executor.tick(|event| {
+            if control.occupied_len() < MAX_COMMANDS_PER_TICK { control.try_push(event) } else { Err(event) }
+        });
     }
-}
-
-fn receipt(event: EngineEvent) -> Option<Receipt> {
-    Some(match event {
-        EngineEvent::Scheduled { id, due_beat } => Receipt::Accepted { id, due_beat },
-        EngineEvent::Fired { id, due_beat, error_frames } => Receipt::Done { id, due_beat, error_frames },
-        EngineEvent::Refused { id, deck, refusal } => {
-            Receipt::Refused { id, deck, code: refusal.code(), text: refusal.to_string() }
-        }
-        EngineEvent::Cancelled { id } => Receipt::Cancelled { id },
-        EngineEvent::Deck { .. } | EngineEvent::Ended { .. } => return None,
-    })
 }
 
 impl std::fmt::Debug for Console {

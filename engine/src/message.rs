@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RequestId};
 use crate::deck::Track;
-use crate::safety::{DeckState, SafetyPolicy, SafetyViolation, Source};
+use crate::safety::{
+    DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source,
+};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
 
 /// When the audio thread shall do a deed.
@@ -19,24 +21,45 @@ pub enum At {
     Default,
     /// On this song beat.
     SongBeat(f64),
+    /// A step of a recipe: so many beats after the line on which the recipe starts (`None`: at once). All steps of a
+    /// recipe are sent one after the other and count from the same line.
+    Step {
+        /// The recipe's own grid.
+        grid: Option<Grid>,
+        /// Beats after its line.
+        after_beats: f64,
+    },
+    /// On a frame, counted from the first that the rig made: for a replay.
+    Frame {
+        /// Which.
+        frame: u64,
+        /// How many frames late it was, which a start makes up for.
+        late_frames: u32,
+    },
+}
+
+/// A deed, with when and for whom.
+#[derive(Clone, Debug)]
+pub struct Order {
+    /// For the receipts.
+    pub id: RequestId,
+    /// Which step of a recipe; 0 for what is none.
+    pub step: u8,
+    /// Who asked.
+    pub source: Source,
+    /// When.
+    pub at: At,
+    /// What.
+    pub deed: Deed,
 }
 
 /// Control to audio.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub enum ControlEvent {
     /// A deed for the timeline.
-    Schedule {
-        /// For the receipts.
-        id: RequestId,
-        /// Who asked.
-        source: Source,
-        /// When.
-        at: At,
-        /// What.
-        deed: Deed,
-    },
-    /// Another safety policy.
-    SetPolicy(SafetyPolicy),
+    Schedule(Order),
+    /// Other settings for the safety policy. The box comes back as garbage.
+    SetSafety(Box<SafetySettings>),
 }
 
 /// Why the audio thread did not do a deed.
@@ -48,6 +71,12 @@ pub enum Refusal {
     TooLate(f64),
     /// The timeline or the way back for the old track was full.
     Full,
+    /// Someone else holds the lock.
+    Held(HeldByAnother),
+    /// Nothing was pending that could be cancelled: it has happened already, or never was.
+    NotPending,
+    /// Nothing can be undone any more on any deck.
+    NothingToUndo,
 }
 
 impl Refusal {
@@ -58,6 +87,9 @@ impl Refusal {
             Self::Violation(violation) => violation.code(),
             Self::TooLate(_) => "too_late",
             Self::Full => "full",
+            Self::Held(_) => "locked",
+            Self::NotPending => "not_pending",
+            Self::NothingToUndo => "nothing_to_undo",
         }
     }
 }
@@ -68,6 +100,9 @@ impl std::fmt::Display for Refusal {
             Self::Violation(violation) => violation.fmt(f),
             Self::TooLate(beats) => write!(f, "that beat was {beats:.3} beats ago"),
             Self::Full => write!(f, "too much is pending: cancel something or wait"),
+            Self::Held(held) => held.fmt(f),
+            Self::NotPending => write!(f, "nothing of that is pending: it has happened already, or never was asked for"),
+            Self::NothingToUndo => write!(f, "there is nothing to undo: it is too long ago, or nothing was stopped"),
         }
     }
 }
@@ -79,13 +114,25 @@ pub enum EngineEvent {
     Scheduled {
         /// Which request.
         id: RequestId,
+        /// Which step of it.
+        step: u8,
         /// Song beat on which it is due.
         due_beat: f64,
     },
     /// It happened.
     Fired {
-        /// Which request.
+        /// Which request; [`RequestId::HOST`] for host-timed input.
         id: RequestId,
+        /// Which step of it.
+        step: u8,
+        /// Who asked.
+        source: Source,
+        /// What was done.
+        action: ActionKind,
+        /// On which deck, if on one.
+        deck: Option<DeckId>,
+        /// The frame on which it happened, counted from the first that the rig made.
+        frame: u64,
         /// Song beat on which it was due.
         due_beat: f64,
         /// Frames late: 0 when on the frame.
@@ -95,15 +142,31 @@ pub enum EngineEvent {
     Refused {
         /// Which request; [`RequestId::HOST`] for host-timed input.
         id: RequestId,
+        /// Who asked.
+        source: Source,
+        /// What was asked.
+        action: ActionKind,
         /// The deck it was about, if it was about one.
         deck: Option<DeckId>,
         /// Why.
         refusal: Refusal,
     },
-    /// A newer gesture of the same kind on the same deck took its place, or a stop made it void.
+    /// A newer gesture of the same kind on the same deck took its place, a stop made it void, or someone cancelled it.
     Cancelled {
         /// Which request.
         id: RequestId,
+    },
+    /// The host went past the beat that it waited for.
+    Expired {
+        /// Which request.
+        id: RequestId,
+    },
+    /// An undo put a track back: the one that this load had brought.
+    Restored {
+        /// On which deck.
+        deck: DeckId,
+        /// The request that had loaded it.
+        load: RequestId,
     },
     /// A deck is now in another state.
     Deck {
@@ -126,11 +189,17 @@ pub enum EngineEvent {
 pub enum Garbage {
     /// A track that left its deck, or never reached it.
     Track(Arc<Track>),
+    /// Settings that the audio thread has taken over.
+    Safety(Box<SafetySettings>),
 }
 
 /// What is pending on a deck.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PendingView {
+    /// Which request; [`RequestId::HOST`] for host-timed input.
+    pub id: RequestId,
+    /// Steps of a recipe that are still to come, this one included; 1 for what is none.
+    pub steps: u8,
     /// What.
     pub kind: ActionKind,
     /// On which deck; `None` for the mixer.
@@ -154,6 +223,8 @@ pub struct DeckView {
     pub gain_db: f32,
     /// Highest sample of the deck's output in the block.
     pub peak: f32,
+    /// Whether the audience may hear it.
+    pub on_air: bool,
 }
 
 /// Musical time at the end of a block.
@@ -181,6 +252,12 @@ pub const MAX_PENDING_VIEWS: usize = 16;
 pub struct Snapshot {
     /// Counts blocks; 0 before the first.
     pub block: u64,
+    /// Frames made since the first.
+    pub frames: u64,
+    /// What the policy on the audio thread knows of the decks.
+    pub safety: [DeckSafety; NUM_DECKS],
+    /// What that policy has done.
+    pub safety_telemetry: SafetyTelemetry,
     /// Musical time.
     pub clock: ClockView,
     /// The decks.
@@ -205,6 +282,9 @@ impl Default for Snapshot {
     fn default() -> Self {
         Self {
             block: 0,
+            frames: 0,
+            safety: [DeckSafety::default(); NUM_DECKS],
+            safety_telemetry: SafetyTelemetry::default(),
             clock: ClockView {
                 song_beat: 0.0,
                 performance_beat: 0.0,

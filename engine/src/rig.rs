@@ -53,8 +53,8 @@ impl Rig {
     pub fn new(config: RigConfig) -> Result<(Console, RigProcessor), GraphError> {
         let (control_tx, control_rx) = HeapRb::new(CONTROL_CAPACITY).split();
         let (events_tx, events_rx) = HeapRb::new(EVENT_CAPACITY).split();
-        // Room for every track that can be out there: it cannot fill.
-        let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS).split();
+        // Room for every track that can be out there, and for as many settings as fit on the way: it cannot fill.
+        let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + CONTROL_CAPACITY).split();
         let (snapshot_tx, snapshot_rx) = triple_buffer::triple_buffer(&Snapshot::default());
         let audio = AudioLinks { control: control_rx, events: events_tx, garbage: garbage_tx, snapshot: snapshot_tx };
         let console =

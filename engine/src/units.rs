@@ -4,7 +4,8 @@
 //! `_frames`, `_beats`, `_bpm`). At module borders these types carry it.
 
 /// One of the four decks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum DeckId {
     /// Deck A, on the left of the crossfader.
     A,
@@ -118,7 +119,8 @@ impl TimeSignature {
 }
 
 /// Level in decibels; [`Decibels::SILENCE`] and anything below mean no sound.
-#[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
+#[derive(Clone, Copy, Debug, PartialEq, PartialOrd, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct Decibels(pub f32);
 
 impl Decibels {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ActionKind;
+use super::{ActionKind, Pending};
 use crate::deck::Track;
 use crate::units::{Decibels, DeckId};
 
@@ -41,17 +41,42 @@ pub enum Deed {
         deck: DeckId,
         /// -100 .. +12 dB.
         gain: Decibels,
+        /// How long the way takes, in beats; 0 is as fast as a fader moves.
+        over_beats: f32,
     },
     /// See [`super::Action::SetCrossfader`].
     SetCrossfader {
         /// 0..1.
         position: f32,
+        /// As for [`Deed::SetGain`].
+        over_beats: f32,
     },
     /// See [`super::Action::SetMasterGain`].
     SetMasterGain {
         /// -100 .. +12 dB.
         gain: Decibels,
+        /// As for [`Deed::SetGain`].
+        over_beats: f32,
     },
+    /// See [`super::Action::Undo`].
+    Undo {
+        /// Which deck; `None` is where it happened last.
+        deck: Option<DeckId>,
+    },
+    /// See [`super::Action::SetLock`].
+    SetLock {
+        /// Which deck.
+        deck: DeckId,
+        /// Whether it shall be locked.
+        locked: bool,
+    },
+    /// See [`super::Action::Cancel`].
+    Cancel {
+        /// What.
+        pending: Pending,
+    },
+    /// See [`super::Action::Panic`].
+    Panic,
 }
 
 impl Deed {
@@ -64,6 +89,10 @@ impl Deed {
             Self::Seek { .. } => ActionKind::Seek,
             Self::Load { .. } => ActionKind::Load,
             Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
+            Self::Undo { .. } => ActionKind::Undo,
+            Self::SetLock { .. } => ActionKind::Lock,
+            Self::Cancel { .. } => ActionKind::Cancel,
+            Self::Panic => ActionKind::Panic,
         }
     }
 
@@ -75,8 +104,19 @@ impl Deed {
             | Self::Stop { deck }
             | Self::Seek { deck, .. }
             | Self::Load { deck, .. }
-            | Self::SetGain { deck, .. } => Some(*deck),
-            Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => None,
+            | Self::SetGain { deck, .. }
+            | Self::SetLock { deck, .. } => Some(*deck),
+            Self::Undo { deck } => *deck,
+            Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
+            Self::SetCrossfader { .. } | Self::SetMasterGain { .. } | Self::Cancel { .. } | Self::Panic => None,
         }
+    }
+
+    /// Whether it moves the same control as another: then only the newer one counts.
+    #[must_use]
+    pub fn moves_the_same(&self, other: &Self) -> bool {
+        self.kind() == ActionKind::Mixer
+            && std::mem::discriminant(self) == std::mem::discriminant(other)
+            && self.deck() == other.deck()
     }
 }

@@ -2,30 +2,52 @@
 
 mod deed;
 mod executor;
+mod kind;
 mod quantizer;
 mod queue;
+mod receipt;
+mod recipe;
 mod timeline;
 mod timing;
 
 pub use deed::Deed;
-pub use executor::{ActionExecutor, Receipt, Turn, WantedTrack};
+pub use kind::ActionKind;
+pub use executor::{ActionExecutor, Question};
 pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
+pub use receipt::{Receipt, Turn, WantedTrack};
+pub use recipe::{Recipe, RecipeError, RecipeStep};
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};
 
 use std::path::PathBuf;
 
+use serde::{Deserialize, Serialize};
+
 use crate::units::{Decibels, DeckId};
 
+/// What a [`Action::Cancel`] takes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pending {
+    /// One request.
+    Request(RequestId),
+    /// Everything on a deck.
+    Deck(DeckId),
+    /// Everything.
+    All,
+}
+
 /// A wish, as a person or a program words it. Values are finite and in range: see [`Action::validated`].
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "action")]
 pub enum Action {
     /// Starts a deck, from `position_secs` in the track if given, else from where it stands.
     PlayDeck {
         /// Which deck.
         deck: DeckId,
         /// Seconds from the track's start.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
         position_secs: Option<f64>,
     },
     /// Stops a deck; it stays where it is. On a deck that waits for its beat: it no longer waits.
@@ -69,40 +91,31 @@ pub enum Action {
         /// -100 (closed) .. +12 dB.
         gain: Decibels,
     },
-}
-
-/// The kind of an action, as the safety policy and the order at equal beats see it.
-///
-/// The order of the variants is the order of execution on the same beat.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ActionKind {
-    /// Stop a deck.
-    Stop,
-    /// Load a track, or take it off.
-    Load,
-    /// Move the playhead.
-    Seek,
-    /// Start a deck.
-    Play,
-    /// Gains and crossfader.
-    Mixer,
-}
-
-impl ActionKind {
-    /// Every kind, in the order of execution on the same beat.
-    pub const ALL: [Self; 5] = [Self::Stop, Self::Load, Self::Seek, Self::Play, Self::Mixer];
-
-    /// The verb in sentences for people.
-    #[must_use]
-    pub const fn verb(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Load => "load",
-            Self::Seek => "seek",
-            Self::Play => "play",
-            Self::Mixer => "mix",
-        }
-    }
+    /// Brings back, in phase, what a stop, an eject, a load or a seek took away in the last bars.
+    Undo {
+        /// On which deck; `None` is where it happened last.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deck: Option<DeckId>,
+    },
+    /// Keeps everyone from a deck, or lets them at it again.
+    SetLock {
+        /// Which deck.
+        deck: DeckId,
+        /// Whether it shall be locked.
+        locked: bool,
+    },
+    /// Takes back what has not happened yet.
+    Cancel {
+        /// What.
+        pending: Pending,
+    },
+    /// Stops every deck within 10 ms and takes back all that is pending. Cannot be locked.
+    Panic,
+    /// Several actions as one.
+    RunRecipe {
+        /// Which.
+        recipe: Recipe,
+    },
 }
 
 /// Why an action's values cannot be taken.
@@ -126,6 +139,12 @@ impl Action {
             Self::SeekDeck { .. } => ActionKind::Seek,
             Self::LoadDeck { .. } | Self::EjectDeck { .. } => ActionKind::Load,
             Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
+            Self::Undo { .. } => ActionKind::Undo,
+            Self::SetLock { .. } => ActionKind::Lock,
+            Self::Cancel { .. } => ActionKind::Cancel,
+            Self::Panic => ActionKind::Panic,
+            // Its steps are asked for one by one.
+            Self::RunRecipe { .. } => ActionKind::Mixer,
         }
     }
 
@@ -138,8 +157,15 @@ impl Action {
             | Self::SeekDeck { deck, .. }
             | Self::LoadDeck { deck, .. }
             | Self::EjectDeck { deck }
-            | Self::SetGain { deck, .. } => Some(*deck),
-            Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => None,
+            | Self::SetGain { deck, .. }
+            | Self::SetLock { deck, .. } => Some(*deck),
+            Self::Undo { deck } => *deck,
+            Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
+            Self::SetCrossfader { .. }
+            | Self::SetMasterGain { .. }
+            | Self::Cancel { .. }
+            | Self::Panic
+            | Self::RunRecipe { .. } => None,
         }
     }
 
@@ -167,7 +193,14 @@ impl Action {
             Self::SetMasterGain { gain } => Self::SetMasterGain { gain: level(gain)? },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
-            Self::StopDeck { .. } | Self::LoadDeck { .. } | Self::EjectDeck { .. } => self,
+            Self::StopDeck { .. }
+            | Self::LoadDeck { .. }
+            | Self::EjectDeck { .. }
+            | Self::Undo { .. }
+            | Self::SetLock { .. }
+            | Self::Cancel { .. }
+            | Self::Panic
+            | Self::RunRecipe { .. } => self,
         })
     }
 }

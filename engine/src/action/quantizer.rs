@@ -13,6 +13,15 @@ pub enum Awaited {
     Line(Grid),
     /// This beat of the song: after a jump, there if it is still to come.
     SongBeat(f64),
+    /// So many beats after a line, with the other steps of a recipe: before it has begun, after the next line.
+    Step {
+        /// The recipe's grid.
+        grid: Grid,
+        /// Beats after its line.
+        after_beats: f64,
+    },
+    /// A frame since the rig began.
+    Frame(u64),
 }
 
 /// A beat for an action.
@@ -73,11 +82,12 @@ impl Quantizer {
     pub fn resolve(&self, at: At, kind: ActionKind, now: MusicalNow) -> Result<QuantizedAction, TooLate> {
         let at_once = QuantizedAction { due_beat: now.song_beat, awaited: Awaited::Moment, late_beats: 0.0 };
         let default = match kind {
-            ActionKind::Play | ActionKind::Stop => self.default,
-            ActionKind::Load | ActionKind::Seek | ActionKind::Mixer => None,
+            ActionKind::Play | ActionKind::Stop | ActionKind::Undo => self.default,
+            _ => None,
         };
         match at {
-            At::Now => Ok(at_once),
+            At::Now | At::Step { grid: None, .. } | At::Frame { .. } => Ok(at_once),
+            At::Step { grid: Some(grid), .. } => Ok(Self::next_line(grid, now)),
             At::Default => Ok(default.map_or(at_once, |grid| Self::on_grid(grid, kind, now))),
             At::Line(grid) => Ok(Self::on_grid(grid, kind, now)),
             At::SongBeat(due_beat) => {
@@ -98,6 +108,10 @@ impl Quantizer {
         if late_beats > now.tolerance_beats && late_beats <= Self::grace_beats(kind, now) {
             return QuantizedAction { due_beat: last, awaited: Awaited::Moment, late_beats };
         }
+        Self::next_line(grid, now)
+    }
+
+    fn next_line(grid: Grid, now: MusicalNow) -> QuantizedAction {
         let due_beat = now.lines.next(grid, now.song_beat, now.tolerance_beats);
         QuantizedAction { due_beat, awaited: Awaited::Line(grid), late_beats: 0.0 }
     }

@@ -6,10 +6,11 @@ use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 
 use super::{Action, ActionTiming};
-use crate::safety::Source;
+use crate::safety::{ActionMask, Source};
 
 /// Names one request for its receipts. Unique in the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct RequestId(u64);
 
 impl RequestId {
@@ -21,6 +22,18 @@ impl RequestId {
     pub fn next() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// The number of a request, for those who get it back as one.
+    #[must_use]
+    pub const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The request with a number that [`RequestId::number`] gave.
+    #[must_use]
+    pub const fn from_number(number: u64) -> Self {
+        Self(number)
     }
 }
 
@@ -57,12 +70,14 @@ pub struct ActionQueue;
 impl ActionQueue {
     /// Requests that fit.
     pub const DEFAULT_CAPACITY: usize = 64;
+    /// Room beyond that for stop, cancel and panic.
+    const RESERVED: usize = 16;
 
-    /// The two ends of a queue. When it is full the newest is refused.
+    /// The two ends of a queue. When it is full the newest is refused; a stop, a cancel or a panic still has room.
     #[must_use]
     #[expect(clippy::new_ret_no_self, reason = "a queue is its two ends")]
     pub fn new(capacity: usize) -> (ActionSender, ActionReceiver) {
-        let (producer, consumer) = HeapRb::new(capacity.max(1)).split();
+        let (producer, consumer) = HeapRb::new(capacity.max(1) + Self::RESERVED).split();
         (ActionSender(producer), ActionReceiver(consumer))
     }
 }
@@ -76,6 +91,10 @@ impl ActionSender {
     /// # Errors
     /// [`QueueFull`] gives it back when there is no room.
     pub fn send(&mut self, request: Request) -> Result<(), QueueFull> {
+        let has_room = self.0.vacant_len() > ActionQueue::RESERVED;
+        if !has_room && !ActionMask::ALWAYS.allows(request.action.kind()) {
+            return Err(QueueFull(Box::new(request)));
+        }
         self.0.try_push(request).map_err(|request| QueueFull(Box::new(request)))
     }
 }
@@ -113,14 +132,34 @@ mod tests {
     use super::*;
     use crate::units::DeckId;
 
-    fn stop() -> Request {
-        Request::new(Source::Editor, Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate)
+    fn request(action: Action) -> Request {
+        Request::new(Source::Editor, action, ActionTiming::Immediate)
+    }
+
+    fn play() -> Request {
+        request(Action::PlayDeck { deck: DeckId::A, position_secs: None })
+    }
+
+    #[test]
+    fn a_full_queue_still_has_room_for_a_stop_and_a_panic() {
+        let (mut tx, mut rx) = ActionQueue::new(2);
+        tx.send(play()).unwrap();
+        tx.send(play()).unwrap();
+        assert!(tx.send(play()).is_err());
+        let (stop, panic) = (request(Action::StopDeck { deck: DeckId::A }), request(Action::Panic));
+        tx.send(stop.clone()).unwrap();
+        tx.send(panic.clone()).unwrap();
+        assert!(tx.send(play()).is_err());
+        let last: Vec<_> = std::iter::from_fn(|| rx.receive()).skip(2).collect();
+        assert_eq!(last, [stop, panic]);
+        while tx.send(request(Action::Panic)).is_ok() {}
+        assert_eq!(rx.depth(), 2 + ActionQueue::RESERVED, "even that room has an end");
     }
 
     #[test]
     fn keeps_order_and_refuses_the_newest_when_full() {
         let (mut tx, mut rx) = ActionQueue::new(2);
-        let (first, second, third) = (stop(), stop(), stop());
+        let (first, second, third) = (play(), play(), play());
         tx.send(first.clone()).unwrap();
         tx.send(second.clone()).unwrap();
         let QueueFull(back) = tx.send(third.clone()).unwrap_err();

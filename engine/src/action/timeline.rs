@@ -9,22 +9,33 @@ use crate::units::{DeckId, NUM_DECKS};
 pub struct Entry {
     /// For the receipts; [`RequestId::HOST`] has none.
     pub id: RequestId,
+    /// Which step of a recipe; 0 for what is none.
+    pub step: u8,
     /// Who asked.
     pub source: Source,
     /// Performance beat on which it is due.
     pub due: f64,
     /// What it waits for.
     pub awaited: Awaited,
+    /// Frames late, in a replay of something that was.
+    pub late_frames: u32,
     /// What to do.
     pub deed: Deed,
 }
 
 impl Entry {
-    /// Sorts by beat, then stop < load < seek < play < mixer. Beats within 2^-24 (a thousandth of a frame) are one.
+    /// Sorts by beat, then by kind. Beats within 2^-24 (a thousandth of a frame) are one. What is replayed on the same
+    /// frame keeps the order in which it was done.
     fn key(&self) -> (i64, ActionKind) {
         #[expect(clippy::cast_possible_truncation, reason = "saturates beyond 10^11 beats")]
         let beat = (self.due * f64::from(1 << 24)).round() as i64;
-        (beat, self.deed.kind())
+        let kind = if matches!(self.awaited, Awaited::Frame(_)) { ActionKind::Stop } else { self.deed.kind() };
+        (beat, kind)
+    }
+
+    /// Whether it is the pending gesture of this kind on this deck.
+    fn is_gesture_of(&self, deck: DeckId, kind: ActionKind) -> bool {
+        self.deed.deck() == Some(deck) && self.deed.kind() == kind
     }
 }
 
@@ -47,17 +58,19 @@ impl Default for Timeline {
 impl Timeline {
     /// Deeds that may be pending at once.
     pub const CAPACITY: usize = 256;
-    /// Mixer moves among them. The rest is kept for gestures, of which each deck has at most one of each kind: a stop
-    /// always finds room.
-    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::ALL.len();
+    /// What may be pending but for gestures. The rest is kept for these, of which each deck has at most one of each
+    /// kind, and for the steps of recipes: a stop always finds room.
+    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::GESTURES - Self::RECIPE_ROOM;
+    /// Steps of recipes that may be pending.
+    pub const RECIPE_ROOM: usize = 64;
 
     /// Adds an entry behind those of the same beat and kind.
     ///
     /// # Errors
     /// [`TimelineFull`] gives it back when there is no room.
     pub fn insert(&mut self, entry: Entry) -> Result<(), TimelineFull> {
-        let is_mixer = entry.deed.kind() == ActionKind::Mixer;
-        let capacity = if is_mixer { Self::MIXER_CAPACITY } else { Self::CAPACITY };
+        let is_plain = !entry.deed.kind().is_gesture();
+        let capacity = if is_plain { Self::MIXER_CAPACITY } else { Self::CAPACITY };
         if self.entries.len() >= capacity {
             return Err(TimelineFull(entry));
         }
@@ -78,16 +91,21 @@ impl Timeline {
         (!self.entries.is_empty()).then(|| self.entries.remove(0))
     }
 
-    /// Takes the pending gesture of this kind on this deck: there is at most one.
-    pub fn take_gesture(&mut self, deck: DeckId, kind: ActionKind) -> Option<Entry> {
-        let place = self.entries.iter().position(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)?;
+    /// Takes the first entry of which `matches` says yes.
+    pub fn take_first(&mut self, matches: impl Fn(&Entry) -> bool) -> Option<Entry> {
+        let place = self.entries.iter().position(matches)?;
         Some(self.entries.remove(place))
     }
 
-    /// The pending gesture of this kind on this deck.
+    /// Takes the first pending gesture of this kind on this deck.
+    pub fn take_gesture(&mut self, deck: DeckId, kind: ActionKind) -> Option<Entry> {
+        self.take_first(|entry| entry.is_gesture_of(deck, kind))
+    }
+
+    /// The first pending gesture of this kind on this deck.
     #[must_use]
     pub fn gesture(&self, deck: DeckId, kind: ActionKind) -> Option<&Entry> {
-        self.entries.iter().find(|e| e.deed.deck() == Some(deck) && e.deed.kind() == kind)
+        self.entries.iter().find(|entry| entry.is_gesture_of(deck, kind))
     }
 
     /// Gives each entry the beat that `requantize` says for what it awaits and its present beat, and sorts again.
@@ -117,7 +135,7 @@ mod tests {
     use crate::units::Decibels;
 
     fn entry(due: f64, deed: Deed) -> Entry {
-        Entry { id: RequestId::next(), source: Source::Osc, due, awaited: Awaited::Moment, deed }
+        Entry { id: RequestId::next(), step: 0, source: Source::Osc, due, awaited: Awaited::Moment, late_frames: 0, deed }
     }
 
     fn play(deck: DeckId) -> Deed {
@@ -127,7 +145,7 @@ mod tests {
     #[test]
     fn on_the_same_beat_stop_comes_before_play_before_mixer() {
         let mut timeline = Timeline::default();
-        timeline.insert(entry(4.0, Deed::SetGain { deck: DeckId::A, gain: Decibels::ZERO })).unwrap();
+        timeline.insert(entry(4.0, Deed::SetGain { deck: DeckId::A, gain: Decibels::ZERO, over_beats: 0.0 })).unwrap();
         timeline.insert(entry(4.0 + 1e-12, play(DeckId::A))).unwrap();
         timeline.insert(entry(4.0, Deed::Stop { deck: DeckId::B })).unwrap();
         timeline.insert(entry(3.0, play(DeckId::C))).unwrap();
@@ -140,7 +158,7 @@ mod tests {
         let mut timeline = Timeline::default();
         let ids: Vec<_> = [8.0, 4.0, 6.0]
             .map(|due| {
-                let entry = entry(due, Deed::SetCrossfader { position: 0.5 });
+                let entry = entry(due, Deed::SetCrossfader { position: 0.5, over_beats: 0.0 });
                 let id = entry.id;
                 timeline.insert(entry).unwrap();
                 id
@@ -156,9 +174,9 @@ mod tests {
         let mut timeline = Timeline::default();
         let capacity = timeline.entries.capacity();
         for _ in 0..Timeline::MIXER_CAPACITY {
-            timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0 })).unwrap();
+            timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0, over_beats: 0.0 })).unwrap();
         }
-        assert!(timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0 })).is_err());
+        assert!(timeline.insert(entry(1.0, Deed::SetCrossfader { position: 0.0, over_beats: 0.0 })).is_err());
         for _ in Timeline::MIXER_CAPACITY..Timeline::CAPACITY {
             timeline.insert(entry(0.0, Deed::Stop { deck: DeckId::A })).unwrap();
         }

@@ -28,6 +28,21 @@ impl Voice {
         *self = Self { start: self.position(ratio), played: 0, fade: self.fade };
     }
 
+    /// The same playhead with another fade.
+    pub(super) const fn with_fade(self, fade: Fade) -> Self {
+        Self { fade, ..self }
+    }
+
+    /// Frames of the host since it started.
+    pub(super) const fn played(&self) -> u64 {
+        self.played
+    }
+
+    /// Lets frames pass unheard.
+    pub(super) const fn skip(&mut self, frames: usize) {
+        self.played += frames as u64;
+    }
+
     /// Adds the next frames; `false` once the track or the fade is at its end. `ratio` is frames of the track for one
     /// frame of the host.
     pub(super) fn add_to(&mut self, output: &mut [&mut [f32]; 2], track: &Track, bank: &SincBank, ratio: f64) -> bool {

@@ -45,6 +45,24 @@ impl Ramp {
         self.target
     }
 
+    /// Frames that it still takes.
+    #[must_use]
+    pub const fn frames_left(&self) -> u32 {
+        self.length.saturating_sub(self.done)
+    }
+
+    /// The highest value from its start to its target; constant all along the way.
+    #[must_use]
+    pub fn peak(&self) -> f32 {
+        if self.is_settled() { self.target } else { self.from.max(self.target) }
+    }
+
+    /// Where it came from.
+    #[must_use]
+    pub const fn start(&self) -> f32 {
+        self.from
+    }
+
     /// Whether it has arrived.
     #[must_use]
     pub const fn is_settled(&self) -> bool {

@@ -1,6 +1,6 @@
 //! A fader.
 
-use super::FADER_MS;
+use super::{FADER_MS, Path};
 use crate::dsp::Ramp;
 use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::{Decibels, ms_to_frames};
@@ -10,13 +10,15 @@ use crate::units::{Decibels, ms_to_frames};
 pub struct GainNode {
     setting: Decibels,
     ramp: Ramp,
+    fader_frames: u32,
 }
 
 impl GainNode {
     /// At 0 dB. `sample_rate` in Hz.
     #[must_use]
     pub fn new(sample_rate: f64) -> Self {
-        Self { setting: Decibels::ZERO, ramp: Ramp::new(1.0, ms_to_frames(FADER_MS, sample_rate)) }
+        let fader_frames = ms_to_frames(FADER_MS, sample_rate);
+        Self { setting: Decibels::ZERO, ramp: Ramp::new(1.0, fader_frames), fader_frames }
     }
 
     /// Moves to a level.
@@ -24,8 +26,22 @@ impl GainNode {
     /// # Real-time
     /// No allocation.
     pub fn set(&mut self, gain: Decibels) {
+        self.set_over(gain, 0);
+    }
+
+    /// Moves to a level in so many frames, but no faster than a fader.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set_over(&mut self, gain: Decibels, frames: u32) {
         self.setting = gain;
-        self.ramp.set(gain.to_gain());
+        self.ramp.set_over(gain.to_gain(), frames.max(self.fader_frames));
+    }
+
+    /// What it lets through, for on-air detection.
+    #[must_use]
+    pub fn path(&self) -> Path {
+        Path { peak: self.ramp.peak(), target: self.ramp.target(), frames_left: self.ramp.frames_left() }
     }
 
     fn make(&mut self, mut io: NodeIo<'_>) -> Status {
@@ -75,7 +91,8 @@ impl DspNode for GainNode {
     }
 
     fn prepare(&mut self, sample_rate: f64) {
-        self.ramp = Ramp::new(self.setting.to_gain(), ms_to_frames(FADER_MS, sample_rate));
+        self.fader_frames = ms_to_frames(FADER_MS, sample_rate);
+        self.ramp = Ramp::new(self.setting.to_gain(), self.fader_frames);
     }
 
     fn type_name(&self) -> &'static str {
@@ -98,6 +115,26 @@ impl BankNode for GainNode {
 mod tests {
     use super::*;
     use crate::graph::{IoSetup, StereoBlock};
+
+    #[test]
+    fn a_slow_move_takes_its_time_and_a_hand_takes_over_from_where_it_is() {
+        let mut node = GainNode::new(48_000.0);
+        let (mut one, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT);
+        one.channels_mut()[0].fill(1.0);
+        node.set_over(Decibels::SILENCE, 640);
+        let mut last = |node: &mut GainNode, blocks: usize| {
+            for _ in 0..blocks {
+                IoSetup::new(&[&one], &mut out, 64).run(node);
+            }
+            out.left()[63]
+        };
+        assert!((last(&mut node, 5) - 0.5).abs() < 1e-6);
+        assert_eq!(node.path(), Path { peak: 1.0, target: 0.0, frames_left: 320 });
+        node.set(Decibels::ZERO);
+        let next = last(&mut node, 1);
+        assert!(next > 0.5 && next < 0.7, "{next}");
+        assert_eq!(last(&mut node, 3), 1.0);
+    }
 
     #[test]
     fn a_move_takes_five_milliseconds_in_a_straight_line() {

@@ -21,6 +21,41 @@ use crate::units::{DeckId, NUM_DECKS};
 /// How long a fader takes to follow a hand, in milliseconds: short enough to feel direct, long enough not to click.
 const FADER_MS: f64 = 5.0;
 
+/// What a fader lets through, now and when it will have arrived.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Path {
+    /// The highest gain on its way; its gain, if it is at rest.
+    pub peak: f32,
+    /// The gain where it goes.
+    pub target: f32,
+    /// Frames until it is there.
+    pub frames_left: u32,
+}
+
+impl Path {
+    /// Through this and then another.
+    #[must_use]
+    pub fn then(self, other: Self) -> Self {
+        Self {
+            peak: self.peak * other.peak,
+            target: self.target * other.target,
+            frames_left: self.frames_left.max(other.frames_left),
+        }
+    }
+
+    /// For how many of the next `frames` more than `floor` may come through.
+    #[must_use]
+    pub fn open_for(self, floor: f32, frames: u32) -> u32 {
+        if self.target > floor {
+            frames
+        } else if self.peak > floor {
+            self.frames_left.min(frames)
+        } else {
+            0
+        }
+    }
+}
+
 /// The main output; bus 1 + deck index is that deck's own.
 pub const MASTER_BUS: OutputBus = OutputBus(0);
 

@@ -1,17 +1,12 @@
 //! The processor's hands on decks and mixer, and what is published of them.
 
-use std::sync::Arc;
-
-use super::{Moment, RigProcessor};
-use crate::action::{ActionKind, Awaited, Entry, TimelineFull};
+use super::RigProcessor;
+use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
-use crate::deck::{DeckNode, LoadRefused, Track};
-use crate::message::{ClockView, EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView, Refusal};
-use crate::safety::DeckState;
-use crate::units::{Decibels, DeckId};
-
-/// A load that comes while the track before the last one is still fading tries again after this long.
-const LOAD_RETRY_SECS: f64 = 0.003;
+use crate::deck::DeckNode;
+use crate::message::{ClockView, EngineEvent, MAX_PENDING_VIEWS, PendingView};
+use crate::safety::{DeckState, ON_AIR_GAIN};
+use crate::units::{Decibels, DeckId, NUM_DECKS};
 
 impl RigProcessor {
     pub(super) fn deck(&mut self, deck: DeckId) -> Option<&mut DeckNode> {
@@ -34,41 +29,49 @@ impl RigProcessor {
         self.send(EngineEvent::Deck { deck, state, block: self.snapshot.block + 1 });
     }
 
-    /// Puts a track on a deck, or takes it off; gives it back if the deck cannot take it yet.
-    pub(super) fn load(&mut self, deck: DeckId, track: Option<Arc<Track>>) -> Result<(), Option<Arc<Track>>> {
-        let Some(node) = self.deck(deck) else { return Err(track) };
-        let old = node.load(track).map_err(|LoadRefused(track)| track)?;
-        if let Some(old) = old {
-            self.throw_away(Garbage::Track(old));
-        }
-        self.send_state(deck);
-        Ok(())
-    }
-
-    pub(super) fn retry_load(&mut self, entry: Entry, moment: Moment<'_>) {
-        let now = moment.clock.performance_beat_at(moment.frame);
-        let due = now + LOAD_RETRY_SECS * moment.clock.tempo().get() / 60.0;
-        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, awaited: Awaited::Moment, ..entry }) {
-            self.refuse(entry.id, entry.deed, Refusal::Full);
-        }
-    }
-
-    pub(super) fn set_gain(&mut self, deck: DeckId, gain: Decibels) {
+    /// Moves a channel's gain in so many frames; 0 is as fast as a fader.
+    pub(super) fn set_gain(&mut self, deck: DeckId, gain: Decibels, frames: u32) {
         if let Some(node) = self.mixer.gain(&mut self.scheduler, deck) {
-            node.set(gain);
+            node.set_over(gain, frames);
         }
     }
 
-    pub(super) fn set_crossfader(&mut self, position: f32) {
+    pub(super) fn set_crossfader(&mut self, position: f32, frames: u32) {
         if let Some(node) = self.mixer.crossfader(&mut self.scheduler) {
-            node.set(position);
+            node.set_over(position, frames);
         }
     }
 
-    pub(super) fn set_master_gain(&mut self, gain: Decibels) {
+    pub(super) fn set_master_gain(&mut self, gain: Decibels, frames: u32) {
         if let Some(node) = self.mixer.master(&mut self.scheduler) {
-            node.set(gain);
+            node.set_over(gain, frames);
         }
+    }
+
+    /// For how many of the next `frames` each deck's own path lets anything be heard.
+    pub(super) fn open_paths(&mut self, frames: u32) -> [u32; NUM_DECKS] {
+        let scheduler = &mut self.scheduler;
+        DeckId::ALL.map(|deck| {
+            let gain = self.mixer.gain(scheduler, deck).map(|node| node.path());
+            let fade = self.mixer.crossfader(scheduler).map(|node| node.path(deck.index()));
+            gain.zip(fade).map_or(0, |(gain, fade)| gain.then(fade).open_for(ON_AIR_GAIN, frames))
+        })
+    }
+
+    /// Notes which decks the audience could hear in the frames just made, from a frame of the host's block on.
+    pub(super) fn listen(&mut self, from: u32, open: [u32; NUM_DECKS]) {
+        for (deck, open) in DeckId::ALL.into_iter().zip(open) {
+            let played = self.mixer.deck(&mut self.scheduler, deck).map_or(0, DeckNode::take_played);
+            let heard = played.min(u64::from(open));
+            if heard > 0 {
+                self.on_air[deck.index()].heard(self.frames_before + u64::from(from) + heard);
+            }
+        }
+    }
+
+    /// Whether a deck is on air on a frame of the host's block.
+    pub(super) fn is_on_air(&self, deck: DeckId, block_frame: u32) -> bool {
+        self.on_air[deck.index()].is_on_air(self.frames_before + u64::from(block_frame))
     }
 
     pub(super) fn clear_peaks(&mut self) {
@@ -101,28 +104,47 @@ impl RigProcessor {
                 self.mixer.deck(scheduler, deck).map_or((0.0, 0.0), |node| (node.position_secs(), node.length_secs()));
             let view = &mut self.snapshot.decks[deck.index()];
             (view.state, view.gain_db) = (state, gain_db);
+            view.on_air = self.on_air[deck.index()].is_on_air(self.frames_before);
+            let known = self.policy.deck_mut(deck);
+            (known.state, known.on_air) = (state, view.on_air);
             (view.position_secs, view.length_secs) = (position_secs, length_secs);
         }
         let scheduler = &mut self.scheduler;
         self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());
         self.snapshot.master_gain_db = self.mixer.master(scheduler).map_or(0.0, |gain| gain.setting().0);
+        self.snapshot.frames = self.frames_before;
+        self.snapshot.safety = *self.policy.decks();
+        self.snapshot.safety_telemetry = *self.policy.telemetry();
         self.view_pending();
         *self.links.snapshot.input_buffer_mut() = self.snapshot;
         self.links.snapshot.publish();
     }
 
+    /// A recipe is shown as one thing: its next step.
     fn view_pending(&mut self) {
         let clock = self.snapshot.clock;
-        let mut entries = self.timeline.iter();
-        self.snapshot.pending = [(); MAX_PENDING_VIEWS].map(|()| {
-            let entry = entries.next()?;
+        let of_recipe = |id: RequestId| self.timeline.iter().filter(|entry| entry.id == id).count();
+        let mut shown = [RequestId::HOST; MAX_PENDING_VIEWS];
+        let mut views = [None; MAX_PENDING_VIEWS];
+        let mut count = 0;
+        for entry in self.timeline.iter() {
+            let is_shown = entry.id != RequestId::HOST && shown[..count].contains(&entry.id);
+            if count == MAX_PENDING_VIEWS || is_shown {
+                continue;
+            }
             let beats_left = entry.due - clock.performance_beat;
-            Some(PendingView {
+            let steps = if entry.id == RequestId::HOST { 1 } else { of_recipe(entry.id) };
+            shown[count] = entry.id;
+            views[count] = Some(PendingView {
+                id: entry.id,
+                steps: u8::try_from(steps).unwrap_or(u8::MAX),
                 kind: entry.deed.kind(),
                 deck: entry.deed.deck(),
                 due_beat: clock.song_beat + beats_left,
                 beats_left,
-            })
-        });
+            });
+            count += 1;
+        }
+        self.snapshot.pending = views;
     }
 }

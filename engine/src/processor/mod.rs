@@ -9,28 +9,31 @@
 //! ```
 
 mod buses;
+mod cancel;
 mod decks;
+mod fire;
 mod timing;
+mod undo;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
-use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timeline};
+use crate::action::{Deed, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
 use crate::graph::{GraphError, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
-use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
+use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
 use crate::mixer::{Mixer, MixerParts};
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
-use crate::safety::{SafetyPolicy, SafetyViolation, Source};
+use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
 use buses::Buses;
 
 /// Control events taken in one block; the rest waits for the next.
-const MAX_COMMANDS_PER_TICK: usize = 64;
+pub const MAX_COMMANDS_PER_TICK: usize = 64;
 
 /// MIDI note that plays deck A; the next one up stops it, then deck B, and so on: C2 to G2 where middle C is C4.
 const FIRST_MIDI_NOTE: u8 = 36;
@@ -59,6 +62,15 @@ pub struct RigProcessor {
     play_controls: [bool; NUM_DECKS],
     /// Whose request is being seen to.
     cause: RequestId,
+    /// Frames made before this block.
+    frames_before: u64,
+    /// Control events that this block may still take.
+    budget: usize,
+    on_air: [OnAir; NUM_DECKS],
+    /// The recipe whose steps are coming in, and the performance beat from which they count.
+    recipe: Option<(RequestId, f64)>,
+    /// Performance beat of what an undo would take back on each deck.
+    undo_marks: [f64; NUM_DECKS],
     snapshot: Snapshot,
 }
 
@@ -86,6 +98,11 @@ impl RigProcessor {
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
             cause: RequestId::HOST,
+            frames_before: 0,
+            budget: 0,
+            on_air: [OnAir::new(config.sample_rate); NUM_DECKS],
+            recipe: None,
+            undo_marks: [f64::NEG_INFINITY; NUM_DECKS],
             snapshot: Snapshot::default(),
         })
     }
@@ -94,6 +111,7 @@ impl RigProcessor {
     pub fn prepare(&mut self, sample_rate: f64) {
         self.clock.set_sample_rate(sample_rate);
         self.scheduler.prepare(sample_rate);
+        self.on_air.iter_mut().for_each(|on_air| on_air.set_sample_rate(sample_rate));
     }
 
     /// Makes a block. Control moves that the host did not ask for are appended to `moves`, as far as it has room.
@@ -103,7 +121,9 @@ impl RigProcessor {
     pub fn process(&mut self, io: &mut BlockIo<'_>, block: BlockInput<'_>, moves: &mut Vec<ControlMove>) {
         without_denormals(|| {
             self.clear_peaks();
+            self.budget = MAX_COMMANDS_PER_TICK;
             self.run_segments(io, block, moves);
+            self.frames_before += u64::from(block.frames);
             self.publish();
         });
     }
@@ -135,6 +155,7 @@ impl RigProcessor {
             self.requantize(&clock);
         }
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
+        self.anchor_frames(moment);
         self.receive(moment, moves);
         loop {
             let next_input = inputs.first().map(|input| (input.frame.max(from) - from).max(moment.frame).min(frames));
@@ -152,6 +173,7 @@ impl RigProcessor {
                 _ => break,
             }
         }
+        self.forget_what_is_too_old(&clock);
         self.view_clock(&clock);
     }
 
@@ -160,8 +182,10 @@ impl RigProcessor {
             return;
         }
         self.cause = RequestId::HOST;
+        let open = self.open_paths(to - from);
         let mut buses = Buses { io, peaks: &mut self.snapshot };
         self.scheduler.run(&mut buses, from as usize, to as usize);
+        self.listen(from, open);
         for deck in DeckId::ALL {
             if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {
                 self.throw_away(Garbage::Track(track));
@@ -175,12 +199,14 @@ impl RigProcessor {
 
     /// Takes what the control thread sent.
     fn receive(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        for _ in 0..MAX_COMMANDS_PER_TICK {
+        while self.budget > 0 {
+            self.budget -= 1;
             match self.links.control.try_pop() {
-                Some(ControlEvent::Schedule { id, source, at, deed }) => {
-                    self.schedule(id, source, at, deed, moment, moves);
+                Some(ControlEvent::Schedule(order)) => self.schedule(order, moment, moves),
+                Some(ControlEvent::SetSafety(settings)) => {
+                    self.policy.set_settings(*settings);
+                    self.throw_away(Garbage::Safety(settings));
                 }
-                Some(ControlEvent::SetPolicy(policy)) => self.policy = policy,
                 None => return,
             }
         }
@@ -197,9 +223,9 @@ impl RigProcessor {
                 }
             }
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
-            HostInput::Control(Control::Gain(deck), db) => self.set_gain(deck, Decibels(db)),
-            HostInput::Control(Control::Crossfader, position) => self.set_crossfader(position),
-            HostInput::Control(Control::MasterGain, db) => self.set_master_gain(Decibels(db)),
+            HostInput::Control(Control::Gain(deck), db) => self.set_gain(deck, Decibels(db), 0),
+            HostInput::Control(Control::Crossfader, position) => self.set_crossfader(position, 0),
+            HostInput::Control(Control::MasterGain, db) => self.set_master_gain(Decibels(db), 0),
             HostInput::Midi([status, note, velocity]) if status & 0xF0 == 0x90 && velocity > 0 => {
                 let step = note.wrapping_sub(FIRST_MIDI_NOTE);
                 if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
@@ -230,94 +256,42 @@ impl RigProcessor {
             // It is about to happen on this very frame: it must not be put off.
             return;
         }
-        match self.check(&deed) {
-            Ok(()) => self.schedule(RequestId::HOST, source, At::Default, deed, moment, moves),
-            Err(violation) => {
-                let refusal = Refusal::Violation(violation);
-                self.send(EngineEvent::Refused { id: RequestId::HOST, deck: deed.deck(), refusal });
-            }
-        }
-    }
-
-    /// The policy's word on a deed, by the state of its deck.
-    fn check(&mut self, deed: &Deed) -> Result<(), SafetyViolation> {
-        let Some(deck) = deed.deck() else { return Ok(()) };
-        let state = self.state(deck);
-        self.policy.can_perform_action_with_mask(deck, deed.kind(), state)
-    }
-
-    /// Does the first deed of the timeline, if the policy still allows it.
-    fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        let Some(entry) = self.timeline.pop() else { return };
-        self.cause = entry.id;
-        if let Err(violation) = self.check(&entry.deed) {
-            return self.refuse(entry.id, entry.deed, Refusal::Violation(violation));
-        }
-        let Entry { id, due, deed, .. } = entry;
-        let late = moment.clock.frames_late(due, moment.frame);
-        let deed = match deed {
-            Deed::Load { deck, track } => match self.load(deck, track) {
-                Ok(()) => None,
-                Err(track) => return self.retry_load(Entry { deed: Deed::Load { deck, track }, ..entry }, moment),
-            },
-            other => Some(other),
+        let at = match self.policy.settings().source(source).quantize {
+            Some(Some(grid)) => At::Line(grid),
+            Some(None) => At::Now,
+            None => At::Default,
         };
-        if let Some(deed) = deed {
-            self.perform(&deed, late, moment, moves);
-        }
-        self.send(EngineEvent::Fired { id, due_beat: readable(moment.clock.to_song(due)), error_frames: late });
-    }
-
-    /// Does a deed that holds no track.
-    fn perform(&mut self, deed: &Deed, late: i64, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        let frame = moment.block_frame;
-        match *deed {
-            Deed::Play { deck, position_secs } => {
-                let late = u32::try_from(late).unwrap_or(0);
-                if let Some(node) = self.deck(deck) {
-                    node.play(position_secs, late);
-                }
-                self.deck_changed(deck, frame, moves);
-            }
-            Deed::Stop { deck } => {
-                if let Some(node) = self.deck(deck) {
-                    node.stop();
-                }
-                self.deck_changed(deck, frame, moves);
-            }
-            Deed::Seek { deck, position_secs } => {
-                if let Some(node) = self.deck(deck) {
-                    node.seek(position_secs);
-                }
-            }
-            Deed::SetGain { deck, gain } => {
-                self.set_gain(deck, gain);
-                tell(moves, frame, Control::Gain(deck), gain.0);
-            }
-            Deed::SetCrossfader { position } => {
-                self.set_crossfader(position);
-                tell(moves, frame, Control::Crossfader, position);
-            }
-            Deed::SetMasterGain { gain } => {
-                self.set_master_gain(gain);
-                tell(moves, frame, Control::MasterGain, gain.0);
-            }
-            Deed::Load { .. } => {}
+        let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
+        match self.ask(&order.deed, source, false, moment) {
+            Ok(()) => self.schedule(order, moment, moves),
+            Err(violation) => self.refuse(order, Refusal::Violation(violation), moment, moves),
         }
     }
 
     /// Tells the control side the deck's state, and the host its play control.
     fn deck_changed(&mut self, deck: DeckId, frame: u32, moves: &mut Vec<ControlMove>) {
         let playing = self.deck(deck).is_some_and(|d| d.is_playing());
-        if std::mem::replace(&mut self.play_controls[deck.index()], playing) != playing {
-            tell(moves, frame, Control::Play(deck), if playing { 1.0 } else { 0.0 });
-        }
+        self.show_play_control(deck, playing, frame, moves);
         self.send_state(deck);
     }
 
-    fn refuse(&mut self, id: RequestId, deed: Deed, refusal: Refusal) {
-        self.send(EngineEvent::Refused { id, deck: deed.deck(), refusal });
+    /// The host's play control shows whether the deck plays or waits to; a press that was refused springs back.
+    fn show_play_control(&mut self, deck: DeckId, on: bool, frame: u32, moves: &mut Vec<ControlMove>) {
+        if std::mem::replace(&mut self.play_controls[deck.index()], on) != on {
+            tell(moves, frame, Control::Play(deck), if on { 1.0 } else { 0.0 });
+        }
+    }
+
+    fn refuse(&mut self, order: Order, refusal: Refusal, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        let Order { id, source, deed, .. } = order;
+        let deck = deed.deck();
+        self.send(EngineEvent::Refused { id, source, action: deed.kind(), deck, refusal });
         self.discard(deed);
+        self.take_back_the_rest(id);
+        if let Some(deck) = deck {
+            let on = matches!(self.state(deck), DeckState::Playing | DeckState::Primed);
+            self.show_play_control(deck, on, moment.block_frame, moves);
+        }
     }
 
     /// Lets go of a deed without dropping what it holds.
@@ -354,11 +328,6 @@ fn tell(moves: &mut Vec<ControlMove>, frame: u32, control: Control, value: f32) 
 /// A beat for people and programs: without the last digits, in which the coordinates' sums leave their rounding.
 fn readable(beat: f64) -> f64 {
     (beat * 1e9).round() / 1e9
-}
-
-/// Kinds of which a deck has at most one pending.
-const fn is_gesture(kind: ActionKind) -> bool {
-    !matches!(kind, ActionKind::Mixer)
 }
 
 impl std::fmt::Debug for RigProcessor {

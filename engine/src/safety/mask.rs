@@ -11,6 +11,8 @@ impl ActionMask {
     pub const NONE: Self = Self(0);
     /// Every kind.
     pub const ALL: Self = Self(u16::MAX);
+    /// What no rule and no cooldown keeps from anyone.
+    pub const ALWAYS: Self = Self::of(&[ActionKind::Stop, ActionKind::Cancel, ActionKind::Panic]);
 
     /// The set of these kinds.
     #[must_use]
@@ -28,6 +30,18 @@ impl ActionMask {
     #[must_use]
     pub const fn allows(self, kind: ActionKind) -> bool {
         self.0 & (1 << kind as u16) != 0
+    }
+
+    /// Kinds that are in either set.
+    #[must_use]
+    pub const fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// The set without some kinds.
+    #[must_use]
+    pub const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
     }
 
     /// Kinds that are in both sets.
@@ -49,6 +63,8 @@ mod tests {
             assert!(ActionMask::ALL.allows(kind));
             assert!(!ActionMask::NONE.allows(kind));
         }
+        assert_eq!(mask.without(ActionMask::of(&[ActionKind::Stop])), ActionMask::of(&[ActionKind::Seek]));
+        assert_eq!(mask.or(ActionMask::ALL), ActionMask::ALL);
         assert_eq!(mask.and(ActionMask::of(&[ActionKind::Seek])), ActionMask::of(&[ActionKind::Seek]));
     }
 }

@@ -1,10 +1,24 @@
-//! What may be done to a deck, and when: asked when an action is admitted and again when it fires.
+//! What may be done to a deck, by whom, and when: asked when an action is admitted and again when it fires.
 
+mod lock;
 mod mask;
+mod on_air;
 mod policy;
+mod rate;
+mod settings;
+mod source;
+mod telemetry;
+mod violation;
 
+pub use lock::{Cooldowns, DeckLock, DeckLockState, HeldByAnother, LockMachine, LockReason};
 pub use mask::ActionMask;
-pub use policy::{SafetyPolicy, SafetyViolation, Source};
+pub use on_air::{ON_AIR_GAIN, OnAir};
+pub use policy::{Ask, DeckSafety, SafetyPolicy};
+pub use rate::RateLimit;
+pub use settings::{OnAirRule, SafetySettings};
+pub use source::{Slew, Source, SourceRules};
+pub use telemetry::SafetyTelemetry;
+pub use violation::SafetyViolation;
 
 /// What a deck is doing, as far as safety is concerned.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -21,6 +35,15 @@ pub enum DeckState {
 }
 
 impl DeckState {
+    /// Every state.
+    pub const ALL: [Self; 4] = [Self::Empty, Self::Stopped, Self::Primed, Self::Playing];
+
+    /// Its place in [`DeckState::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
     /// For people: `empty`, `stopped`, `waiting`, `playing`.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -14,7 +14,7 @@ fn ramp_track(frames: u16, sample_rate: f64) -> Arc<Track> {
 
 fn deck_with(track: Arc<Track>) -> DeckNode {
     let mut deck = DeckNode::new(Arc::new(SincBank::default()), SR);
-    assert!(deck.load(Some(track)).unwrap().is_none());
+    assert!(deck.load(Some(track), 1).unwrap().is_none());
     deck
 }
 
@@ -143,19 +143,101 @@ fn a_track_of_another_rate_keeps_its_pitch_and_length() {
 }
 
 #[test]
-fn a_playing_deck_takes_no_track_and_gives_it_back() {
-    let mut deck = deck_with(ramp_track(48_000, SR));
+fn on_a_playing_deck_a_new_track_takes_over_in_fifty_milliseconds() {
+    let flat = |level: f32| Arc::new(Track::new(vec![level; 48_000], vec![-level; 48_000], SR).unwrap());
+    let mut deck = deck_with(flat(0.5));
     deck.play(None, 0);
     run(&mut deck, 64, 64);
+    assert!(deck.load(Some(flat(0.25)), 2).unwrap().is_none());
+    assert!(deck.is_playing());
+    let over = run(&mut deck, 2_400, 64);
+    assert!(biggest_step(&over) < 0.01 && over[1_200] > 0.25);
+    assert_eq!(run(&mut deck, 1, 1), [0.25]);
+    assert!(deck.take_left().is_none(), "it can be brought back");
+    deck.forget();
+    assert!(deck.take_left().is_some());
+}
+
+#[test]
+fn a_track_taken_off_while_it_fades_fades_on_and_comes_back_once() {
+    let mut deck = deck_with(ramp_track(48_000, SR));
     let other = ramp_track(10, SR);
-    let LoadRefused(back) = deck.load(Some(other.clone())).unwrap_err();
-    assert!(Arc::ptr_eq(back.as_ref().unwrap(), &other));
+    deck.play(None, 0);
+    run(&mut deck, 64, 64);
     deck.stop();
-    assert!(deck.load(back).unwrap().is_none() && deck.take_left().is_none(), "the one before is still fading");
+    assert!(deck.load(Some(other.clone()), 2).unwrap().is_none());
+    deck.forget();
+    assert!(deck.take_left().is_none(), "the one before is still fading");
     let mut fading = run(&mut deck, 144, 64);
     assert!(fading[0] > 0.0 && fading.pop() == Some(0.0));
     assert!(deck.take_left().is_some() && deck.take_left().is_none(), "the one before comes back once");
-    assert!(deck.load(None).unwrap().is_some_and(|track| Arc::ptr_eq(&track, &other)));
+    assert!(deck.load(None, 3).unwrap().is_none());
+    deck.forget();
+    assert!(deck.take_left().is_some_and(|track| Arc::ptr_eq(&track, &other)));
+}
+
+#[test]
+fn an_undo_after_a_stop_goes_on_where_it_would_be_by_now() {
+    for block in [1, 63, 64] {
+        let track = ramp_track(48_000, SR);
+        let mut deck = deck_with(track.clone());
+        deck.play(None, 0);
+        run(&mut deck, 1_000, block);
+        deck.stop();
+        assert!(run(&mut deck, 5_000, block)[200..].iter().all(|s| *s == 0.0));
+        assert_eq!(deck.undo(), Some(Undone { restored: None }));
+        let back = run(&mut deck, 1_000, block);
+        assert_eq!(back[240..], track.left()[6_240..7_000], "5 ms later it is as if nothing had been");
+        assert_eq!(deck.undo(), None, "once");
+    }
+}
+
+#[test]
+fn an_undo_brings_a_replaced_and_an_ejected_track_back_in_phase() {
+    for replaced in [true, false] {
+        let track = ramp_track(48_000, SR);
+        let mut deck = deck_with(track.clone());
+        deck.play(None, 0);
+        run(&mut deck, 1_000, 64);
+        deck.stop();
+        run(&mut deck, 500, 64);
+        deck.load(replaced.then(|| ramp_track(100, SR)), 2).unwrap();
+        run(&mut deck, 500, 64);
+        assert_eq!(deck.undo(), Some(Undone { restored: Some(1) }));
+        assert_eq!(run(&mut deck, 1_000, 64)[240..], track.left()[2_240..3_000]);
+        assert_eq!(deck.take_left().is_some(), replaced, "the other one goes");
+    }
+}
+
+#[test]
+fn an_undo_of_a_needle_drop_and_of_an_eject_at_rest() {
+    let track = ramp_track(48_000, SR);
+    let mut deck = deck_with(track.clone());
+    deck.play(None, 0);
+    run(&mut deck, 1_000, 64);
+    deck.seek(0.9);
+    run(&mut deck, 1_000, 64);
+    assert!(deck.undo().is_some());
+    assert_eq!(run(&mut deck, 1_000, 64)[240..], track.left()[2_240..3_000]);
+    deck.stop();
+    deck.forget();
+    let place = deck.position_secs();
+    run(&mut deck, 200, 64);
+    deck.load(None, 2).unwrap();
+    run(&mut deck, 200, 64);
+    assert!(deck.undo().is_some());
+    assert_eq!((deck.position_secs(), deck.is_playing(), deck.has_track()), (place, false, true));
+}
+
+#[test]
+fn a_ghost_that_ran_to_the_end_rests_at_the_start() {
+    let mut deck = deck_with(ramp_track(1_000, SR));
+    deck.play(None, 0);
+    run(&mut deck, 500, 64);
+    deck.stop();
+    run(&mut deck, 600, 64);
+    assert!(deck.undo().is_some());
+    assert_eq!((deck.is_playing(), deck.position_secs()), (false, 0.0));
 }
 
 #[test]
@@ -166,10 +248,9 @@ fn two_tracks_before_cannot_both_fade() {
         run(&mut deck, 20, 20);
         deck.stop();
         let next = ramp_track(48_000, 96_000.0);
-        if let Err(LoadRefused(next)) = deck.load(Some(next)) {
+        if let Err(LoadRefused(next)) = deck.load(Some(next), 2) {
             run(&mut deck, 144, 64);
-            assert!(deck.take_left().is_some());
-            assert!(deck.load(next).unwrap().is_some());
+            assert!(deck.load(next, 3).unwrap().is_some(), "the first one goes");
             return;
         }
     }
@@ -179,7 +260,7 @@ fn two_tracks_before_cannot_both_fade() {
 #[test]
 fn an_ejected_deck_is_silent() {
     let mut deck = deck_with(ramp_track(100, SR));
-    assert!(deck.load(None).unwrap().is_some());
+    assert!(deck.load(None, 2).unwrap().is_none());
     deck.play(None, 0);
     assert!(!deck.is_playing() && !deck.has_track());
 }

@@ -1,0 +1,162 @@
+//! What the audio thread shall do and has not been sent yet, in order.
+
+use std::collections::VecDeque;
+
+use crate::action::RequestId;
+use crate::message::{At, ControlEvent, Order};
+use crate::safety::{ActionMask, Source};
+
+/// An order with the time at which it was admitted, in seconds.
+#[derive(Debug)]
+struct Waiting {
+    since_secs: f64,
+    event: ControlEvent,
+}
+
+/// Orders that wait for room on the way to the audio thread. Control thread.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    waiting: VecDeque<Waiting>,
+}
+
+impl Outbox {
+    /// Orders that wait here at most while the host makes no blocks; then the newest is refused.
+    const CAPACITY: usize = 1024;
+    /// Room beyond that for stop, cancel and panic.
+    const RESERVED: usize = 64;
+    /// A gesture that has waited this long for a host that makes no blocks is too old to be right.
+    const STALE_SECS: f64 = 10.0;
+
+    /// Whether so many more fit.
+    pub(super) fn has_room(&self, orders: usize, urgent: bool) -> bool {
+        self.waiting.len() + orders <= Self::CAPACITY + if urgent { Self::RESERVED } else { 0 }
+    }
+
+    /// Adds an order behind the others. A move of a control that is already on its way to the same moment is replaced
+    /// by it: the id of the older one is returned.
+    pub(super) fn push(&mut self, order: Order, now_secs: f64) -> Option<RequestId> {
+        if let Some(older) = self.superseded(&order) {
+            let old = std::mem::replace(older, order);
+            return Some(old.id);
+        }
+        self.waiting.push_back(Waiting { since_secs: now_secs, event: ControlEvent::Schedule(order) });
+        None
+    }
+
+    /// The last order for the same control, unless something that is not a fader's move came after it: what is asked in
+    /// an order happens in that order.
+    fn superseded(&mut self, order: &Order) -> Option<&mut Order> {
+        let alone = |at: At| !matches!(at, At::Step { .. } | At::Frame { .. });
+        self.waiting.iter_mut().rev().find_map(|waiting| match &mut waiting.event {
+            ControlEvent::Schedule(older)
+                if older.deed.moves_the_same(&order.deed)
+                    && older.at == order.at
+                    && older.source == order.source
+                    && alone(order.at) =>
+            {
+                Some(older)
+            }
+            _ => None,
+        })
+    }
+
+    /// Adds what is no order.
+    pub(super) fn push_event(&mut self, event: ControlEvent) {
+        self.waiting.push_back(Waiting { since_secs: f64::INFINITY, event });
+    }
+
+    /// Hands on what there is room for, oldest first.
+    pub(super) fn drain(&mut self, mut send: impl FnMut(ControlEvent) -> Result<(), ControlEvent>) {
+        while let Some(Waiting { since_secs, event }) = self.waiting.pop_front() {
+            if let Err(event) = send(event) {
+                self.waiting.push_front(Waiting { since_secs, event });
+                return;
+            }
+        }
+    }
+
+    /// Takes out what `matches`.
+    pub(super) fn take(&mut self, matches: impl Fn(&Order) -> bool) -> Vec<Order> {
+        let mut taken = vec![];
+        for waiting in std::mem::take(&mut self.waiting) {
+            match waiting.event {
+                ControlEvent::Schedule(order) if matches(&order) => taken.push(order),
+                event => self.waiting.push_back(Waiting { event, ..waiting }),
+            }
+        }
+        taken
+    }
+
+    /// Takes out gestures that are too old. What a project brings and where faders stand stays right for ever.
+    pub(super) fn take_stale(&mut self, now_secs: f64) -> Vec<Order> {
+        let oldest = now_secs - Self::STALE_SECS;
+        if self.waiting.front().is_none_or(|first| first.since_secs > oldest) {
+            return vec![];
+        }
+        let mut taken = vec![];
+        for waiting in std::mem::take(&mut self.waiting) {
+            match waiting.event {
+                ControlEvent::Schedule(order) if waiting.since_secs <= oldest && goes_stale(&order) => {
+                    taken.push(order);
+                }
+                event => self.waiting.push_back(Waiting { event, ..waiting }),
+            }
+        }
+        taken
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.waiting.len()
+    }
+}
+
+fn goes_stale(order: &Order) -> bool {
+    order.source != Source::State && (order.deed.kind().is_gesture() || ActionMask::ALWAYS.allows(order.deed.kind()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::action::Deed;
+    use crate::units::{Decibels, DeckId};
+
+    fn order(source: Source, deed: Deed) -> Order {
+        Order { id: RequestId::next(), step: 0, source, at: At::Now, deed }
+    }
+
+    fn gain(db: f32) -> Order {
+        order(Source::Osc, Deed::SetGain { deck: DeckId::A, gain: Decibels(db), over_beats: 0.0 })
+    }
+
+    fn play() -> Order {
+        order(Source::Osc, Deed::Play { deck: DeckId::A, position_secs: None })
+    }
+
+    #[test]
+    fn a_fader_s_moves_become_one() {
+        let mut outbox = Outbox::default();
+        let (first, other) = (gain(-6.0), order(Source::Osc, Deed::SetCrossfader { position: 0.1, over_beats: 0.0 }));
+        let id = first.id;
+        assert_eq!(outbox.push(first, 0.0), None);
+        assert_eq!(outbox.push(other, 0.0), None);
+        assert_eq!(outbox.push(Order { source: Source::Editor, ..gain(-7.0) }, 0.0), None, "another hand");
+        assert_eq!(outbox.push(gain(-3.0), 0.0), Some(id));
+        assert_eq!(outbox.push(play(), 0.0), None);
+        assert_eq!(outbox.push(play(), 0.0), None, "gestures are never merged here");
+        assert_eq!(outbox.len(), 5);
+    }
+
+    #[test]
+    fn a_gesture_goes_stale_and_a_fader_and_a_project_do_not() {
+        let mut outbox = Outbox::default();
+        let old = play();
+        let id = old.id;
+        outbox.push(old, 0.0);
+        outbox.push(gain(0.0), 0.0);
+        outbox.push(order(Source::State, Deed::Stop { deck: DeckId::B }), 0.0);
+        outbox.push(play(), 5.0);
+        assert!(outbox.take_stale(9.9).is_empty());
+        let stale = outbox.take_stale(10.1);
+        assert_eq!((stale.len(), stale[0].id, outbox.len()), (1, id, 3));
+    }
+}

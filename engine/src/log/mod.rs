@@ -1,0 +1,190 @@
+//! What was asked, by whom, and what became of it: for people, for proof, and for playing it again.
+
+mod entry;
+mod replay;
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, BufRead, Write};
+
+pub use entry::{Fired, HostAct, LogEntry, Outcome};
+pub use replay::{Replay, ReplayStep};
+
+use crate::action::{Action, ActionTiming, Receipt, Recipe, RequestId};
+use crate::message::{EngineEvent, Snapshot};
+use crate::safety::Source;
+
+/// Why a log could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LogError {
+    /// The file could not be read.
+    #[error("the log could not be read: {0}")]
+    Io(#[from] io::Error),
+    /// A line is not an entry.
+    #[error("line {line} is no entry of an action log: {error}")]
+    Line {
+        /// Counted from 1.
+        line: usize,
+        /// What the parser says.
+        error: serde_json::Error,
+    },
+}
+
+/// The requests of a session, oldest first, in bounded room. Control thread.
+#[derive(Debug, Default)]
+pub struct ActionLog {
+    entries: VecDeque<LogEntry>,
+    /// Where the entries of requests are that have no final receipt yet: their numbers.
+    open: HashMap<RequestId, u64>,
+    /// Number of the next entry.
+    next: u64,
+    /// Number of the next deed: tells the order on one frame.
+    next_fired: u64,
+}
+
+impl ActionLog {
+    /// Entries that are kept; beyond that the oldest is forgotten.
+    pub const CAPACITY: usize = 65_536;
+
+    /// The entries, oldest first.
+    pub fn entries(&self) -> impl DoubleEndedIterator<Item = &LogEntry> {
+        self.entries.iter()
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether nothing was asked yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Entries that had to be forgotten: a log that has lost its beginning cannot be played again.
+    #[must_use]
+    pub fn forgotten(&self) -> u64 {
+        self.next - self.entries.len() as u64
+    }
+
+    /// Writes the log as JSON, one entry a line.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_to(&self, mut out: impl Write) -> io::Result<()> {
+        for entry in &self.entries {
+            serde_json::to_writer(&mut out, entry)?;
+            out.write_all(b"\n")?;
+        }
+        out.flush()
+    }
+
+    /// Reads what [`ActionLog::write_to`] wrote; empty lines are skipped.
+    ///
+    /// # Errors
+    /// [`LogError`] with the number of the line.
+    pub fn read_from(input: impl BufRead) -> Result<Vec<LogEntry>, LogError> {
+        let mut entries = vec![];
+        for (i, text) in input.lines().enumerate() {
+            let text = text?;
+            if !text.trim().is_empty() {
+                let entry = serde_json::from_str(&text).map_err(|error| LogError::Line { line: i + 1, error })?;
+                entries.push(entry);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// A request came.
+    pub(crate) fn asked(
+        &mut self,
+        id: RequestId,
+        source: Source,
+        action: &Action,
+        timing: ActionTiming,
+        now: &Snapshot,
+    ) {
+        self.open.insert(id, self.next);
+        self.push(LogEntry {
+            number: 0,
+            id,
+            source,
+            what: Some(action.clone()),
+            host: None,
+            timing,
+            over_beats: 0.0,
+            asked_frame: now.frames,
+            asked_beat: now.clock.song_beat,
+            fired: vec![],
+            outcome: Outcome::Open,
+        });
+    }
+
+    /// How long a fader takes for it.
+    pub(crate) fn goes_over(&mut self, id: RequestId, over_beats: f32) {
+        if let Some(entry) = self.entry(id) {
+            entry.over_beats = over_beats;
+        }
+    }
+
+    /// A recipe, as it will be carried out.
+    pub(crate) fn runs(&mut self, id: RequestId, recipe: &Recipe) {
+        if let Some(entry) = self.entry(id) {
+            entry.what = Some(Action::RunRecipe { recipe: recipe.clone() });
+        }
+    }
+
+    /// A deed was done.
+    pub(crate) fn fired(&mut self, event: &EngineEvent) {
+        let EngineEvent::Fired { id, step, source, action, deck, frame, due_beat, error_frames } = *event else { return };
+        let fired = Fired { order: self.next_fired, step, frame, beat: due_beat, error_frames };
+        self.next_fired += 1;
+        if id == RequestId::HOST {
+            return self.push(LogEntry::of_host(source, HostAct { kind: action, deck }, vec![fired], Outcome::Done));
+        }
+        if let Some(entry) = self.entry(id) {
+            entry.fired.push(fired);
+        }
+    }
+
+    /// Host-timed input was refused.
+    pub(crate) fn refused_host(&mut self, event: &EngineEvent) {
+        if let EngineEvent::Refused { source, action, deck, refusal, .. } = *event {
+            let outcome = Outcome::Refused { code: refusal.code().to_owned(), text: refusal.to_string() };
+            self.push(LogEntry::of_host(source, HostAct { kind: action, deck }, vec![], outcome));
+        }
+    }
+
+    /// A request has a receipt.
+    pub(crate) fn receipt(&mut self, receipt: &Receipt) {
+        let outcome = match receipt {
+            Receipt::Accepted { .. } => return,
+            Receipt::Done { .. } => Outcome::Done,
+            Receipt::Refused { code, text, .. } => {
+                Outcome::Refused { code: (*code).to_owned(), text: text.clone() }
+            }
+            Receipt::Cancelled { .. } => Outcome::Cancelled,
+            Receipt::Expired { .. } => Outcome::Expired,
+        };
+        if let Some(entry) = self.entry(receipt.id()) {
+            entry.outcome = outcome;
+        }
+        self.open.remove(&receipt.id());
+    }
+
+    fn entry(&mut self, id: RequestId) -> Option<&mut LogEntry> {
+        let number = *self.open.get(&id)?;
+        let first = self.entries.front()?.number;
+        let place = usize::try_from(number.checked_sub(first)?).ok()?;
+        self.entries.get_mut(place)
+    }
+
+    fn push(&mut self, entry: LogEntry) {
+        if self.entries.len() == Self::CAPACITY {
+            self.entries.pop_front();
+        }
+        self.entries.push_back(LogEntry { number: self.next, ..entry });
+        self.next += 1;
+    }
+}

@@ -1,0 +1,205 @@
+//! What is due happens: asked of the policy once more, done, and told.
+
+use std::sync::Arc;
+
+use super::{Moment, RigProcessor, readable, tell};
+use crate::action::{ActionKind, Awaited, Deed, Entry, RequestId, TimelineFull};
+use crate::deck::{LoadRefused, Track};
+use crate::input::{Control, ControlMove};
+use crate::message::{At, EngineEvent, Garbage, Order, Refusal};
+use crate::safety::{Ask, DeckLock, DeckState, LockReason, OnAirRule, SafetyViolation, Source};
+use crate::units::DeckId;
+
+/// A load that comes while the track before the last one is still fading tries again after this long.
+const LOAD_RETRY_SECS: f64 = 0.003;
+/// All decks are out this long after a panic, in milliseconds.
+pub(super) const PANIC_MS: f64 = 10.0;
+
+impl RigProcessor {
+    /// The policy's word on a deed, by the state of its deck now.
+    pub(super) fn ask(
+        &mut self,
+        deed: &Deed,
+        source: Source,
+        needle_drop: bool,
+        moment: Moment<'_>,
+    ) -> Result<(), SafetyViolation> {
+        let Some(deck) = deed.deck().filter(|_| deed.kind() != ActionKind::Undo) else { return Ok(()) };
+        let state = self.state(deck);
+        let on_air = self.is_on_air(deck, moment.block_frame);
+        let known = self.policy.deck_mut(deck);
+        (known.state, known.on_air) = (state, on_air);
+        let beat = moment.clock.performance_beat_at(moment.frame);
+        let verdict = self.policy.decide(&Ask { source, deck, action: deed.kind(), beat, needle_drop });
+        if let Err(violation) = &verdict {
+            self.policy.telemetry_mut().reject(violation, source);
+        }
+        verdict
+    }
+
+    /// Does the first deed of the timeline, if the policy still allows it.
+    pub(super) fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        let Some(entry) = self.timeline.pop() else { return };
+        self.cause = entry.id;
+        let Entry { id, step, source, due, awaited, late_frames, deed } = entry;
+        let needle_drop = deed.kind() == ActionKind::Seek && awaited == Awaited::Moment;
+        if let Err(violation) = self.ask(&deed, source, needle_drop, moment) {
+            let order = Order { id, step, source, at: At::Now, deed };
+            return self.refuse(order, Refusal::Violation(violation), moment, moves);
+        }
+        let late = moment.clock.frames_late(due, moment.frame).max(i64::from(late_frames));
+        let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck() };
+        let deed = match deed {
+            Deed::Load { deck, track } => match self.load(deck, track, (id, source), moment, moves) {
+                Ok(()) => return self.tell_done(done, due, late, moment),
+                Err(track) => {
+                    let deed = Deed::Load { deck, track };
+                    return self.retry_load(Entry { id, step, source, due, awaited, late_frames, deed }, moment, moves);
+                }
+            },
+            deed => deed,
+        };
+        match self.perform(&deed, source, late, moment, moves) {
+            Ok(()) => self.tell_done(done, due, late, moment),
+            Err(refusal) => self.refuse(Order { id, step, source, at: At::Now, deed }, refusal, moment, moves),
+        }
+    }
+
+    fn tell_done(&mut self, done: Done, due: f64, error_frames: i64, moment: Moment<'_>) {
+        let Done { id, step, source, kind, deck } = done;
+        let due_beat = readable(moment.clock.to_song(due));
+        let frame = self.frames_before + u64::from(moment.block_frame);
+        self.send(EngineEvent::Fired { id, step, source, action: kind, deck, frame, due_beat, error_frames });
+        if let Some(deck) = deck.filter(|_| !matches!(kind, ActionKind::Load)) {
+            let beat = moment.clock.performance_beat_at(moment.frame);
+            self.policy.done(deck, kind, beat, moment.clock.tempo().get());
+        }
+    }
+
+    /// Does a deed that holds no track.
+    fn perform(
+        &mut self,
+        deed: &Deed,
+        source: Source,
+        late: i64,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) -> Result<(), Refusal> {
+        let frame = moment.block_frame;
+        match *deed {
+            Deed::Play { deck, position_secs } => {
+                let late = u32::try_from(late).unwrap_or(0);
+                if let Some(node) = self.deck(deck) {
+                    node.play(position_secs, late);
+                }
+                self.deck_changed(deck, frame, moves);
+            }
+            Deed::Stop { deck } => self.stop(deck, None, moment, moves),
+            Deed::Seek { deck, position_secs } => {
+                if self.state(deck) == DeckState::Playing {
+                    self.can_undo(deck, moment);
+                }
+                if let Some(node) = self.deck(deck) {
+                    node.seek(position_secs);
+                }
+            }
+            Deed::SetGain { deck, gain, over_beats } => {
+                self.set_gain(deck, gain, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Gain(deck), gain.0);
+            }
+            Deed::SetCrossfader { position, over_beats } => {
+                self.set_crossfader(position, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Crossfader, position);
+            }
+            Deed::SetMasterGain { gain, over_beats } => {
+                self.set_master_gain(gain, frames_of(over_beats, moment));
+                tell(moves, frame, Control::MasterGain, gain.0);
+            }
+            Deed::SetLock { deck, locked } => return self.set_lock(deck, locked, source),
+            Deed::Undo { deck } => return self.undo(deck, moment, moves),
+            Deed::Cancel { pending } => return self.cancel(pending, moment, moves),
+            Deed::Panic => self.panic(moment, moves),
+            Deed::Load { .. } => {}
+        }
+        Ok(())
+    }
+
+    /// Stops a deck in 3 ms, or in so many.
+    pub(super) fn stop(&mut self, deck: DeckId, ms: Option<f64>, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        if self.state(deck) == DeckState::Playing {
+            self.can_undo(deck, moment);
+        }
+        if let Some(node) = self.deck(deck) {
+            match ms {
+                Some(ms) => node.stop_within(ms),
+                None => node.stop(),
+            }
+        }
+        self.deck_changed(deck, moment.block_frame, moves);
+    }
+
+    fn set_lock(&mut self, deck: DeckId, locked: bool, source: Source) -> Result<(), Refusal> {
+        let reason = if source == Source::Bridge { LockReason::Source } else { LockReason::User };
+        let done = if locked {
+            self.policy.lock(deck, DeckLock { owner: source, reason })
+        } else {
+            self.policy.unlock(deck, source)
+        };
+        done.map_err(Refusal::Held)
+    }
+
+    /// Puts a track on a deck, or takes it off; gives it back if the deck cannot take it yet.
+    fn load(
+        &mut self,
+        deck: DeckId,
+        track: Option<Arc<Track>>,
+        (id, source): (RequestId, Source),
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) -> Result<(), Option<Arc<Track>>> {
+        let state = self.state(deck);
+        let brings_one = track.is_some();
+        if state == DeckState::Playing && (self.policy.settings().on_air == OnAirRule::StopFirst || !brings_one) {
+            self.stop(deck, None, moment, moves);
+        }
+        let Some(node) = self.deck(deck) else { return Err(track) };
+        let old = node.load(track, id.number()).map_err(|LoadRefused(track)| track)?;
+        if let Some(old) = old {
+            self.throw_away(Garbage::Track(old));
+        }
+        if state != DeckState::Empty {
+            self.can_undo(deck, moment);
+        }
+        if brings_one && source != Source::State {
+            let beat = moment.clock.performance_beat_at(moment.frame);
+            self.policy.done(deck, ActionKind::Load, beat, moment.clock.tempo().get());
+        }
+        self.deck_changed(deck, moment.block_frame, moves);
+        Ok(())
+    }
+
+    fn retry_load(&mut self, entry: Entry, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        let now = moment.clock.performance_beat_at(moment.frame);
+        let due = now + LOAD_RETRY_SECS * moment.clock.tempo().get() / 60.0;
+        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, awaited: Awaited::Moment, ..entry }) {
+            let Entry { id, step, source, deed, .. } = entry;
+            let order = Order { id, step, source, at: At::Now, deed };
+            self.refuse(order, Refusal::Full, moment, moves);
+        }
+    }
+}
+
+/// What was done, for whom.
+struct Done {
+    id: RequestId,
+    step: u8,
+    source: Source,
+    kind: ActionKind,
+    deck: Option<DeckId>,
+}
+
+/// The frames of a way that takes so many beats, at the tempo of its start.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; beats are not negative")]
+fn frames_of(over_beats: f32, moment: Moment<'_>) -> u32 {
+    (f64::from(over_beats) * 60.0 / moment.clock.tempo().get() * moment.clock.sample_rate()).round() as u32
+}
