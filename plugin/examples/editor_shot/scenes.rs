@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use echelon::media::{Overview, Peak};
 use echelon::view::{LoadState, Notice, OscView, RigView, TrackView};
-use echelon_engine::action::ActionKind;
+use echelon_engine::action::{ActionKind, RequestId};
 use echelon_engine::message::{DeckView, PendingView, Snapshot};
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::{Bpm, DeckId};
@@ -59,7 +59,7 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
     #[allow(clippy::cast_possible_truncation, reason = "a level")]
     let peak = if sounding { (0.62 - 0.35 * beat) as f32 } else { 0.0 };
     view.snapshot.decks[deck.index()] =
-        DeckView { state, position_secs: position_secs.min(length_secs), length_secs, gain_db: 0.0, peak };
+        DeckView { state, position_secs: position_secs.min(length_secs), length_secs, gain_db: 0.0, peak, on_air: sounding };
     view.tracks[deck.index()] = TrackView {
         load: LoadState::Ready,
         path: Some(PathBuf::from(format!("/music/{name}.flac"))),
@@ -73,7 +73,7 @@ fn wait_for(view: &mut RigView, kind: ActionKind, deck: Option<DeckId>, due_beat
     let beats_left = due_beat - view.snapshot.clock.song_beat;
     let free = view.snapshot.pending.iter_mut().find(|slot| slot.is_none());
     if let (Some(slot), true) = (free, beats_left > -0.1) {
-        *slot = Some(PendingView { kind, deck, due_beat, beats_left });
+        *slot = Some(PendingView { id: RequestId::HOST, steps: 1, kind, deck, due_beat, beats_left });
     }
 }
 

@@ -22,8 +22,15 @@ pub const fn word(kind: ActionKind) -> &'static str {
         ActionKind::Stop => "STOP",
         ActionKind::Load => "LOAD",
         ActionKind::Seek => "JUMP",
+        ActionKind::Cue => "CUE",
+        ActionKind::Loop => "LOOP",
+        ActionKind::Undo => "UNDO",
         ActionKind::Play => "PLAY",
+        ActionKind::Effect => "EFFECT",
         ActionKind::Mixer => "MIX",
+        ActionKind::Lock => "LOCK",
+        ActionKind::Cancel => "CANCEL",
+        ActionKind::Panic => "PANIC",
     }
 }
 
@@ -60,9 +67,10 @@ pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use echelon_engine::action::RequestId;
 
     fn pending(deck: Option<DeckId>, beats_left: f64) -> PendingView {
-        PendingView { kind: ActionKind::Play, deck, due_beat: 128.0, beats_left }
+        PendingView { id: RequestId::HOST, steps: 1, kind: ActionKind::Play, deck, due_beat: 128.0, beats_left }
     }
 
     #[test]

@@ -33,7 +33,10 @@ impl Asker {
                 message("/done", vec![receipt.into(), (*due_beat).into(), late.into()])
             }
             Receipt::Refused { code, text, .. } => nack(receipt, code, text),
-            Receipt::Cancelled { .. } => nack(receipt, "cancelled", "a newer action took its place"),
+            Receipt::Cancelled { .. } => nack(receipt, "cancelled", "it was taken back, or a newer action took its place"),
+            Receipt::Expired { .. } => {
+                nack(receipt, "expired", "its time passed: the host went past its beat, or made no sound for too long")
+            }
         })
     }
 
