@@ -8,6 +8,7 @@
 mod action_executor;
 mod automation;
 mod bad_input;
+mod bounce;
 mod instances;
 mod quantized_start;
 mod sound;

@@ -40,7 +40,8 @@
 //! - [`OscClient`], [`signals`] and [`Sound`], [`compare`], [`TempDir`], [`display`] for editors.
 //!
 //! # What every render checks
-//! - The audio thread takes no memory, lock, wait, file, socket or other system call ([`guard`]).
+//! - The audio thread takes no memory, lock, wait, file, socket or other system call ([`guard`]), unless the host says
+//!   that it renders offline.
 //! - Every sample of every bus that the host gave is written, and finite.
 //! - The process call succeeds and leaves the thread's floating-point mode as it was.
 //! - The plugin calls its host on the right threads.
