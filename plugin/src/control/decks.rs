@@ -134,6 +134,12 @@ impl DeckFiles {
         self.again.contains(&true) || self.changes.iter().any(|change| change.awaited)
     }
 
+    /// As if the loader never answered for what is asked for now.
+    #[cfg(test)]
+    pub(super) fn await_for_ever(&mut self) {
+        self.changes.iter_mut().for_each(|change| change.awaited = true);
+    }
+
     /// Nobody waits any longer for what is being decoded now. It gets onto its deck all the same, whenever it is done.
     pub(super) fn wait_no_longer(&mut self) {
         for change in self.changes.iter_mut().filter(|change| change.awaited) {

@@ -42,9 +42,9 @@ impl Turns {
         let files = DeckFiles::new(Loader::new(move || loaded.ring())?, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
         let turn = Turn::default();
-        let turns =
+        let mut turns =
             Self { console, saved, restored: 0, restored_at_block: 0, restore_sender, osc, files, view, bell, turn };
-        turns.keep_port();
+        turns.agree_on_port();
         Ok(turns)
     }
 
@@ -92,7 +92,7 @@ impl Turns {
         let loads = self.saved.loads();
         let is_new = std::mem::replace(&mut self.restored, loads) != loads;
         if is_new {
-            self.keep_port();
+            self.agree_on_port();
             self.files.begin_state(loads, &mut self.console, &mut self.turn);
         }
         for deck in self.files.take_to_restore() {
@@ -111,11 +111,20 @@ impl Turns {
         is_new
     }
 
-    /// A project that names a port keeps it, so that saving it again changes nothing; one that names none gets ours.
-    fn keep_port(&self) {
-        if let Some(port) = self.osc.as_ref().map(OscServer::port) {
-            self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
+    /// OSC goes to the port that the project names. Where that is taken it stays where it is, and the project keeps the
+    /// port, so that saving it again changes nothing. A project that names none gets ours.
+    fn agree_on_port(&mut self) {
+        let Some(osc) = &mut self.osc else { return };
+        let (wanted, before) = (self.saved.get().osc_port, osc.port());
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != before)
+            && osc.move_to(wanted).is_err()
+        {
+            let text = format!("OSC port {wanted} of this project is taken: OSC is on port {before}");
+            self.view.tell(None, text);
         }
+        let port = osc.port();
+        self.view.update(|view| view.osc = OscView::Listening(port));
+        self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
     }
 
     /// Hands out what came of the turn.
@@ -137,23 +146,91 @@ impl Turns {
                 self.view.tell(deck, text);
             }
         }
+        if let Some(osc) = &mut self.osc {
+            osc.tidy();
+        }
     }
 }
 
-/// Starts OSC where the project had it, or where the settings say; tells the view where it is now.
+/// Starts OSC where the project had it or where the settings say, or near there; tells the view if it cannot.
 fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, bell: Bell) -> Option<OscServer> {
     let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
     console.connect(receiver);
     let first_port = saved.get().osc_port.unwrap_or_else(first_port_from_env);
     match OscServer::start(first_port, sender, Box::new(move || bell.ring())) {
-        Ok(server) => {
-            let port = server.port();
-            view.update(|view| view.osc = OscView::Listening(port));
-            Some(server)
-        }
+        Ok(server) => Some(server),
         Err(error) => {
             view.update(|view| view.osc = OscView::Failed(error.to_string()));
             None
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::RigState;
+    use echelon_engine::rig::{Rig, RigConfig};
+    use nice_plug::params::persist::PersistentField;
+    use std::net::{Ipv4Addr, UdpSocket};
+
+    fn bench() -> (Turns, SavedState, SharedView) {
+        let (saved, view) = (SavedState::default(), SharedView::default());
+        let (console, _) = Rig::new(RigConfig { sample_rate: 48_000.0 }).unwrap();
+        let turns = Turns::new(console, saved.clone(), view.clone(), Bell::default()).unwrap();
+        (turns, saved, view)
+    }
+
+    fn open(saved: &SavedState, port: u16) {
+        saved.set(RigState { osc_port: Some(port), ..RigState::default() });
+    }
+
+    #[test]
+    fn osc_goes_to_the_project_s_port_where_that_is_free_and_else_says_that_it_does_not() {
+        let (mut turns, saved, view) = bench();
+        let first = turns.osc.as_ref().unwrap().port();
+        assert_eq!((saved.get().osc_port, view.read().osc), (Some(first), OscView::Listening(first)));
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        open(&saved, port);
+        assert_eq!(turns.take(), Some(1));
+        assert_eq!(view.read().osc, OscView::Listening(first));
+        let notice = view.read().notice.unwrap().text;
+        assert_eq!(notice, format!("OSC port {port} of this project is taken: OSC is on port {first}"));
+        assert_eq!(saved.get().osc_port, Some(port), "the project keeps it");
+        drop(taken);
+        open(&saved, port);
+        assert_eq!(turns.take(), Some(2));
+        assert_eq!(view.read().osc, OscView::Listening(port));
+        assert!(turns.osc.as_ref().unwrap().port() == port && view.read().notice.unwrap().number == 1);
+    }
+
+    #[test]
+    fn a_project_is_open_when_nothing_is_being_decoded_any_more() {
+        let (mut turns, saved, view) = bench();
+        let mut state = RigState::default();
+        state.tracks[2] = Some("/nowhere/gone.wav".into());
+        saved.set(state);
+        assert_eq!(turns.take(), None, "the loader has yet to look for the file");
+        assert_eq!(turns.take_all(Duration::from_secs(60)), 1);
+        assert!(matches!(view.read().tracks[2].load, crate::view::LoadState::Failed(_)));
+        assert!(turns.has_fresh_tracks() && view.read().notice.is_none());
+    }
+
+    #[test]
+    fn patience_ends() {
+        let (mut turns, _, view) = bench();
+        // Never answered: no loader knows of it.
+        let request = Request::new(
+            Source::State,
+            Action::LoadDeck { deck: DeckId::A, path: "/slow.wav".into() },
+            ActionTiming::Immediate,
+        );
+        turns.files.restoring(&request);
+        turns.files.await_for_ever();
+        assert_eq!(turns.take(), None);
+        assert_eq!(turns.take_all(Duration::from_millis(1)), 0);
+        assert!(view.read().notice.unwrap().text.contains("goes on without it"));
+        assert_eq!(turns.take(), Some(0), "and is not waited for again");
     }
 }
