@@ -99,6 +99,8 @@ struct Runner {
     same_bits: bool,
     blocks: u32,
     turns: Vec<f64>,
+    /// Calls of the heap and waits in a block.
+    counts: (f64, f64),
 }
 
 /// Measures one case.
@@ -115,7 +117,9 @@ pub fn measure(case: Case, effort: Effort) -> Outcome {
             runner.turn(&mut output);
         }
     }
-    let rows = runners.into_iter().map(|runner| runner.row(&mut output, case)).collect();
+    // Before the first is dropped: threads that end use the heap too.
+    runners.iter_mut().for_each(|runner| runner.count(&mut output));
+    let rows = runners.into_iter().map(|runner| runner.row(case)).collect();
     Outcome { shape: case.shape.name(), work: case.work.name(), nodes: case.nodes, frames: case.frames, rows }
 }
 
@@ -125,7 +129,7 @@ fn ready(contender: Contender, graph: &Graph, frames: usize) -> Runner {
         same_bits = check(&mut *engine, graph, frames)? == Check::SameBits;
         Ok(engine)
     });
-    Runner { contender, engine, same_bits, blocks: 1, turns: vec![] }
+    Runner { contender, engine, same_bits, blocks: 1, turns: vec![], counts: (0.0, 0.0) }
 }
 
 /// Before each turn, so that caches are warm and helpers awake.
@@ -157,13 +161,16 @@ impl Runner {
         self.turns.push(nanoseconds(start.elapsed()) / f64::from(self.blocks));
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
-    fn row(mut self, output: &mut [f32], case: Case) -> Row {
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    fn count(&mut self, output: &mut [f32]) {
         const BLOCKS: u32 = 16;
-        let mut counts = (0, 0);
-        if let Ok(engine) = &mut self.engine {
-            counts = heap::count(|| (0..BLOCKS).for_each(|_| engine.run(output)));
-        }
+        let Ok(engine) = &mut self.engine else { return };
+        let (heap, waits) = heap::count(|| (0..BLOCKS).for_each(|_| engine.run(output)));
+        self.counts = (heap as f64 / f64::from(BLOCKS), waits as f64 / f64::from(BLOCKS));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
+    fn row(mut self, case: Case) -> Row {
         let units = case.nodes as f64 * (case.frames as f64 / 64.0);
         self.turns.sort_by(f64::total_cmp);
         let at = |index: usize| self.turns.get(index).map_or(0.0, |ns| ns / units);
@@ -173,8 +180,8 @@ impl Runner {
             median_ns: at(self.turns.len() / 2),
             refused: self.engine.err(),
             same_bits: self.same_bits,
-            heap_calls: counts.0 as f64 / f64::from(BLOCKS),
-            waits: counts.1 as f64 / f64::from(BLOCKS),
+            heap_calls: self.counts.0,
+            waits: self.counts.1,
         }
     }
 }

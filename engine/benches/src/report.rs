@@ -120,29 +120,8 @@ const LOADED_CANDIDATES: [Candidate; 3] = [
 /// An engine gives another output than the plain loop.
 pub fn run(options: Options, mut say: impl FnMut(&str)) -> Result<Report, String> {
     let machine = Machine::look();
-    let effort = if options.quick { Effort::QUICK } else { Effort::FULL };
-    let cases = cases(options);
-    let mut outcomes = vec![];
-    for (index, case) in cases.iter().enumerate() {
-        let Case { shape, work, nodes, frames } = case;
-        say(&format!("{}/{} {} {nodes} x {}, {frames} frames", index + 1, cases.len(), shape.name(), work.name()));
-        outcomes.push(measure::measure(*case, effort));
-    }
-    let blocks = if options.quick { 500 } else { 1500 };
-    say("one block in each period");
-    let paced = paced::run(paced::Run {
-        graph: PACED,
-        candidates: &PACED_CANDIDATES,
-        load: Load::None,
-        wants_realtime: false,
-        blocks,
-    });
-    let mut loaded = vec![];
-    for load in [Load::BusyThreads, Load::SharedPool] {
-        say(&format!("the same beside other work ({load:?})"));
-        let candidates = &LOADED_CANDIDATES;
-        loaded.extend(paced::run(paced::Run { graph: LOADED, candidates, load, wants_realtime: true, blocks }));
-    }
+    let outcomes = times(options, &mut say);
+    let (paced, loaded) = in_time(options, &mut say);
     say("swaps of plans");
     let plan = plan::measure(1000)?;
     say("instructions (valgrind)");
@@ -162,6 +141,35 @@ pub fn run(options: Options, mut say: impl FnMut(&str)) -> Result<Report, String
     };
     report.bars = bars::judge(&report);
     Ok(report)
+}
+
+/// Every graph.
+fn times(options: Options, say: &mut impl FnMut(&str)) -> Vec<Outcome> {
+    let effort = if options.quick { Effort::QUICK } else { Effort::FULL };
+    let cases = cases(options);
+    let mut outcomes = vec![];
+    for (index, case) in cases.iter().enumerate() {
+        let Case { shape, work, nodes, frames } = case;
+        say(&format!("{}/{} {} {nodes} x {}, {frames} frames", index + 1, cases.len(), shape.name(), work.name()));
+        outcomes.push(measure::measure(*case, effort));
+    }
+    outcomes
+}
+
+/// One block in each period: by itself, and beside other work.
+fn in_time(options: Options, say: &mut impl FnMut(&str)) -> (Vec<Paced>, Vec<Paced>) {
+    let blocks = if options.quick { 500 } else { 1500 };
+    let run = |graph, candidates: &'static [Candidate], load, wants_realtime| {
+        paced::run(paced::Run { graph, candidates, load, wants_realtime, blocks })
+    };
+    say("one block in each period");
+    let paced = run(PACED, &PACED_CANDIDATES, Load::None, false);
+    let mut loaded = vec![];
+    for load in [Load::BusyThreads, Load::SharedPool] {
+        say(&format!("the same beside other work ({load:?})"));
+        loaded.extend(run(LOADED, &LOADED_CANDIDATES, load, true));
+    }
+    (paced, loaded)
 }
 
 /// How far the bare loop is from itself.

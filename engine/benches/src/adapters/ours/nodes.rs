@@ -1,11 +1,14 @@
 //! The nodes: the bench's in the engine's clothes, and the engine's own.
 
 use echelon_engine::graph::nodes::{Biquad, FilterMode, Gain};
-use echelon_engine::graph::{DspNode, GraphControl, GraphError, Guard, NodeId, NodeIo, Ports, Status, Width};
+use echelon_engine::graph::{
+    DspNode, GraphControl, GraphError, Guard, NodeId, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width,
+};
 
 use crate::kernel::{Kernel, Pass, Peak, Unit};
 use crate::shape::{FAN_IN, Recipe, Visitor};
 
+static SILENT: [f32; SUB_BLOCK_FRAMES] = [0.0; SUB_BLOCK_FRAMES];
 static MONO: [Width; FAN_IN] = [Width::Mono; FAN_IN];
 
 /// The bench's kernels: what the other engines run too.
@@ -13,13 +16,21 @@ struct Wrapped<K>(Unit<K>);
 
 impl<K: Kernel> DspNode for Wrapped<K> {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
-        match self.0.inputs() {
-            0 => self.0.process(|_| &[], io.out_left()),
-            1 => {
-                let input = io.left(0);
-                self.0.process(|_| input, io.out_left());
+        let count = self.0.inputs();
+        match io.whole(0) {
+            Some([(input, output), _]) if count < 2 => self.0.process(|_| input, output),
+            Some(_) => {
+                let mut inputs = [&SILENT; FAN_IN];
+                for (slot, input) in inputs[..count].iter_mut().enumerate() {
+                    if let Some([(channel, _), _]) = io.whole(slot) {
+                        *input = channel;
+                    }
+                }
+                if let Some([(_, output), _]) = io.whole(0) {
+                    self.0.process(|slot| inputs[slot], output);
+                }
             }
-            _ => {
+            None => {
                 let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
                 self.0.process(|slot| inputs[slot], io.out_left());
             }
