@@ -6,6 +6,7 @@ use ringbuf::traits::{Consumer, Producer};
 
 use crate::action::{ActionExecutor, ActionReceiver, Receipt, RequestId, Turn};
 use crate::deck::Track;
+use crate::graph::LaneEntry;
 use crate::message::{EngineEvent, Snapshot};
 use crate::rig::ControlLinks;
 use crate::safety::DeckState;
@@ -66,11 +67,19 @@ impl Console {
         self.shadow.state(deck)
     }
 
+    /// What threads that the host lends call to take part in a block.
+    #[must_use]
+    pub fn lane_entry(&self) -> LaneEntry {
+        self.links.graph.lane_entry()
+    }
+
     fn collect_garbage(&mut self) {
         while let Some(garbage) = self.links.garbage.try_pop() {
             drop(garbage);
             self.executor.track_returned();
         }
+        // Old plans too. A ring that is full now has room in a later turn.
+        _ = self.links.graph.commit();
     }
 
     fn read_feedback(&mut self, turn: &mut Turn) {

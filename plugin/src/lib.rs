@@ -6,6 +6,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use echelon_engine::graph::LanePool;
 use echelon_engine::processor::{BlockInput, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use nice_plug::prelude::*;
@@ -78,9 +79,12 @@ impl Echelon {
     }
 
     fn start(&self, sample_rate: f64) -> Option<Running> {
-        let (console, processor) = Rig::new(RigConfig { sample_rate }).ok()?;
+        let (lanes, parallel) = (self.link.threads.lanes(), host::parallel());
+        let (console, processor) = Rig::new(RigConfig { sample_rate, lanes, parallel }).ok()?;
+        let entry = console.lane_entry();
         let saved = self.params.saved.clone();
         let control = ControlThread::start(console, saved, self.view.clone(), &self.hands).ok()?;
+        self.link.threads.connect(entry);
         Some(Running { processor, _control: control })
     }
 }
@@ -144,7 +148,9 @@ impl Plugin for Echelon {
         };
         link.run(buffer, aux, |buffer, aux, exchange| {
             let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+            let mut threads = link.threads.lend(exchange.offline);
             if let Some(mut io) = main_input.block(buffer, aux) {
+                io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
                 processor.process(&mut io, block, &mut exchange.moves);
             }

@@ -18,11 +18,11 @@ use crate::action::{ActionKind, Deed, Entry, Grid, Quantizer, RequestId, Timelin
 use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
-use crate::graph::{GraphError, Scheduler};
+use crate::graph::{LanePool, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Refusal, Snapshot};
-use crate::mixer::{Mixer, MixerParts};
-use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
+use crate::mixer::Mixer;
+use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
 use crate::safety::{SafetyPolicy, SafetyViolation, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -73,21 +73,19 @@ struct Moment<'a> {
 }
 
 impl RigProcessor {
-    pub(crate) fn new(config: RigConfig, links: AudioLinks) -> Result<Self, GraphError> {
-        // The rig's graph does not change yet: its control half is not kept.
-        let MixerParts { mixer, scheduler, .. } = Mixer::build(config.sample_rate)?;
-        Ok(Self {
+    pub(crate) fn new(sample_rate: f64, links: AudioLinks, mixer: Mixer, scheduler: Scheduler) -> Self {
+        Self {
             links,
             scheduler,
             mixer,
-            clock: HostClock::new(config.sample_rate),
+            clock: HostClock::new(sample_rate),
             quantizer: Quantizer::default(),
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
             cause: RequestId::HOST,
             snapshot: Snapshot::default(),
-        })
+        }
     }
 
     /// Gets ready for a sample rate in Hz. Decks keep their places. Not real-time.
@@ -100,8 +98,10 @@ impl RigProcessor {
     ///
     /// # Real-time
     /// No allocation, lock, system call or drop of a box; bounded by the frames, the inputs and the timeline's room.
+    /// With threads that the host lends also whatever its pool does.
     pub fn process(&mut self, io: &mut BlockIo<'_>, block: BlockInput<'_>, moves: &mut Vec<ControlMove>) {
         without_denormals(|| {
+            self.scheduler.receive(&mut self.links.commands);
             self.clear_peaks();
             self.run_segments(io, block, moves);
             self.publish();
@@ -160,8 +160,11 @@ impl RigProcessor {
             return;
         }
         self.cause = RequestId::HOST;
+        let mut lanes = io.lanes.take();
+        let pool = lanes.as_mut().map(|lanes| &mut **lanes as &mut dyn LanePool);
         let mut buses = Buses { io, peaks: &mut self.snapshot };
-        self.scheduler.run(&mut buses, from as usize, to as usize);
+        self.scheduler.run_with(&mut buses, from as usize, to as usize, pool);
+        io.lanes = lanes;
         for deck in DeckId::ALL {
             if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {
                 self.throw_away(Garbage::Track(track));

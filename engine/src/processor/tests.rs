@@ -7,7 +7,7 @@ use crate::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Re
 use crate::clock::HostTransport;
 use crate::console::Console;
 use crate::deck::Track;
-use crate::rig::Rig;
+use crate::rig::{Rig, RigConfig};
 use crate::safety::DeckState;
 use crate::units::Bpm;
 
@@ -41,7 +41,7 @@ struct Bench {
 
 impl Bench {
     fn new(bpm: f64) -> Self {
-        let (mut console, processor) = Rig::new(RigConfig { sample_rate: SR }).unwrap();
+        let (mut console, processor) = Rig::new(RigConfig::new(SR)).unwrap();
         let (sender, receiver) = ActionQueue::new(64);
         console.connect(receiver);
         Self {
@@ -112,6 +112,7 @@ impl Bench {
                 inputs: [[&silence, &silence]; NUM_DECKS],
                 master: pair(),
                 decks: std::array::from_fn(|_| pair()),
+                lanes: None,
             };
             self.processor.process(&mut io, BlockInput { frames, transport, inputs }, &mut moves);
         }

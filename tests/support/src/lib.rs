@@ -81,6 +81,7 @@ mod wait;
 
 pub use blocks::Blocks;
 pub use buses::BusFault;
+pub use clap::ThreadPool;
 pub use events::{Delivery, Event, OutEvent, OutKind};
 pub use format::{Format, for_each_format};
 pub use host::{MainThread, MiniHost};
