@@ -258,6 +258,23 @@ impl<K: Kernel> Unit<K> {
     }
 }
 
+impl<K: Kernel> Unit<K> {
+    /// As [`Unit::process`], for engines that call a node by a pointer: what is rare is apart, so that a node with one
+    /// input, which most are, has no registers to save.
+    #[inline(always)]
+    pub fn process_called<'a>(&mut self, input: impl Fn(usize) -> &'a [f32], output: &mut [f32]) {
+        if self.inputs == 1 {
+            return self.kernel.run(input(0), output);
+        }
+        self.process_apart(input, output);
+    }
+
+    #[inline(never)]
+    fn process_apart<'a>(&mut self, input: impl Fn(usize) -> &'a [f32], output: &mut [f32]) {
+        self.process(input, output);
+    }
+}
+
 /// Random numbers that are the same in every run (xorshift).
 #[derive(Clone, Debug)]
 pub struct Random(u64);

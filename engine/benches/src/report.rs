@@ -9,6 +9,7 @@ use crate::instructions::{self, Count};
 use crate::measure::{self, Case, Effort, Outcome};
 use crate::paced::{self, Candidate, Load, Paced};
 use crate::plan::{self, PlanFigures};
+use crate::priority::RealTime;
 use crate::shape::{Shape, Work};
 
 /// What to measure.
@@ -56,6 +57,8 @@ pub struct Machine {
     pub threads: usize,
     /// What it had to do before: processes that ran or wanted to, over the last minute.
     pub load: String,
+    /// Whether the graphs were timed with real-time priority.
+    pub is_realtime: bool,
 }
 
 impl Machine {
@@ -67,6 +70,7 @@ impl Machine {
             processor: processor.trim_start_matches([' ', '\t', ':']).to_owned(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             load: read("/proc/loadavg").split(' ').next().unwrap_or("unknown").to_owned(),
+            is_realtime: false,
         }
     }
 }
@@ -119,8 +123,11 @@ const LOADED_CANDIDATES: [Candidate; 3] = [
 /// # Errors
 /// An engine gives another output than the plain loop.
 pub fn run(options: Options, mut say: impl FnMut(&str)) -> Result<Report, String> {
-    let machine = Machine::look();
+    let mut machine = Machine::look();
+    let priority = RealTime::ask();
+    machine.is_realtime = priority.is_given();
     let outcomes = times(options, &mut say);
+    drop(priority);
     let (paced, loaded) = in_time(options, &mut say);
     say("swaps of plans");
     let plan = plan::measure(1000)?;

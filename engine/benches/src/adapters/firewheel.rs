@@ -44,7 +44,7 @@ struct Running<K>(Unit<K>);
 
 impl<K: Kernel> AudioNodeProcessor for Running<K> {
     fn process(&mut self, _: &ProcInfo, buffers: ProcBuffers, _: &mut ProcExtra) -> ProcessStatus {
-        self.0.process(|slot| buffers.inputs[slot], buffers.outputs[0]);
+        self.0.process_called(|slot| buffers.inputs[slot], buffers.outputs[0]);
         ProcessStatus::OutputsModified
     }
 }

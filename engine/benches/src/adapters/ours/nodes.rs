@@ -14,28 +14,41 @@ static MONO: [Width; FAN_IN] = [Width::Mono; FAN_IN];
 /// The bench's kernels: what the other engines run too.
 struct Wrapped<K>(Unit<K>);
 
+impl<K: Kernel> Wrapped<K> {
+    /// No input or several, or a part of a sub-block: apart, as in [`Unit::process_called`].
+    #[inline(never)]
+    fn apart(&mut self, mut io: NodeIo<'_>) -> Status {
+        if io.whole(0).is_some() {
+            let mut inputs = [&SILENT; FAN_IN];
+            for (slot, input) in inputs[..self.0.inputs()].iter_mut().enumerate() {
+                if let Some([(channel, _), _]) = io.whole(slot) {
+                    *input = channel;
+                }
+            }
+            if let Some([(_, output), _]) = io.whole(0) {
+                self.0.process(|slot| inputs[slot], output);
+            }
+        } else {
+            let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
+            self.0.process(|slot| inputs[slot], io.out_left());
+        }
+        self.status()
+    }
+
+    fn status(&self) -> Status {
+        if self.0.is_finite() { Status::Audio } else { Status::Broken }
+    }
+}
+
 impl<K: Kernel> DspNode for Wrapped<K> {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
-        let count = self.0.inputs();
-        match io.whole(0) {
-            Some([(input, output), _]) if count < 2 => self.0.process(|_| input, output),
-            Some(_) => {
-                let mut inputs = [&SILENT; FAN_IN];
-                for (slot, input) in inputs[..count].iter_mut().enumerate() {
-                    if let Some([(channel, _), _]) = io.whole(slot) {
-                        *input = channel;
-                    }
-                }
-                if let Some([(_, output), _]) = io.whole(0) {
-                    self.0.process(|slot| inputs[slot], output);
-                }
-            }
-            None => {
-                let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
-                self.0.process(|slot| inputs[slot], io.out_left());
-            }
+        if self.0.inputs() == 1
+            && let Some([(input, output), _]) = io.whole(0)
+        {
+            self.0.process_called(|_| input, output);
+            return self.status();
         }
-        if self.0.is_finite() { Status::Audio } else { Status::Broken }
+        self.apart(io)
     }
 
     fn type_name(&self) -> &'static str {
