@@ -6,6 +6,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionExecutor, ActionReceiver, Question, RequestId, Turn};
 use crate::deck::Track;
+use crate::graph::LaneEntry;
 use crate::log::{ActionLog, ReplayStep};
 use crate::message::{Garbage, Snapshot};
 use crate::processor::MAX_COMMANDS_PER_TICK;
@@ -113,12 +114,20 @@ impl Console {
         self.send();
     }
 
+    /// What threads that the host lends call to take part in a block.
+    #[must_use]
+    pub fn lane_entry(&self) -> LaneEntry {
+        self.links.graph.lane_entry()
+    }
+
     fn collect_garbage(&mut self) {
         while let Some(garbage) = self.links.garbage.try_pop() {
             if matches!(garbage, Garbage::Track(_)) {
                 self.executor.track_returned();
             }
         }
+        // Old plans too. A ring that is full now has room in a later turn.
+        _ = self.links.graph.commit();
     }
 
     fn read_feedback(&mut self, turn: &mut Turn) {

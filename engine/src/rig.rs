@@ -5,8 +5,9 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use crate::action::{ActionExecutor, Timeline};
 use crate::console::Console;
-use crate::graph::GraphError;
+use crate::graph::{CommandReceiver, GraphConfig, GraphControl, GraphError, Parallel};
 use crate::message::{ControlEvent, EngineEvent, Garbage, Snapshot};
+use crate::mixer::{Mixer, MixerParts};
 use crate::processor::RigProcessor;
 
 /// Deeds on their way to the audio thread. Full: they wait in the executor.
@@ -22,10 +23,23 @@ pub(crate) const EVENTS_FOR_REQUESTS: usize = 5 * (Timeline::CAPACITY + 2 * CONT
 pub struct RigConfig {
     /// In Hz.
     pub sample_rate: f64,
+    /// Threads that may share the work of a block, the audio thread included; 1 for none but that.
+    pub lanes: usize,
+    /// When they do.
+    pub parallel: Parallel,
+}
+
+impl RigConfig {
+    /// One lane. `sample_rate` in Hz.
+    #[must_use]
+    pub const fn new(sample_rate: f64) -> Self {
+        Self { sample_rate, lanes: 1, parallel: Parallel::Auto }
+    }
 }
 
 /// The audio half's ends.
 pub(crate) struct AudioLinks {
+    pub(crate) commands: CommandReceiver,
     pub(crate) control: HeapCons<ControlEvent>,
     pub(crate) events: HeapProd<EngineEvent>,
     pub(crate) garbage: HeapProd<Garbage>,
@@ -34,6 +48,7 @@ pub(crate) struct AudioLinks {
 
 /// The control half's ends.
 pub(crate) struct ControlLinks {
+    pub(crate) graph: GraphControl,
     pub(crate) control: HeapProd<ControlEvent>,
     pub(crate) events: HeapCons<EngineEvent>,
     pub(crate) garbage: HeapCons<Garbage>,
@@ -56,9 +71,13 @@ impl Rig {
         // Room for every track that can be out there, and for as many settings as fit on the way: it cannot fill.
         let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + CONTROL_CAPACITY).split();
         let (snapshot_tx, snapshot_rx) = triple_buffer::triple_buffer(&Snapshot::default());
-        let audio = AudioLinks { control: control_rx, events: events_tx, garbage: garbage_tx, snapshot: snapshot_tx };
+        let graph = GraphConfig { lanes: config.lanes.max(1), ..GraphConfig::new(config.sample_rate) };
+        let MixerParts { mixer, control: mut graph, commands, scheduler } = Mixer::build(graph)?;
+        graph.set_parallel(config.parallel)?;
+        let audio =
+            AudioLinks { commands, control: control_rx, events: events_tx, garbage: garbage_tx, snapshot: snapshot_tx };
         let console =
-            ControlLinks { control: control_tx, events: events_rx, garbage: garbage_rx, snapshot: snapshot_rx };
-        Ok((Console::new(console), RigProcessor::new(config, audio)?))
+            ControlLinks { graph, control: control_tx, events: events_rx, garbage: garbage_rx, snapshot: snapshot_rx };
+        Ok((Console::new(console), RigProcessor::new(config.sample_rate, audio, mixer, scheduler)))
     }
 }

@@ -36,6 +36,6 @@ impl MainInput {
             [left, right] => Some([&mut **left, &mut **right]),
             _ => None,
         };
-        Some(BlockIo { inputs, master: [left, right], decks: [next()?, next()?, next()?, next()?] })
+        Some(BlockIo { inputs, master: [left, right], decks: [next()?, next()?, next()?, next()?], lanes: None })
     }
 }

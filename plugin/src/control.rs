@@ -1,49 +1,110 @@
-//! The control thread: one for each instance, from the first activation until the plugin is removed.
+//! The control side: one thread for each instance, from the first activation until the plugin is removed.
 //!
 //! Every 10 ms, or at once when something came in, it takes a turn: decoded tracks in, requests checked and handed to
-//! the audio thread, receipts out to whoever asked, the editor's view brought up to date. The audio thread never waits
-//! for it.
+//! the audio thread, receipts out to whoever asked, the editor's view brought up to date. In real time the audio thread
+//! never waits for it.
+//!
+//! Two times someone waits:
+//! - a block that the host renders offline takes the turn itself, and for as long as a file is being decoded the music
+//!   stands still: the same bounce is the same samples, however fast the host renders;
+//! - whoever loads a state, or activates the plugin, waits a moment for the project's tracks. Some hosts bounce and say
+//!   that it is real time: there the tracks have to be there before the first block.
 
+mod bell;
 mod decks;
+mod turns;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle, Thread};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
 
-use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, QueueFull, Receipt, Request, Turn};
+use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, QueueFull, Request};
 use echelon_engine::console::Console;
-use echelon_engine::safety::{DeckState, Source};
-use echelon_engine::units::DeckId;
+use echelon_engine::safety::Source;
 
-use crate::input::osc::{OscServer, first_port_from_env};
-use crate::media::Loader;
 use crate::state::SavedState;
-use crate::view::{Act, OscView, SharedView};
-use decks::DeckFiles;
+use crate::view::{Act, SharedView};
+use bell::Bell;
+use turns::Turns;
 
 /// How long the thread sleeps when nobody wakes it.
 const TURN: Duration = Duration::from_millis(10);
+/// How long an offline block waits for a file to be decoded.
+const OFFLINE_PATIENCE: Duration = Duration::from_secs(60);
+/// How long a host that loads a state, or activates the plugin, waits for the project's tracks.
+const HOST_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Wakes the control thread. Any thread but the audio thread; never blocks.
-#[derive(Clone, Debug)]
-struct Waker(Thread);
+/// What all threads use.
+struct Shared {
+    /// Held for a turn; by an offline block, as long as it lasts.
+    turns: Mutex<Turns>,
+    bell: Bell,
+    /// Rung whenever `opened` has changed, or nobody need wait any longer.
+    settled: Bell,
+    /// How many states of the host have their tracks on the decks, or on their way to the audio thread.
+    opened: AtomicU64,
+    /// The last of them brought tracks of which the audio thread does not know yet.
+    fresh_tracks: AtomicBool,
+    stop: AtomicBool,
+}
 
-impl Waker {
-    fn wake(&self) {
-        self.0.unpark();
+impl Shared {
+    fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes how far the host's states have come.
+    fn note(&self, turns: &Turns, opened: Option<u64>) {
+        if let Some(opened) = opened
+            && self.opened.swap(opened, Ordering::AcqRel) != opened
+        {
+            self.fresh_tracks.store(turns.has_fresh_tracks(), Ordering::Release);
+            self.settled.ring();
+        }
+    }
+
+    fn run(&self) {
+        let mut heard = 0;
+        while !self.stop.load(Ordering::Acquire) {
+            let mut turns = self.turns();
+            let opened = turns.take();
+            self.note(&turns, opened);
+            drop(turns);
+            self.bell.wait(&mut heard, TURN);
+        }
+    }
+
+    /// Waits until the tracks of the host's state number `loads` are with the audio thread, or for so long.
+    fn wait_until_opened(&self, loads: u64, patience: Duration) {
+        let deadline = Instant::now() + patience;
+        let mut heard = 0;
+        self.bell.ring();
+        while self.opened.load(Ordering::Acquire) < loads && !self.stop.load(Ordering::Acquire) {
+            match deadline.saturating_duration_since(Instant::now()) {
+                Duration::ZERO => return,
+                left => self.settled.wait(&mut heard, left),
+            }
+        }
     }
 }
 
-/// The running control thread; stopped and joined when dropped.
-#[derive(Debug)]
+/// The running control side; its thread is stopped and joined when this is dropped.
 pub struct ControlThread {
-    stop: Arc<AtomicBool>,
+    shared: Arc<Shared>,
+    saved: SavedState,
     thread: Option<JoinHandle<()>>,
 }
 
+/// The turn of an offline block. Until it is dropped nobody else takes one: what comes in meanwhile waits for the next
+/// block's border.
+pub struct OfflineTurn<'a> {
+    _turns: MutexGuard<'a, Turns>,
+}
+
 impl ControlThread {
-    /// Starts it.
+    /// Starts it. OSC listens when this returns. `on_load` is called whenever the host has loaded a state, before that
+    /// waits for the tracks.
     ///
     /// # Errors
     /// The system's, if it gives no thread.
@@ -52,147 +113,82 @@ impl ControlThread {
         saved: SavedState,
         view: SharedView,
         hands: &EditorHands,
+        on_load: impl Fn() + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
-        let stop = Arc::new(AtomicBool::new(false));
+        let bell = Bell::default();
         let (editor_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
-        let stopped = stop.clone();
-        let thread = thread::Builder::new().name("echelon-control".to_owned()).spawn(move || {
-            match Turns::new(console, saved, view.clone()) {
-                Ok(turns) => turns.run(&stopped),
-                Err(error) => view.update(|view| view.osc = OscView::Failed(error.to_string())),
+        let shared = Arc::new(Shared {
+            turns: Mutex::new(Turns::new(console, saved.clone(), view, bell.clone())?),
+            bell: bell.clone(),
+            settled: Bell::default(),
+            opened: AtomicU64::new(0),
+            fresh_tracks: AtomicBool::new(false),
+            stop: AtomicBool::new(false),
+        });
+        let its = shared.clone();
+        let thread = thread::Builder::new().name("echelon-control".to_owned()).spawn(move || its.run())?;
+        hands.connect(editor_sender, bell);
+        let waiting = Arc::downgrade(&shared);
+        saved.on_load(move |loads| {
+            on_load();
+            if let Some(shared) = waiting.upgrade() {
+                shared.wait_until_opened(loads, HOST_PATIENCE);
             }
-        })?;
-        hands.connect(editor_sender, Waker(thread.thread().clone()));
-        Ok(Self { stop, thread: Some(thread) })
+        });
+        Ok(Self { shared, saved, thread: Some(thread) })
+    }
+
+    /// Waits a moment until the tracks of the project that was opened are with the audio thread. Not on that.
+    pub fn wait_for_project(&self) {
+        self.shared.wait_until_opened(self.saved.loads(), HOST_PATIENCE);
+    }
+
+    /// Takes a turn, and waits for every file that is being decoded. On the audio thread, only while the host renders
+    /// offline: it locks, waits and allocates.
+    #[must_use]
+    pub fn turn_offline(&self) -> OfflineTurn<'_> {
+        let mut turns = self.shared.turns();
+        let opened = turns.take_all(OFFLINE_PATIENCE);
+        self.shared.note(&turns, Some(opened));
+        OfflineTurn { _turns: turns }
+    }
+
+    /// Whether a project's tracks were sent to the audio thread since it asked last, and no deck has played since.
+    ///
+    /// # Real-time
+    /// One atomic operation.
+    #[must_use]
+    pub fn take_fresh_tracks(&self) -> bool {
+        self.shared.fresh_tracks.swap(false, Ordering::AcqRel)
     }
 }
 
 impl Drop for ControlThread {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::Release);
+        self.shared.stop.store(true, Ordering::Release);
+        self.shared.bell.ring();
+        self.shared.settled.ring();
         if let Some(thread) = self.thread.take() {
-            thread.thread().unpark();
             // A control thread that panicked has nothing left to say.
             let _ = thread.join();
         }
     }
 }
 
-/// What the thread works with.
-struct Turns {
-    console: Console,
-    saved: SavedState,
-    /// Loads of the host's state that were carried out.
-    restored: u64,
-    restore_sender: ActionSender,
-    osc: Option<OscServer>,
-    files: DeckFiles,
-    view: SharedView,
-    turn: Turn,
-}
-
-impl Turns {
-    fn new(mut console: Console, saved: SavedState, view: SharedView) -> std::io::Result<Self> {
-        let wake = Waker(thread::current());
-        let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
-        console.connect(receiver);
-        let osc = start_osc(&mut console, &saved, &view, wake.clone());
-        let files = DeckFiles::new(Loader::new(move || wake.wake())?, saved.clone(), view.clone());
-        let turns = Self { console, saved, restored: 0, restore_sender, osc, files, view, turn: Turn::default() };
-        turns.keep_port();
-        Ok(turns)
-    }
-
-    fn run(mut self, stop: &AtomicBool) {
-        while !stop.load(Ordering::Acquire) {
-            self.restore();
-            self.files.poll(&mut self.console, &mut self.turn);
-            self.console.tick(&mut self.turn);
-            self.answer();
-            let snapshot = *self.console.snapshot();
-            self.view.update(|view| view.snapshot = snapshot);
-            thread::park_timeout(TURN);
-        }
-    }
-
-    /// After the host loaded a state: its tracks go onto the decks, which stop for it.
-    fn restore(&mut self) {
-        let loads = self.saved.loads();
-        if std::mem::replace(&mut self.restored, loads) == loads {
-            return;
-        }
-        self.keep_port();
-        self.files.begin_state(loads);
-        let state = self.saved.get();
-        for (deck, track) in DeckId::ALL.into_iter().zip(state.tracks) {
-            let plays_or_will = matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
-            let stop = plays_or_will.then_some(Action::StopDeck { deck });
-            let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
-            let load = track.map(|path| Action::LoadDeck { deck, path });
-            for action in stop.into_iter().chain(eject).chain(load) {
-                let request = Request::new(Source::State, action, ActionTiming::Immediate);
-                self.files.restoring(&request);
-                // The queue has room: it was emptied in the last turn, and this is at most three requests a deck.
-                let _ = self.restore_sender.send(request);
-            }
-        }
-    }
-
-    /// A project that names a port keeps it, so that saving it again changes nothing; one that names none gets ours.
-    fn keep_port(&self) {
-        if let Some(port) = self.osc.as_ref().map(OscServer::port) {
-            self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
-        }
-    }
-
-    /// Hands out what came of the turn.
-    fn answer(&mut self) {
-        for wanted in std::mem::take(&mut self.turn.wanted) {
-            self.files.load(wanted, &mut self.console, &mut self.turn);
-        }
-        for (id, deck) in self.turn.ejects.drain(..) {
-            self.files.eject(id, deck);
-        }
-        for receipt in self.turn.receipts.drain(..) {
-            let silent = self.files.settle(&receipt);
-            if let Some(osc) = &self.osc {
-                osc.reply(&receipt);
-            }
-            if let Receipt::Refused { deck, text, .. } = receipt
-                && !silent
-            {
-                self.view.tell(deck, text);
-            }
-        }
-    }
-}
-
-/// Starts OSC where the project had it, or where the settings say; tells the view where it is now.
-fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, wake: Waker) -> Option<OscServer> {
-    let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
-    console.connect(receiver);
-    let first_port = saved.get().osc_port.unwrap_or_else(first_port_from_env);
-    match OscServer::start(first_port, sender, Box::new(move || wake.wake())) {
-        Ok(server) => {
-            let port = server.port();
-            view.update(|view| view.osc = OscView::Listening(port));
-            Some(server)
-        }
-        Err(error) => {
-            view.update(|view| view.osc = OscView::Failed(error.to_string()));
-            None
-        }
+impl std::fmt::Debug for ControlThread {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ControlThread").field("thread", &self.thread).finish_non_exhaustive()
     }
 }
 
 /// The editor's way to act. It exists before the control thread does and outlives it.
 #[derive(Clone, Debug, Default)]
-pub struct EditorHands(Arc<std::sync::Mutex<Option<(ActionSender, Waker)>>>);
+pub struct EditorHands(Arc<Mutex<Option<(ActionSender, Bell)>>>);
 
 impl EditorHands {
-    fn connect(&self, sender: ActionSender, waker: Waker) {
-        *self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some((sender, waker));
+    fn connect(&self, sender: ActionSender, bell: Bell) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, bell));
     }
 }
 
@@ -208,11 +204,11 @@ pub struct EditorActs {
 impl Act for EditorActs {
     fn act(&mut self, action: Action, timing: ActionTiming) {
         let deck = action.deck();
-        let mut hands = self.hands.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match hands.as_mut() {
             None => "the plugin is not running yet: switch it on in the host".to_owned(),
-            Some((sender, waker)) => match sender.send(Request::new(Source::Editor, action, timing)) {
-                Ok(()) => return waker.wake(),
+            Some((sender, bell)) => match sender.send(Request::new(Source::Editor, action, timing)) {
+                Ok(()) => return bell.ring(),
                 Err(full @ QueueFull(_)) => full.to_string(),
             },
         };

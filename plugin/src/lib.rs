@@ -6,6 +6,7 @@
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
+use echelon_engine::graph::LanePool;
 use echelon_engine::processor::{BlockInput, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use nice_plug::prelude::*;
@@ -17,6 +18,7 @@ pub mod host;
 pub mod input;
 pub mod media;
 pub mod params;
+mod preroll;
 pub mod state;
 pub mod view;
 
@@ -25,6 +27,7 @@ use control::{ControlThread, EditorActs, EditorHands};
 use host::HostLink;
 use host::guard::guard;
 use params::RigParams;
+use preroll::preroll;
 use view::SharedView;
 
 // What a host looks for in the library, for the mini-hosts that call it without loading it.
@@ -45,7 +48,7 @@ pub struct Echelon {
 /// The rig's audio half, and the thread of its control half.
 struct Running {
     processor: RigProcessor,
-    _control: ControlThread,
+    control: ControlThread,
 }
 
 impl Default for Echelon {
@@ -74,14 +77,23 @@ impl Echelon {
                 self.link.resend();
             }
         }
+        if let Some(Running { control, .. }) = &self.running {
+            control.wait_for_project();
+        }
         self.running.is_some()
     }
 
     fn start(&self, sample_rate: f64) -> Option<Running> {
-        let (console, processor) = Rig::new(RigConfig { sample_rate }).ok()?;
+        let (lanes, parallel) = (self.link.threads.lanes(), host::parallel());
+        let (console, processor) = Rig::new(RigConfig { sample_rate, lanes, parallel }).ok()?;
+        let entry = console.lane_entry();
         let saved = self.params.saved.clone();
-        let control = ControlThread::start(console, saved, self.view.clone(), &self.hands).ok()?;
-        Some(Running { processor, _control: control })
+        let link = Arc::downgrade(&self.link);
+        // The host's thread waits for the tracks; the values need not.
+        let resend = move || link.upgrade().into_iter().for_each(|link| link.resend());
+        let control = ControlThread::start(console, saved, self.view.clone(), &self.hands, resend).ok()?;
+        self.link.threads.connect(entry);
+        Some(Running { processor, control })
     }
 }
 
@@ -139,12 +151,17 @@ impl Plugin for Echelon {
         aux: &mut AuxiliaryBuffers,
         _: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Self { link, running: Some(Running { processor, .. }), main_input, .. } = self else {
+        let Self { link, running: Some(Running { processor, control }), main_input, .. } = self else {
             return ProcessStatus::Error("not activated");
         };
         link.run(buffer, aux, |buffer, aux, exchange| {
             let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+            let _turn = exchange.offline.then(|| control.turn_offline());
+            if control.take_fresh_tracks() {
+                preroll(processor, &exchange.transport, &mut exchange.moves);
+            }
             if let Some(mut io) = main_input.block(buffer, aux) {
+                io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
                 processor.process(&mut io, block, &mut exchange.moves);
             }

@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use echelon_engine::units::NUM_DECKS;
 use nice_plug::params::persist::PersistentField;
@@ -52,6 +52,16 @@ struct Inner {
     state: Mutex<RigState>,
     /// Counts how often a project was loaded.
     loads: AtomicU64,
+    on_load: OnceLock<OnLoad>,
+}
+
+/// Called with the number of loads, on the thread that loads.
+struct OnLoad(Box<dyn Fn(u64) + Send + Sync>);
+
+impl std::fmt::Debug for OnLoad {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OnLoad")
+    }
 }
 
 impl SavedState {
@@ -59,6 +69,12 @@ impl SavedState {
     #[must_use]
     pub fn loads(&self) -> u64 {
         self.0.loads.load(Ordering::Acquire)
+    }
+
+    /// From here on `work` is called after each load, with their number, on the host's thread that loads. Once.
+    pub fn on_load(&self, work: impl Fn(u64) + Send + Sync + 'static) {
+        // Whoever was first stays.
+        let _ = self.0.on_load.set(OnLoad(Box::new(work)));
     }
 
     /// A copy.
@@ -89,6 +105,9 @@ impl PersistentField<'_, RigState> for SavedState {
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });
+        if let Some(OnLoad(work)) = self.0.on_load.get() {
+            work(self.loads());
+        }
     }
 
     fn map<F, R>(&self, f: F) -> R

@@ -1,13 +1,15 @@
 //! Several instances in one process.
 
+use std::net::UdpSocket;
+
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 use support::TempDir;
 use support::compare::assert_identical;
-use support::signals::noise;
-use support::{Format, Setup, for_each_format};
+use support::signals::{noise, ramp, ramp_frame};
+use support::{Event, Format, Setup, for_each_format};
 
-use crate::stage::Stage;
+use crate::stage::{Stage, project};
 
 #[test]
 fn each_instance_has_a_port_a_rig_and_an_end_of_its_own() {
@@ -41,15 +43,75 @@ fn thirty_two_instances_come_and_go() {
 }
 
 #[test]
+fn thirty_two_instances_open_their_projects() {
+    let folder = TempDir::new("many_projects");
+    let sound = noise(1, 0.5, 40_000);
+    let file = folder.wav("noise.wav", 48_000, &sound);
+    let saved = Format::ALL.map(|format| project(format, &[&file]));
+    let mut hosts: Vec<_> = (0..32)
+        .map(|i| {
+            let setup = Setup::new().state(saved[i % 2].clone());
+            if i % 4 < 2 { setup } else { setup.offline() }.open(Format::ALL[i % 2])
+        })
+        .collect();
+    for host in &mut hosts {
+        host.at(0, Event::param("quantize", 0.0)).at(0, Event::param("play_1", 1.0));
+        assert_identical(host.render(5000).deck(DeckId::A), &sound.part(0..5000));
+    }
+}
+
+#[test]
 fn a_plugin_may_be_removed_while_it_loads() {
     let folder = TempDir::new("removed");
-    let file = folder.wav("long.wav", 48_000, &noise(1, 0.5, 2_000_000));
+    let file = folder.wav("long.wav", 48_000, &noise(1, 0.5, 3_000_000));
     for_each_format(|format| {
+        let (mut was_under_way, mut is_port_free) = (0, 0);
         for _ in 0..5 {
             let mut stage = Stage::open(&Setup::new(), format);
+            let port = stage.host.osc_port();
             let id = stage.osc.call("/deck/a/load", &[file.as_str().into()]);
+            // Refused by the control side itself, after it has seen to the load.
+            let after = stage.osc.call("/deck/b/play", &[]);
+            stage.osc.nack(after);
             stage.host.render(512);
-            assert!(stage.osc.done_yet(id).is_none() || stage.osc.done_yet(id).is_some());
+            let Stage { host, mut osc } = stage;
+            drop(host);
+            osc.poll();
+            was_under_way += u32::from(osc.receipts(id).is_empty());
+            is_port_free += u32::from(UdpSocket::bind(("127.0.0.1", port)).is_ok());
+        }
+        assert!(was_under_way > 0, "the file was decoded before the plugin could be removed, every time");
+        assert!(is_port_free > 0, "the port is free once the plugin is gone");
+    });
+}
+
+#[test]
+fn a_plugin_may_be_removed_while_its_project_is_opened() {
+    let folder = TempDir::new("removed_project");
+    let file = folder.wav("long.wav", 48_000, &noise(1, 0.5, 3_000_000));
+    for_each_format(|format| {
+        let saved = project(format, &[&file, &file, &file, &file]);
+        // Loaded, and never activated.
+        drop(Setup::new().state(saved.clone()).create(format));
+        let mut host = Setup::new().open(format);
+        host.render_while(512, |main| assert!(main.load(&saved)));
+        assert!(host.load(&saved), "while the other load may still be under way");
+    });
+}
+
+#[test]
+fn projects_may_be_opened_one_after_the_other_while_the_host_processes() {
+    let folder = TempDir::new("many_loads");
+    let files = [1, 2].map(|seed| folder.wav(&format!("{seed}.wav"), 48_000, &noise(seed, 0.5, 40_000)));
+    for_each_format(|format| {
+        let projects = files.each_ref().map(|file| project(format, &[file, file]));
+        for setup in [Setup::new(), Setup::new().offline()] {
+            let mut host = setup.open(format);
+            let (_, loads) = host.render_while(400_000, |main| (0..20).filter(|i| main.load(&projects[i % 2])).count());
+            assert_eq!(loads, 20);
+            let mut stage = Stage { osc: host.osc(), host };
+            let (id, _) = stage.schedule("/deck/b/play/now", &[]);
+            stage.done(id);
         }
     });
 }
@@ -57,14 +119,22 @@ fn a_plugin_may_be_removed_while_it_loads() {
 #[test]
 fn a_deck_plays_on_through_another_sample_rate() {
     let folder = TempDir::new("rate_change");
-    let file = folder.wav("noise.wav", 48_000, &noise(1, 0.5, 200_000));
+    let file = folder.wav("ramp.wav", 48_000, &ramp(200_000));
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &file);
         let (id, _) = stage.schedule("/deck/a/play/now", &[]);
         stage.done(id);
-        stage.host.render(10_000);
+        let before = stage.host.render(10_000);
+        let last = before.deck(DeckId::A).at(9_999);
+        let last = ramp_frame(last).expect("a frame of the file, bit for bit") as f64;
         stage.host.reactivate(|setup| setup.sample_rate(96_000.0).blocks(support::Blocks::Fixed(333)));
-        let heard = stage.host.render(10_000);
-        assert!(heard.deck(DeckId::A).peak() > 0.1, "it goes on without being asked");
+        let after = stage.host.render(10_000);
+        // On from the next frame, at half a frame of the file each: the ramp's values tell its place.
+        for (frame, [left, right]) in after.deck(DeckId::A).frames() {
+            let place = f64::from(left) * f64::from(1 << 24) - 1.0;
+            let expected = last + 1.0 + (frame - 10_000) as f64 / 2.0;
+            assert!((place - expected).abs() < 0.05, "at frame {frame} the deck is at {place}, not at {expected}");
+            assert_eq!(left, -right);
+        }
     });
 }

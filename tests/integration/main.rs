@@ -8,7 +8,9 @@
 mod action_executor;
 mod automation;
 mod bad_input;
+mod bounce;
 mod instances;
+mod osc_port;
 mod quantized_start;
 mod sound;
 mod stage;

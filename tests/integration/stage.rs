@@ -1,8 +1,19 @@
 //! A host with the plugin on it, tracks on the decks, and an OSC client at the other end of the wire.
 
 use rosc::OscType;
+use serde_json::json;
 use support::osc::Receipt;
 use support::{Format, MiniHost, OscClient, Setup};
+
+/// A project with these files on decks A, B and so on, as a host has saved it. It names no port: by now another test's
+/// instance may have that.
+pub fn project(format: Format, files: &[&str]) -> Vec<u8> {
+    let host = Setup::new().create(format);
+    let mut json = host.state_json();
+    json["fields"]["rig"] = json!({"version": 1, "tracks": files, "osc_port": null}).to_string().into();
+    assert!(host.load_json(&json));
+    host.save()
+}
 
 /// See the module.
 pub struct Stage {

@@ -102,6 +102,47 @@ fn a_project_stops_what_plays() {
     });
 }
 
+/// Returns when everything that was sent has been admitted. A refusal by the rules is the control side's own: it needs
+/// no block.
+fn all_admitted(stage: &mut Stage) {
+    let id = stage.osc.call("/deck/d/seek", &[0.into()]);
+    stage.osc.nack(id);
+}
+
+#[test]
+fn a_start_that_is_on_its_way_does_not_play_the_project_s_track() {
+    let folder = TempDir::new("on_its_way");
+    let [one, two] = ["one.wav", "two.wav"].map(|name| folder.wav(name, 48_000, &noise(3, 0.5, 200_000)));
+    for_each_format(|format| {
+        for file in [Some(two.as_str()), None] {
+            let mut stage = Stage::with_track(&Setup::new(), format, &one);
+            let id = stage.osc.call("/deck/a/play/now", &[]);
+            all_admitted(&mut stage);
+            load_with(&mut stage, file);
+            assert!(stage.host.render(200_000).master().is_silent(), "nothing plays because a project was opened");
+            let Stage { host, osc } = &mut stage;
+            host.pump_until("the start to be taken away", |_| {
+                osc.poll();
+                osc.receipts(id).iter().any(|answer| matches!(answer, Receipt::Nack(_)))
+            });
+        }
+    });
+}
+
+#[test]
+fn a_load_that_is_under_way_does_not_land_in_the_project() {
+    let folder = TempDir::new("under_way");
+    let long = folder.wav("long.wav", 48_000, &noise(3, 0.5, 3_000_000));
+    for_each_format(|format| {
+        let mut stage = Stage::open(&Setup::new(), format);
+        let id = stage.osc.call("/deck/a/load", &[long.as_str().into()]);
+        all_admitted(&mut stage);
+        load_with(&mut stage, None);
+        assert!(matches!(stage.osc.nack(id).code, OscType::String(code) if code == "cancelled"));
+        assert!(stage.refused("/deck/a/play", &[]).contains("is empty"));
+    });
+}
+
 #[test]
 fn a_project_without_a_port_gets_the_one_that_the_instance_has() {
     for_each_format(|format| {

@@ -40,6 +40,8 @@ impl Contender {
     }
 }
 
+/// The bare loop for blocks of one length that the compiler knows.
+pub const BARE_FIXED: &str = "bare loop, fixed block";
 /// The bare loop, which is measured twice in each run: how much the second differs is the machine's noise.
 pub const BARE: &str = "bare loop";
 /// See [`BARE`].
@@ -62,8 +64,9 @@ pub const OURS_OFF: &str = "ours, lanes off";
 pub const REFERENCE: &str = "aetherdsp-core";
 
 /// All contenders, in the order of the tables.
-pub const CONTENDERS: [Contender; 14] = [
+pub const CONTENDERS: [Contender; 15] = [
     Contender::new(BARE, Family::Bare, adapters::bare::build),
+    Contender::new(BARE_FIXED, Family::Bare, adapters::bare::build_fixed),
     Contender::new(OURS, Family::Ours, adapters::ours::per_node),
     Contender::new(OURS_OFF, Family::Ours, adapters::ours::lanes_off),
     Contender::new(OURS_ALONE, Family::Ours, adapters::ours::one_of_two),
@@ -122,5 +125,48 @@ pub fn check(engine: &mut dyn Engine, graph: &Graph, frames: usize) -> Result<Ch
         _ if is_same => Ok(Check::SameBits),
         relative if relative <= TOLERANCE => Ok(Check::Differs(relative)),
         relative => Err(format!("its output is wrong: off by {relative:e} of the peak")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::shape::{Shape, Work};
+
+    /// The plain loop with one sample changed.
+    struct Off(adapters::plain::Plain, f32);
+
+    impl Engine for Off {
+        fn run(&mut self, output: &mut [f32]) {
+            self.0.run(output);
+            output[output.len() - 1] *= self.1;
+        }
+    }
+
+    #[test]
+    fn a_wrong_sample_is_seen() {
+        let graph = Graph::new(Shape::Decks, Work::Biquad, 20);
+        let mut off = |factor| check(&mut Off(adapters::plain::Plain::new(&graph), factor), &graph, 64);
+        assert_eq!(off(1.0), Ok(Check::SameBits));
+        assert!(matches!(off(1.0 + 1e-6), Ok(Check::Differs(_))));
+        assert!(off(1.001).is_err());
+        assert!(off(f32::NAN).is_err());
+    }
+
+    #[test]
+    fn every_engine_gives_the_plain_loops_bits() {
+        for (shape, work, frames) in [
+            (Shape::Chain, Work::Sine, 64),
+            (Shape::FanIn, Work::Gain, 512),
+            (Shape::Random, Work::Biquad, 64),
+            (Shape::Decks, Work::Biquad, 512),
+        ] {
+            let graph = Graph::new(shape, work, 60);
+            for contender in CONTENDERS {
+                let mut engine = (contender.build)(&graph, frames).unwrap();
+                let found = check(&mut *engine, &graph, frames);
+                assert_eq!(found, Ok(Check::SameBits), "{} on {} x {}", contender.name, shape.name(), work.name());
+            }
+        }
     }
 }

@@ -54,7 +54,8 @@ pub trait Kernel: Clone + Send + Sync + 'static {
 /// Noise, the same in every period: costs a copy.
 #[derive(Clone, Debug)]
 pub struct Source {
-    table: [f32; PERIOD],
+    /// Elsewhere, so that nodes of any type stay small where they lie side by side.
+    table: Box<[f32; PERIOD]>,
     position: usize,
 }
 
@@ -63,7 +64,8 @@ impl Source {
     #[must_use]
     pub fn new() -> Self {
         let mut random = Random::new(7);
-        Self { table: [(); PERIOD].map(|()| random.between(0.01, 0.25) * random.sign()), position: 0 }
+        let table = [(); PERIOD].map(|()| random.between(0.01, 0.25) * random.sign());
+        Self { table: Box::new(table), position: 0 }
     }
 }
 
@@ -256,6 +258,23 @@ impl<K: Kernel> Unit<K> {
     }
 }
 
+impl<K: Kernel> Unit<K> {
+    /// As [`Unit::process`], for engines that call a node by a pointer: what is rare is apart, so that a node with one
+    /// input, which most are, has no registers to save.
+    #[inline(always)]
+    pub fn process_called<'a>(&mut self, input: impl Fn(usize) -> &'a [f32], output: &mut [f32]) {
+        if self.inputs == 1 {
+            return self.kernel.run(input(0), output);
+        }
+        self.process_apart(input, output);
+    }
+
+    #[inline(never)]
+    fn process_apart<'a>(&mut self, input: impl Fn(usize) -> &'a [f32], output: &mut [f32]) {
+        self.process(input, output);
+    }
+}
+
 /// Random numbers that are the same in every run (xorshift).
 #[derive(Clone, Debug)]
 pub struct Random(u64);
@@ -275,7 +294,6 @@ impl Random {
     }
 
     /// Below `end`, which is not zero.
-    #[expect(clippy::cast_possible_truncation, reason = "below a usize")]
     pub const fn below(&mut self, end: usize) -> usize {
         (self.next() >> 11) as usize % end
     }

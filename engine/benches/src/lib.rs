@@ -11,6 +11,7 @@ pub mod kernel;
 pub mod measure;
 pub mod paced;
 pub mod plan;
+pub mod priority;
 pub mod report;
 pub mod shape;
 pub mod svg;

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::engine::{BARE, CONTENDERS, Check, Contender, Engine, check};
+use crate::engine::{BARE, CONTENDERS, Check, Contender, Engine, OURS_BOTH, OURS_LANES, check};
 use crate::heap;
 use crate::shape::{Graph, Shape, Work};
 
@@ -25,17 +25,15 @@ pub struct Case {
 /// How long to measure.
 #[derive(Clone, Copy, Debug)]
 pub struct Effort {
-    /// Turns of each engine.
-    pub rounds: usize,
-    /// Length of a turn.
-    pub batch: Duration,
+    /// For all engines on one graph.
+    pub budget: Duration,
 }
 
 impl Effort {
     /// Some minutes for everything.
-    pub const FULL: Self = Self { rounds: 21, batch: Duration::from_micros(2000) };
+    pub const FULL: Self = Self { budget: Duration::from_millis(2500) };
     /// For a first look.
-    pub const QUICK: Self = Self { rounds: 11, batch: Duration::from_micros(1000) };
+    pub const QUICK: Self = Self { budget: Duration::from_millis(700) };
 }
 
 /// One engine on one graph.
@@ -99,6 +97,8 @@ struct Runner {
     same_bits: bool,
     blocks: u32,
     turns: Vec<f64>,
+    /// Calls of the heap and waits in a block.
+    counts: (f64, f64),
 }
 
 /// Measures one case.
@@ -108,14 +108,19 @@ pub fn measure(case: Case, effort: Effort) -> Outcome {
     let mut output = vec![0.0; case.frames];
     let mut runners: Vec<Runner> = CONTENDERS.iter().map(|contender| ready(*contender, &graph, case.frames)).collect();
     for runner in &mut runners {
-        runner.size_batch(&mut output, effort);
+        runner.size_batch(&mut output);
     }
-    for _ in 0..effort.rounds {
+    let start = Instant::now();
+    let mut rounds = 0;
+    while rounds < LEAST_ROUNDS || start.elapsed() < effort.budget {
         for runner in &mut runners {
             runner.turn(&mut output);
         }
+        rounds += 1;
     }
-    let rows = runners.into_iter().map(|runner| runner.row(&mut output, case)).collect();
+    // Before the first is dropped: threads that end use the heap too.
+    runners.iter_mut().for_each(|runner| runner.count(&mut output));
+    let rows = runners.into_iter().map(|runner| runner.row(case)).collect();
     Outcome { shape: case.shape.name(), work: case.work.name(), nodes: case.nodes, frames: case.frames, rows }
 }
 
@@ -125,28 +130,36 @@ fn ready(contender: Contender, graph: &Graph, frames: usize) -> Runner {
         same_bits = check(&mut *engine, graph, frames)? == Check::SameBits;
         Ok(engine)
     });
-    Runner { contender, engine, same_bits, blocks: 1, turns: vec![] }
+    Runner { contender, engine, same_bits, blocks: 1, turns: vec![], counts: (0.0, 0.0) }
 }
 
-/// Before each turn, so that caches are warm and helpers awake.
-const WARM_UP: Duration = Duration::from_micros(700);
+/// Length of a turn, unless a block is longer: so short that some turns fit between whatever else the machine does.
+const TURN: Duration = Duration::from_micros(200);
+/// However long they take.
+const LEAST_ROUNDS: usize = 9;
+/// Before each turn, so that caches are warm.
+const WARM_UP: Duration = Duration::from_micros(40);
+/// So that helpers are awake, who nap while there is nothing to do.
+const WAKE_UP: Duration = Duration::from_micros(700);
 
 impl Runner {
     /// As many blocks as fill a turn.
-    fn size_batch(&mut self, output: &mut [f32], effort: Effort) {
+    fn size_batch(&mut self, output: &mut [f32]) {
+        const TURNS: u32 = 4;
         let Ok(engine) = &mut self.engine else { return };
-        let (start, mut blocks) = (Instant::now(), 0);
-        while start.elapsed() < effort.batch {
+        let (start, mut blocks) = (Instant::now(), 0_u32);
+        while start.elapsed() < TURN * TURNS {
             engine.run(output);
             blocks += 1;
         }
-        self.blocks = blocks;
+        self.blocks = blocks.div_ceil(TURNS);
     }
 
     fn turn(&mut self, output: &mut [f32]) {
         let Ok(engine) = &mut self.engine else { return };
+        let warm_up = if matches!(self.contender.name, OURS_LANES | OURS_BOTH) { WAKE_UP } else { WARM_UP };
         let start = Instant::now();
-        while start.elapsed() < WARM_UP {
+        while start.elapsed() < warm_up {
             engine.run(output);
         }
         let start = Instant::now();
@@ -157,13 +170,19 @@ impl Runner {
         self.turns.push(nanoseconds(start.elapsed()) / f64::from(self.blocks));
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
-    fn row(mut self, output: &mut [f32], case: Case) -> Row {
+    /// Counts a few times over and keeps the least: the shared pool's threads tidy up after another engine's turn.
+    #[expect(clippy::cast_precision_loss, reason = "small counts")]
+    fn count(&mut self, output: &mut [f32]) {
         const BLOCKS: u32 = 16;
-        let mut counts = (0, 0);
-        if let Ok(engine) = &mut self.engine {
-            counts = heap::count(|| (0..BLOCKS).for_each(|_| engine.run(output)));
-        }
+        const TIMES: usize = 5;
+        let Ok(engine) = &mut self.engine else { return };
+        let mut once = || heap::count(|| (0..BLOCKS).for_each(|_| engine.run(output)));
+        let (heap, waits) = (0..TIMES).map(|_| once()).fold((u64::MAX, u64::MAX), |a, b| (a.0.min(b.0), a.1.min(b.1)));
+        self.counts = (heap as f64 / f64::from(BLOCKS), waits as f64 / f64::from(BLOCKS));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of nodes and frames")]
+    fn row(mut self, case: Case) -> Row {
         let units = case.nodes as f64 * (case.frames as f64 / 64.0);
         self.turns.sort_by(f64::total_cmp);
         let at = |index: usize| self.turns.get(index).map_or(0.0, |ns| ns / units);
@@ -173,8 +192,8 @@ impl Runner {
             median_ns: at(self.turns.len() / 2),
             refused: self.engine.err(),
             same_bits: self.same_bits,
-            heap_calls: counts.0 as f64 / f64::from(BLOCKS),
-            waits: counts.1 as f64 / f64::from(BLOCKS),
+            heap_calls: self.counts.0,
+            waits: self.counts.1,
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::engine::{Built, Engine};
 use crate::measure::nanoseconds;
+use crate::priority::ask_for_this_thread;
 use crate::shape::{Graph, Shape, Work};
 
 /// 64 frames at 48 kHz.
@@ -94,7 +95,7 @@ fn on_audio_thread(run: Run<'_>) -> Vec<Paced> {
         }
     }
     // Now, so that threads that the engines have started keep ordinary priority.
-    let is_realtime = run.wants_realtime && ask_for_realtime();
+    let is_realtime = run.wants_realtime && ask_for_this_thread();
     while engines.first().is_some_and(|(.., times)| times.len() < run.blocks) {
         for (_, engine, times) in &mut engines {
             segment(&mut **engine, times);
@@ -170,18 +171,4 @@ fn compute(time: Duration) {
     while start.elapsed() < time {
         std::hint::black_box((0..1000).fold(1.0_f64, |sum, n| sum + f64::from(n).sqrt()));
     }
-}
-
-/// Whether the system gives this thread first-in-first-out scheduling.
-#[cfg(target_os = "linux")]
-#[allow(unsafe_code, reason = "a question to the system")]
-fn ask_for_realtime() -> bool {
-    let param = libc::sched_param { sched_priority: 50 };
-    // SAFETY: the parameter outlives the call; 0 is the calling thread. Children get ordinary scheduling again.
-    unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO | libc::SCHED_RESET_ON_FORK, &raw const param) == 0 }
-}
-
-#[cfg(not(target_os = "linux"))]
-const fn ask_for_realtime() -> bool {
-    false
 }

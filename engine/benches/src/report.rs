@@ -9,6 +9,7 @@ use crate::instructions::{self, Count};
 use crate::measure::{self, Case, Effort, Outcome};
 use crate::paced::{self, Candidate, Load, Paced};
 use crate::plan::{self, PlanFigures};
+use crate::priority::RealTime;
 use crate::shape::{Shape, Work};
 
 /// What to measure.
@@ -56,6 +57,8 @@ pub struct Machine {
     pub threads: usize,
     /// What it had to do before: processes that ran or wanted to, over the last minute.
     pub load: String,
+    /// Whether the graphs were timed with real-time priority.
+    pub is_realtime: bool,
 }
 
 impl Machine {
@@ -67,6 +70,7 @@ impl Machine {
             processor: processor.trim_start_matches([' ', '\t', ':']).to_owned(),
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             load: read("/proc/loadavg").split(' ').next().unwrap_or("unknown").to_owned(),
+            is_realtime: false,
         }
     }
 }
@@ -119,30 +123,12 @@ const LOADED_CANDIDATES: [Candidate; 3] = [
 /// # Errors
 /// An engine gives another output than the plain loop.
 pub fn run(options: Options, mut say: impl FnMut(&str)) -> Result<Report, String> {
-    let machine = Machine::look();
-    let effort = if options.quick { Effort::QUICK } else { Effort::FULL };
-    let cases = cases(options);
-    let mut outcomes = vec![];
-    for (index, case) in cases.iter().enumerate() {
-        let Case { shape, work, nodes, frames } = case;
-        say(&format!("{}/{} {} {nodes} x {}, {frames} frames", index + 1, cases.len(), shape.name(), work.name()));
-        outcomes.push(measure::measure(*case, effort));
-    }
-    let blocks = if options.quick { 500 } else { 1500 };
-    say("one block in each period");
-    let paced = paced::run(paced::Run {
-        graph: PACED,
-        candidates: &PACED_CANDIDATES,
-        load: Load::None,
-        wants_realtime: false,
-        blocks,
-    });
-    let mut loaded = vec![];
-    for load in [Load::BusyThreads, Load::SharedPool] {
-        say(&format!("the same beside other work ({load:?})"));
-        let candidates = &LOADED_CANDIDATES;
-        loaded.extend(paced::run(paced::Run { graph: LOADED, candidates, load, wants_realtime: true, blocks }));
-    }
+    let mut machine = Machine::look();
+    let priority = RealTime::ask();
+    machine.is_realtime = priority.is_given();
+    let outcomes = times(options, &mut say);
+    drop(priority);
+    let (paced, loaded) = in_time(options, &mut say);
     say("swaps of plans");
     let plan = plan::measure(1000)?;
     say("instructions (valgrind)");
@@ -162,6 +148,35 @@ pub fn run(options: Options, mut say: impl FnMut(&str)) -> Result<Report, String
     };
     report.bars = bars::judge(&report);
     Ok(report)
+}
+
+/// Every graph.
+fn times(options: Options, say: &mut impl FnMut(&str)) -> Vec<Outcome> {
+    let effort = if options.quick { Effort::QUICK } else { Effort::FULL };
+    let cases = cases(options);
+    let mut outcomes = vec![];
+    for (index, case) in cases.iter().enumerate() {
+        let Case { shape, work, nodes, frames } = case;
+        say(&format!("{}/{} {} {nodes} x {}, {frames} frames", index + 1, cases.len(), shape.name(), work.name()));
+        outcomes.push(measure::measure(*case, effort));
+    }
+    outcomes
+}
+
+/// One block in each period: by itself, and beside other work.
+fn in_time(options: Options, say: &mut impl FnMut(&str)) -> (Vec<Paced>, Vec<Paced>) {
+    let blocks = if options.quick { 500 } else { 1500 };
+    let run = |graph, candidates: &'static [Candidate], load, wants_realtime| {
+        paced::run(paced::Run { graph, candidates, load, wants_realtime, blocks })
+    };
+    say("one block in each period");
+    let paced = run(PACED, &PACED_CANDIDATES, Load::None, false);
+    let mut loaded = vec![];
+    for load in [Load::BusyThreads, Load::SharedPool] {
+        say(&format!("the same beside other work ({load:?})"));
+        loaded.extend(run(LOADED, &LOADED_CANDIDATES, load, true));
+    }
+    (paced, loaded)
 }
 
 /// How far the bare loop is from itself.

@@ -14,12 +14,13 @@ pub fn text(report: &Report) -> String {
     let machine = &report.machine;
     _ = writeln!(
         text,
-        "{}, {} threads, load {} at the start.\nNoise: the bare loop's middle turn is {:.1} % above its fastest; a \
+        "{}, {} threads, load {} at the start{}.\nNoise: the bare loop's middle turn is {:.1} % above its fastest; a \
          second bare loop in the same turns is at most {:.1} % off the first.\nFastest turns are compared. Outputs were \
          compared with a plain loop's first: to the bit, or to 1e-5 of the peak where marked ~.",
         machine.processor,
         machine.threads,
         machine.load,
+        if machine.is_realtime { "; timed with real-time priority" } else { "" },
         report.noise * 100.0,
         report.twin * 100.0
     );

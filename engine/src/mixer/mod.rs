@@ -88,13 +88,14 @@ pub struct MixerParts {
 }
 
 impl Mixer {
-    /// Builds the graph, with a scheduler that plays it. Control side. `sample_rate` in Hz.
+    /// Builds the graph, with a scheduler that plays it. Control side.
     ///
     /// # Errors
     /// [`GraphError`] never, unless the graph below contradicts itself.
-    pub fn build(sample_rate: f64) -> Result<MixerParts, GraphError> {
+    pub fn build(config: GraphConfig) -> Result<MixerParts, GraphError> {
+        let sample_rate = config.sample_rate;
         let bank = SincBank::shared();
-        let (mut graph, mut commands, mut scheduler) = Graph::new(GraphConfig::new(sample_rate));
+        let (mut graph, mut commands, mut scheduler) = Graph::new(config);
         let crossfader = graph.add(CrossfaderNode::new(sample_rate))?;
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];

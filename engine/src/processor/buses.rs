@@ -1,12 +1,11 @@
 //! The host's buffers as the graph's buses.
 
-use crate::graph::{BusIo, InputBus, OutputBus, Status, StereoBlock};
+use crate::graph::{BusIo, InputBus, LanePool, OutputBus, Status, StereoBlock};
 use crate::message::Snapshot;
 use crate::mixer::MASTER_BUS;
 use crate::units::NUM_DECKS;
 
-/// The host's buffers of one block: left and right, each of the block's length.
-#[derive(Debug)]
+/// What the host lends for one block: buffers, left and right, each of the block's length, and perhaps threads.
 pub struct BlockIo<'a> {
     /// Live sound for each deck.
     pub inputs: [[&'a [f32]; 2]; NUM_DECKS],
@@ -14,6 +13,14 @@ pub struct BlockIo<'a> {
     pub master: [&'a mut [f32]; 2],
     /// Each deck after its gain, before the crossfader.
     pub decks: [[&'a mut [f32]; 2]; NUM_DECKS],
+    /// Threads that may share the work.
+    pub lanes: Option<&'a mut dyn LanePool>,
+}
+
+impl std::fmt::Debug for BlockIo<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("BlockIo").field("frames", &self.master[0].len()).finish_non_exhaustive()
+    }
 }
 
 pub(super) struct Buses<'b, 'a> {

@@ -21,11 +21,11 @@ use crate::action::{Deed, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
-use crate::graph::{GraphError, Scheduler};
+use crate::graph::{LanePool, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
-use crate::mixer::{Mixer, MixerParts};
-use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS, RigConfig};
+use crate::mixer::Mixer;
+use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
 use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -85,14 +85,12 @@ struct Moment<'a> {
 }
 
 impl RigProcessor {
-    pub(crate) fn new(config: RigConfig, links: AudioLinks) -> Result<Self, GraphError> {
-        // The rig's graph does not change yet: its control half is not kept.
-        let MixerParts { mixer, scheduler, .. } = Mixer::build(config.sample_rate)?;
-        Ok(Self {
+    pub(crate) fn new(sample_rate: f64, links: AudioLinks, mixer: Mixer, scheduler: Scheduler) -> Self {
+        Self {
             links,
             scheduler,
             mixer,
-            clock: HostClock::new(config.sample_rate),
+            clock: HostClock::new(sample_rate),
             quantizer: Quantizer::default(),
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
@@ -100,11 +98,11 @@ impl RigProcessor {
             cause: RequestId::HOST,
             frames_before: 0,
             budget: 0,
-            on_air: [OnAir::new(config.sample_rate); NUM_DECKS],
+            on_air: [OnAir::new(sample_rate); NUM_DECKS],
             recipe: None,
             undo_marks: [f64::NEG_INFINITY; NUM_DECKS],
             snapshot: Snapshot::default(),
-        })
+        }
     }
 
     /// Gets ready for a sample rate in Hz. Decks keep their places. Not real-time.
@@ -118,8 +116,10 @@ impl RigProcessor {
     ///
     /// # Real-time
     /// No allocation, lock, system call or drop of a box; bounded by the frames, the inputs and the timeline's room.
+    /// With threads that the host lends also whatever its pool does.
     pub fn process(&mut self, io: &mut BlockIo<'_>, block: BlockInput<'_>, moves: &mut Vec<ControlMove>) {
         without_denormals(|| {
+            self.scheduler.receive(&mut self.links.commands);
             self.clear_peaks();
             self.budget = MAX_COMMANDS_PER_TICK;
             self.run_segments(io, block, moves);
@@ -183,8 +183,11 @@ impl RigProcessor {
         }
         self.cause = RequestId::HOST;
         let open = self.open_paths(to - from);
+        let mut lanes = io.lanes.take();
+        let pool = lanes.as_mut().map(|lanes| &mut **lanes as &mut dyn LanePool);
         let mut buses = Buses { io, peaks: &mut self.snapshot };
-        self.scheduler.run(&mut buses, from as usize, to as usize);
+        self.scheduler.run_with(&mut buses, from as usize, to as usize, pool);
+        io.lanes = lanes;
         self.listen(from, open);
         for deck in DeckId::ALL {
             if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {

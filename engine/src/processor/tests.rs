@@ -7,7 +7,7 @@ use crate::action::{Action, ActionKind, ActionQueue, ActionSender, ActionTiming,
 use crate::clock::HostTransport;
 use crate::console::Console;
 use crate::deck::Track;
-use crate::rig::Rig;
+use crate::rig::{Rig, RigConfig};
 use crate::safety::{DeckState, SafetySettings};
 use crate::units::Bpm;
 
@@ -41,7 +41,7 @@ struct Bench {
 
 impl Bench {
     fn new(bpm: f64) -> Self {
-        let (mut console, processor) = Rig::new(RigConfig { sample_rate: SR }).unwrap();
+        let (mut console, processor) = Rig::new(RigConfig::new(SR)).unwrap();
         // These scenes are shorter than a load's cooldown; `safety` has its own.
         let mut safety = SafetySettings::default();
         safety.set_cooldown_beats(ActionKind::Load, 0.0);
@@ -116,6 +116,7 @@ impl Bench {
                 inputs: [[&silence, &silence]; NUM_DECKS],
                 master: pair(),
                 decks: std::array::from_fn(|_| pair()),
+                lanes: None,
             };
             self.processor.process(&mut io, BlockInput { frames, transport, inputs }, &mut moves);
         }

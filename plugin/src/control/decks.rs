@@ -10,6 +10,11 @@ use crate::media::{LoadError, LoadEvent, Loader};
 use crate::state::SavedState;
 use crate::view::{LoadState, SharedView, TrackView};
 
+/// The code of a refusal because of what the deck is doing.
+const NOT_ALLOWED: &str = "not_allowed";
+/// How often a project's tracks are put once more onto decks that were started in between.
+const TRIES: u32 = 16;
+
 /// A change of a deck's track that has no final receipt yet.
 #[derive(Debug)]
 struct Change {
@@ -23,6 +28,14 @@ struct Change {
     restoring: bool,
     /// How many states the host had loaded when it was asked for.
     loads: u64,
+    /// Its file is being decoded, and an offline block may wait for it.
+    awaited: bool,
+}
+
+impl Change {
+    fn new(id: RequestId, deck: DeckId, track: TrackView, loads: u64) -> Self {
+        Self { id, deck, track, note: None, restoring: false, loads, awaited: false }
+    }
 }
 
 /// Keeps tracks, view and saved state in step. Control thread.
@@ -31,6 +44,12 @@ pub(super) struct DeckFiles {
     saved: SavedState,
     view: SharedView,
     changes: Vec<Change>,
+    /// Stops that a project asks for, of decks that may have nothing to stop.
+    stops: Vec<RequestId>,
+    /// Decks that could not take what the project puts on them, because they played: to be tried again.
+    again: [bool; NUM_DECKS],
+    /// How often may still be tried.
+    tries: u32,
     /// The host's state whose tracks were put onto the decks last: how many it had loaded then.
     loads: u64,
     /// What is on each deck.
@@ -39,7 +58,17 @@ pub(super) struct DeckFiles {
 
 impl DeckFiles {
     pub(super) fn new(loader: Loader, saved: SavedState, view: SharedView) -> Self {
-        Self { loader, saved, view, changes: vec![], loads: 0, on_deck: Default::default() }
+        Self {
+            loader,
+            saved,
+            view,
+            changes: vec![],
+            stops: vec![],
+            again: [false; NUM_DECKS],
+            tries: 0,
+            loads: 0,
+            on_deck: Default::default(),
+        }
     }
 
     /// Whether a track is on the deck or on its way.
@@ -47,9 +76,23 @@ impl DeckFiles {
         self.on_deck[deck.index()].path.is_some() || self.changes.iter().any(|change| change.deck == deck)
     }
 
-    /// From here on what is asked for belongs to this state of the host; what was asked for before is not saved in it.
-    pub(super) fn begin_state(&mut self, loads: u64) {
+    /// From here on what is asked for belongs to this state of the host; what was asked for before is not saved in it,
+    /// and files that are still being decoded for it are given up.
+    pub(super) fn begin_state(&mut self, loads: u64, console: &mut Console, turn: &mut Turn) {
         self.loads = loads;
+        self.loader.cancel_all();
+        for change in self.changes.iter_mut().filter(|change| change.awaited) {
+            change.awaited = false;
+            console.track_cancelled(change.id, turn);
+        }
+        self.tries = TRIES;
+        self.again = [true; NUM_DECKS];
+    }
+
+    /// The decks that a loaded project has yet to be put on.
+    pub(super) fn take_to_restore(&mut self) -> impl Iterator<Item = DeckId> + use<> {
+        let decks = std::mem::take(&mut self.again);
+        DeckId::ALL.into_iter().filter(move |deck| decks[deck.index()])
     }
 
     /// Remembers a request that a loaded project makes.
@@ -57,24 +100,15 @@ impl DeckFiles {
         let (deck, track) = match &request.action {
             Action::LoadDeck { deck, path } => (*deck, named(path)),
             Action::EjectDeck { deck } => (*deck, TrackView::default()),
-            _ => return,
+            _ => return self.stops.push(request.id),
         };
-        self.changes.push(Change { id: request.id, deck, track, note: None, restoring: true, loads: self.loads });
+        self.changes.push(Change { restoring: true, ..Change::new(request.id, deck, track, self.loads) });
     }
 
     /// Starts to decode.
     pub(super) fn load(&mut self, wanted: WantedTrack, console: &mut Console, turn: &mut Turn) {
         let WantedTrack { id, deck, path } = wanted;
-        if !self.changes.iter().any(|change| change.id == id) {
-            self.changes.push(Change {
-                id,
-                deck,
-                track: named(&path),
-                note: None,
-                restoring: false,
-                loads: self.loads,
-            });
-        }
+        self.change(id, deck, || named(&path)).awaited = true;
         self.show(deck, TrackView { load: LoadState::Loading(None), ..named(&path) });
         if let Err(error) = self.loader.load(deck, id, path) {
             console.track_failed(id, error.to_string(), turn);
@@ -83,15 +117,35 @@ impl DeckFiles {
 
     /// Remembers a request that takes a track off its deck: then the deck shows and saves nothing.
     pub(super) fn eject(&mut self, id: RequestId, deck: DeckId) {
-        if !self.changes.iter().any(|change| change.id == id) {
-            self.changes.push(Change {
-                id,
-                deck,
-                track: TrackView::default(),
-                note: None,
-                restoring: false,
-                loads: self.loads,
-            });
+        self.change(id, deck, TrackView::default);
+    }
+
+    /// The change of this request; a new one that shows `track` if it is not a project's.
+    fn change(&mut self, id: RequestId, deck: DeckId, track: impl FnOnce() -> TrackView) -> &mut Change {
+        let place = self.changes.iter().position(|change| change.id == id).unwrap_or_else(|| {
+            self.changes.push(Change::new(id, deck, track(), self.loads));
+            self.changes.len() - 1
+        });
+        &mut self.changes[place]
+    }
+
+    /// Whether a file is being decoded that is worth waiting for, or is about to be.
+    pub(super) fn is_decoding(&self) -> bool {
+        self.again.contains(&true) || self.changes.iter().any(|change| change.awaited)
+    }
+
+    /// As if the loader never answered for what is asked for now.
+    #[cfg(test)]
+    pub(super) fn await_for_ever(&mut self) {
+        self.changes.iter_mut().for_each(|change| change.awaited = true);
+    }
+
+    /// Nobody waits any longer for what is being decoded now. It gets onto its deck all the same, whenever it is done.
+    pub(super) fn wait_no_longer(&mut self) {
+        for change in self.changes.iter_mut().filter(|change| change.awaited) {
+            change.awaited = false;
+            let text = format!("{}: still being read; the bounce goes on without it", change.track.name);
+            self.view.tell(Some(change.deck), text);
         }
     }
 
@@ -109,6 +163,7 @@ impl DeckFiles {
                 }
                 LoadEvent::Loaded { id, decoded, .. } => {
                     if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
+                        change.awaited = false;
                         change.track.overview = Some(decoded.overview);
                         change.track.load = LoadState::Ready;
                         change.note = decoded.note;
@@ -123,6 +178,12 @@ impl DeckFiles {
 
     /// Brings view and saved state in line with a receipt. `true` if the person need not be told otherwise.
     pub(super) fn settle(&mut self, receipt: &Receipt) -> bool {
+        if receipt.is_final()
+            && let Some(place) = self.stops.iter().position(|stop| *stop == receipt.id())
+        {
+            self.stops.remove(place);
+            return true;
+        }
         let place = self.changes.iter().position(|change| change.id == receipt.id());
         let Some(place) = place.filter(|_| receipt.is_final()) else { return false };
         let Change { deck, track, note, restoring, loads, .. } = self.changes.remove(place);
@@ -137,6 +198,12 @@ impl DeckFiles {
                 }
                 self.on_deck[deck.index()] = track;
                 self.show_what_is_there(deck);
+            }
+            // It was started in between: by the host's own hand, or by a request that was on its way.
+            Receipt::Refused { code: NOT_ALLOWED, .. } if restoring && loads == self.loads && self.tries > 0 => {
+                self.tries -= 1;
+                self.again[deck.index()] = true;
+                return true;
             }
             Receipt::Refused { text, .. } if restoring => {
                 self.on_deck[deck.index()] = TrackView { load: LoadState::Failed(text.clone()), ..track };
@@ -170,6 +237,9 @@ fn named(path: &Path) -> TrackView {
 mod tests {
     use super::*;
     use crate::state::RigState;
+    use echelon_engine::action::ActionTiming;
+    use echelon_engine::rig::{Rig, RigConfig};
+    use echelon_engine::safety::Source;
     use nice_plug::params::persist::PersistentField;
 
     /// The file that is saved for deck A after a load was done, of which the steps before are given.
@@ -181,7 +251,7 @@ mod tests {
         let ask = |files: &mut DeckFiles| {
             let track = named(Path::new("/old.wav"));
             let loads = files.loads;
-            files.changes.push(Change { id, deck: DeckId::A, track, note: None, restoring: false, loads });
+            files.changes.push(Change::new(id, DeckId::A, track, loads));
         };
         steps(&mut files, &saved, &ask);
         files.settle(&Receipt::Done { id, due_beat: 0.0, error_frames: 0 });
@@ -203,7 +273,8 @@ mod tests {
                 }
                 saved.set(project());
                 if taken_up {
-                    files.begin_state(saved.loads());
+                    let (mut console, _) = Rig::new(RigConfig { sample_rate: 48_000.0 }).unwrap();
+                    files.begin_state(saved.loads(), &mut console, &mut Turn::default());
                 }
                 if !before {
                     ask(files);
@@ -214,5 +285,65 @@ mod tests {
         assert_eq!(opened(true, true).as_deref(), Some("/project.wav"));
         assert_eq!(opened(false, true).as_deref(), Some("/old.wav"), "asked for after the project");
         assert_eq!(saved_after(|files, _, ask| ask(files)).as_deref(), Some("/old.wav"));
+    }
+
+    /// Files that are about to put `/project.wav` onto deck B, and the request for it.
+    fn restoring() -> (DeckFiles, RequestId) {
+        let mut files = DeckFiles::new(Loader::new(|| ()).unwrap(), SavedState::default(), SharedView::default());
+        (files.tries, files.loads) = (TRIES, 1);
+        let id = restore(&mut files);
+        (files, id)
+    }
+
+    fn restore(files: &mut DeckFiles) -> RequestId {
+        let load = Action::LoadDeck { deck: DeckId::B, path: "/project.wav".into() };
+        let request = Request::new(Source::State, load, ActionTiming::Immediate);
+        files.restoring(&request);
+        request.id
+    }
+
+    fn refused(id: RequestId, code: &'static str) -> Receipt {
+        Receipt::Refused { id, deck: Some(DeckId::B), code, text: "a sentence".to_owned() }
+    }
+
+    #[test]
+    fn a_project_s_track_that_finds_its_deck_playing_is_tried_again_and_not_for_ever() {
+        let (mut files, mut id) = restoring();
+        for _ in 0..TRIES {
+            assert!(files.settle(&refused(id, NOT_ALLOWED)), "nobody need be told");
+            assert!(files.is_decoding(), "the project is not open yet");
+            assert_eq!(files.take_to_restore().collect::<Vec<_>>(), [DeckId::B]);
+            id = restore(&mut files);
+        }
+        files.settle(&refused(id, NOT_ALLOWED));
+        assert_eq!(files.take_to_restore().count(), 0);
+        assert_eq!(files.view.read().tracks[1].load, LoadState::Failed("a sentence".to_owned()));
+    }
+
+    #[test]
+    fn a_project_s_track_that_is_damaged_is_not_tried_again() {
+        let (mut files, id) = restoring();
+        files.settle(&refused(id, "load_failed"));
+        assert_eq!(files.take_to_restore().count(), 0);
+    }
+
+    #[test]
+    fn what_takes_too_long_is_no_longer_waited_for_and_is_told() {
+        let (mut files, _) = restoring();
+        files.changes[0].awaited = true;
+        assert!(files.is_decoding());
+        files.wait_no_longer();
+        assert!(!files.is_decoding());
+        let notice = files.view.read().notice.unwrap();
+        assert_eq!((notice.deck, notice.text.starts_with("project: still being read")), (Some(DeckId::B), true));
+    }
+
+    #[test]
+    fn a_project_s_stop_of_a_resting_deck_is_no_news() {
+        let (mut files, _) = restoring();
+        let stop = Request::new(Source::State, Action::StopDeck { deck: DeckId::B }, ActionTiming::Immediate);
+        files.restoring(&stop);
+        assert!(files.settle(&refused(stop.id, NOT_ALLOWED)));
+        assert!(files.stops.is_empty() && files.changes.len() == 1);
     }
 }

@@ -14,6 +14,7 @@ use super::guard::guard;
 use super::inputs::{InputList, Sink};
 use super::pending::Pending;
 use super::table::Table;
+use super::threads::HostThreads;
 use crate::params::RigParams;
 
 thread_local! {
@@ -34,6 +35,8 @@ pub struct HostLink {
     pub lost_inputs: AtomicU64,
     /// Control moves that the host did not take.
     pub lost_moves: AtomicU64,
+    /// Threads that the host lends.
+    pub threads: HostThreads,
     pub(super) table: Table,
     pending: Pending,
     /// CLAP modulation of each slot: the bits of an `f32` on the normalized scale. Never part of the parameter's value.
@@ -51,6 +54,7 @@ impl HostLink {
             panics: AtomicU64::new(0),
             lost_inputs: AtomicU64::new(0),
             lost_moves: AtomicU64::new(0),
+            threads: HostThreads::default(),
             pending: Pending::new(table.len()),
             modulation: (0..table.len()).map(|_| AtomicU32::new(0)).collect(),
             table,

@@ -10,6 +10,8 @@
 //!
 //! The plugin's side is [`HostLink`]: made in `Default`, run in `process`.
 //!
+//! CLAP hosts may lend threads for the length of a block ([`HostThreads`]); the framework does not know that extension.
+//!
 //! # Rules for the plugin
 //! - No background tasks of the framework, and no latency set: one worker thread serves all instances, and dies with
 //!   the first that leaves while a task is queued.
@@ -39,6 +41,7 @@ mod ports;
 mod scratch;
 mod state;
 mod table;
+mod threads;
 mod transport;
 
 pub mod clap;
@@ -46,3 +49,4 @@ pub mod vst3;
 
 pub use exchange::Exchange;
 pub use link::HostLink;
+pub use threads::{HostThreads, LentThreads, parallel, set_parallel};

@@ -132,6 +132,16 @@ impl Loader {
         Ok(())
     }
 
+    /// Gives up whatever is being loaded or waits to be.
+    pub fn cancel_all(&self) {
+        let mut state = self.shared.state();
+        if let Some((_, cancelled)) = &state.running {
+            cancelled.store(true, Ordering::Release);
+        }
+        let waiting = std::mem::take(&mut state.waiting);
+        state.finished.extend(waiting.into_iter().map(Job::cancelled));
+    }
+
     /// The next news.
     #[must_use]
     pub fn poll(&self) -> Option<LoadEvent> {

@@ -40,7 +40,8 @@
 //! - [`OscClient`], [`signals`] and [`Sound`], [`compare`], [`TempDir`], [`display`] for editors.
 //!
 //! # What every render checks
-//! - The audio thread takes no memory, lock, wait, file, socket or other system call ([`guard`]).
+//! - The audio thread takes no memory, lock, wait, file, socket or other system call ([`guard`]), unless the host says
+//!   that it renders offline.
 //! - Every sample of every bus that the host gave is written, and finite.
 //! - The process call succeeds and leaves the thread's floating-point mode as it was.
 //! - The plugin calls its host on the right threads.
@@ -81,6 +82,7 @@ mod wait;
 
 pub use blocks::Blocks;
 pub use buses::BusFault;
+pub use clap::ThreadPool;
 pub use events::{Delivery, Event, OutEvent, OutKind};
 pub use format::{Format, for_each_format};
 pub use host::{MainThread, MiniHost};

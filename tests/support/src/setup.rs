@@ -6,6 +6,7 @@ use echelon_engine::units::DeckId;
 
 use crate::blocks::Blocks;
 use crate::buses::BusFault;
+use crate::clap::ThreadPool;
 use crate::events::Delivery;
 use crate::format::Format;
 use crate::host::MiniHost;
@@ -28,6 +29,7 @@ pub struct Setup {
     pub(crate) delivery: Delivery,
     pub(crate) inputs: BTreeMap<usize, Sound>,
     pub(crate) state: Option<Vec<u8>>,
+    pub(crate) thread_pool: Option<ThreadPool>,
     pub(crate) tolerates_guard: bool,
     pub(crate) tolerates_misuse: bool,
     pub(crate) tolerates_errors: bool,
@@ -56,6 +58,7 @@ impl Default for Setup {
             delivery: Delivery::Sorted,
             inputs: BTreeMap::new(),
             state: None,
+            thread_pool: None,
             tolerates_guard: false,
             tolerates_misuse: false,
             tolerates_errors: false,
@@ -159,6 +162,13 @@ impl Setup {
     #[must_use]
     pub fn state(mut self, saved: Vec<u8>) -> Self {
         self.state = Some(saved);
+        self
+    }
+
+    /// The host lends threads to an instance (CLAP's thread pool). VST3 has no such thing.
+    #[must_use]
+    pub fn thread_pool(mut self, pool: &ThreadPool) -> Self {
+        self.thread_pool = Some(pool.clone());
         self
     }
 

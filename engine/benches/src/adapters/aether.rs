@@ -24,7 +24,7 @@ impl<K: Kernel> DspNode for Wrapped<K> {
         _: &mut ParamBlock,
         _: f32,
     ) {
-        self.0.process(|slot| inputs[slot].unwrap_or(&SILENT), output);
+        self.0.process_called(|slot| inputs[slot].unwrap_or(&SILENT), output);
     }
 
     fn type_name(&self) -> &'static str {

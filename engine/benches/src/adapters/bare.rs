@@ -73,26 +73,38 @@ struct Op {
     output: u32,
 }
 
-/// For blocks of `F` frames.
-struct Bare<const F: usize> {
+/// For blocks of up to `F` frames, or with `FIXED` of exactly so many.
+struct Bare<const F: usize, const FIXED: bool> {
     ops: Vec<Op>,
     /// Invariant: every index in `ops` is below its length, and no op's output is among its inputs.
     buffers: Vec<Buffer<F>>,
 }
 
-/// Builds it.
+/// Builds it for blocks of any length, which is what an engine has to take.
 ///
 /// # Errors
-/// For blocks of other than 64 or 512 frames.
+/// For blocks of more than 512 frames.
 pub fn build(graph: &Graph, frames: usize) -> Built {
     match frames {
-        64 => Ok(Box::new(Bare::<64>::new(graph))),
-        512 => Ok(Box::new(Bare::<512>::new(graph))),
+        0..=64 => Ok(Box::new(Bare::<64, false>::new(graph))),
+        65..=512 => Ok(Box::new(Bare::<512, false>::new(graph))),
         _ => Err(format!("not made for {frames} frames")),
     }
 }
 
-impl<const F: usize> Bare<F> {
+/// Builds it for blocks of one length, which the compiler knows: no host promises that, but it is the floor.
+///
+/// # Errors
+/// For blocks of other than 64 or 512 frames.
+pub fn build_fixed(graph: &Graph, frames: usize) -> Built {
+    match frames {
+        64 => Ok(Box::new(Bare::<64, true>::new(graph))),
+        512 => Ok(Box::new(Bare::<512, true>::new(graph))),
+        _ => Err(format!("not made for {frames} frames")),
+    }
+}
+
+impl<const F: usize, const FIXED: bool> Bare<F, FIXED> {
     fn new(graph: &Graph) -> Self {
         let (colours, count) = colour(graph);
         let ops = graph.nodes.iter().zip(&colours).map(|(node, &output)| {
@@ -122,18 +134,24 @@ fn colour(graph: &Graph) -> (Vec<u32>, usize) {
     (colours, count as usize)
 }
 
-impl<const F: usize> Engine for Bare<F> {
+impl<const F: usize, const FIXED: bool> Engine for Bare<F, FIXED> {
     fn run(&mut self, output: &mut [f32]) {
+        let frames = if FIXED { F } else { output.len().min(F) };
         let buffers = self.buffers.as_mut_ptr();
         let mut last = 0;
         for op in &mut self.ops {
             last = op.output as usize;
-            // SAFETY: by the invariant of `buffers` the indices are in range and the output is none of the inputs.
+            // SAFETY: by the invariant of `buffers` the indices are in range and the output is none of the inputs; a
+            // buffer has `F` frames.
             unsafe {
-                let out = &mut (*buffers.add(last)).0;
-                op.unit.process(|slot| &(*buffers.add(op.inputs[slot] as usize)).0, out);
+                let out: &mut Buffer<F> = &mut *buffers.add(last);
+                let input = |slot: usize| {
+                    let from: &Buffer<F> = &*buffers.add(op.inputs[slot] as usize);
+                    from.0.get_unchecked(..frames)
+                };
+                op.unit.process(input, out.0.get_unchecked_mut(..frames));
             }
         }
-        output.copy_from_slice(&self.buffers[last].0);
+        output.copy_from_slice(&self.buffers[last].0[..frames]);
     }
 }

@@ -12,7 +12,7 @@ struct Wrapped<K>(Unit<K>);
 
 impl<K: Kernel> Node for Wrapped<K> {
     fn process(&mut self, inputs: &[Input], output: &mut [Buffer]) {
-        self.0.process(|slot| &inputs[slot].buffers()[0], &mut output[0]);
+        self.0.process_called(|slot| &inputs[slot].buffers()[0], &mut output[0]);
     }
 }
 

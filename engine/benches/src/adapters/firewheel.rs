@@ -44,7 +44,7 @@ struct Running<K>(Unit<K>);
 
 impl<K: Kernel> AudioNodeProcessor for Running<K> {
     fn process(&mut self, _: &ProcInfo, buffers: ProcBuffers, _: &mut ProcExtra) -> ProcessStatus {
-        self.0.process(|slot| buffers.inputs[slot], buffers.outputs[0]);
+        self.0.process_called(|slot| buffers.inputs[slot], buffers.outputs[0]);
         ProcessStatus::OutputsModified
     }
 }
@@ -59,8 +59,9 @@ impl Visitor for Add<'_> {
 }
 
 struct Firewheel {
-    _context: FirewheelContext,
+    // Dropped first: a context waits seconds for its processor to end.
     processor: FirewheelProcessor,
+    _context: FirewheelContext,
     start: Instant,
 }
 
@@ -93,7 +94,7 @@ pub fn build(graph: &Graph, frames: usize) -> Built {
         })
         .map_err(|error| format!("{error:?}"))?;
     context.update().map_err(|error| format!("{error:?}"))?;
-    Ok(Box::new(Firewheel { _context: context, processor, start: Instant::now() }))
+    Ok(Box::new(Firewheel { processor, _context: context, start: Instant::now() }))
 }
 
 impl Engine for Firewheel {

@@ -16,11 +16,11 @@ struct Wrapped<K>(Unit<K>);
 
 impl<K: Kernel> AudioUnit for Wrapped<K> {
     fn tick(&mut self, input: &[f32], output: &mut [f32]) {
-        self.0.process(|slot| &input[slot..=slot], &mut output[..1]);
+        self.0.process_called(|slot| &input[slot..=slot], &mut output[..1]);
     }
 
     fn process(&mut self, size: usize, input: &BufferRef, output: &mut BufferMut) {
-        self.0.process(|slot| &input.channel_f32(slot)[..size], &mut output.channel_f32_mut(0)[..size]);
+        self.0.process_called(|slot| &input.channel_f32(slot)[..size], &mut output.channel_f32_mut(0)[..size]);
     }
 
     fn inputs(&self) -> usize {

@@ -17,7 +17,7 @@ struct Wrapped<K>(Unit<K>);
 impl<K: Kernel> Gen for Wrapped<K> {
     fn process(&mut self, ctx: GenContext, _: &mut Resources) -> GenState {
         if let Some(output) = ctx.outputs.iter_mut().next() {
-            self.0.process(|slot| ctx.inputs.get_channel(slot), output);
+            self.0.process_called(|slot| ctx.inputs.get_channel(slot), output);
         }
         GenState::Continue
     }

@@ -1,4 +1,4 @@
-//! The extensions that are ours: parameters, ports, rendering and state. The others are the framework's.
+//! The extensions that are ours: parameters, ports, rendering, state and thread pool. The others are the framework's.
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
@@ -9,10 +9,11 @@ use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, cla
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::thread_pool::CLAP_EXT_THREAD_POOL;
 use clap_sys::plugin::clap_plugin;
 
 use super::plugin::Instance;
-use super::{events, state};
+use super::{events, state, thread_pool};
 use crate::host::guard::guard;
 use crate::host::ports;
 
@@ -43,6 +44,8 @@ pub(super) fn ours(name: &CStr) -> Option<*const c_void> {
         Some(ptr::from_ref(&RENDER).cast())
     } else if name == CLAP_EXT_STATE {
         Some(ptr::from_ref(&STATE).cast())
+    } else if name == CLAP_EXT_THREAD_POOL {
+        Some(ptr::from_ref(&thread_pool::THREAD_POOL).cast())
     } else {
         None
     }

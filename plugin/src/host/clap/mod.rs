@@ -6,6 +6,7 @@ mod ext;
 mod plugin;
 mod process;
 mod state;
+mod thread_pool;
 mod transport;
 
 pub use entry::clap_entry;

@@ -18,7 +18,7 @@ use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 use nice_plug::wrapper::clap::Wrapper;
 
-use super::{ext, process};
+use super::{ext, process, thread_pool};
 use crate::Echelon;
 use crate::host::block::Runner;
 use crate::host::guard::guard;
@@ -133,6 +133,8 @@ unsafe extern "C" fn init(plugin: *const clap_plugin) -> bool {
         (*instance.host).get_extension.map_or(ptr::null(), |get| get(instance.host, CLAP_EXT_PARAMS.as_ptr()))
     };
     instance.host_params.store(params.cast_mut().cast(), Ordering::Release);
+    // SAFETY: as above.
+    unsafe { thread_pool::find(instance.host, &instance.link) };
     // SAFETY: the framework's function on our object, see the module's words.
     instance.inner.init.is_some_and(|init| unsafe { init(plugin) })
 }

@@ -20,6 +20,8 @@ use super::server::{Shared, count};
 
 /// The largest that UDP carries, so that a packet above our own limit is seen as such.
 const RECEIVE_BYTES: usize = 65_536;
+/// Datagrams that are read at most from a port that is being left: more than its buffer holds.
+const MAX_REST: u32 = 4096;
 /// Each further action of a bundle whose first is in the queue waits at most this often, a millisecond each, for room.
 const BUNDLE_RETRIES: u32 = 500;
 
@@ -39,22 +41,43 @@ impl Listener {
         Self { shared, sender, wake }
     }
 
-    /// Until [`Shared::stop`].
+    /// Until it shall end; goes on wherever [`Shared::next`] says.
     pub fn run(&mut self) {
         let mut buffer = vec![0; RECEIVE_BYTES];
-        while !self.shared.stop.load(Ordering::Acquire) {
-            match self.shared.socket.recv_from(&mut buffer) {
-                Ok((_, from)) if !from.ip().is_loopback() => count(&self.shared.counters.dropped),
-                Ok((bytes, from)) if !self.shared.stop.load(Ordering::Acquire) => {
-                    count(&self.shared.counters.packets);
-                    self.packet(&buffer[..bytes], from);
-                }
-                Ok(_) => {}
-                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => {}
-                // Some systems report here that an earlier answer found nobody. Should it be for good, don't spin.
-                Err(_) => thread::sleep(Duration::from_millis(1)),
+        loop {
+            while !self.shared.stop.load(Ordering::Acquire) {
+                self.receive(&mut buffer);
             }
+            let Some(next) = self.shared.next.get().cloned() else { return };
+            self.receive_the_rest(&mut buffer);
+            std::mem::replace(&mut self.shared, next).is_left.store(true, Ordering::Release);
         }
+    }
+
+    /// Waits for a datagram, not for long. `false` if none came.
+    fn receive(&mut self, buffer: &mut [u8]) -> bool {
+        match self.shared.socket.recv_from(buffer) {
+            Ok((_, from)) if !from.ip().is_loopback() => count(&self.shared.counters.dropped),
+            // The one that wakes this thread for the end of the port.
+            Ok((0, _)) if self.shared.stop.load(Ordering::Acquire) => {}
+            Ok((bytes, from)) => {
+                count(&self.shared.counters.packets);
+                self.packet(&buffer[..bytes], from);
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut) => return false,
+            // Some systems report here that an earlier answer found nobody. Should it be for good, don't spin.
+            Err(_) => thread::sleep(Duration::from_millis(1)),
+        }
+        true
+    }
+
+    /// What was sent to the port before it is left.
+    fn receive_the_rest(&mut self, buffer: &mut [u8]) {
+        if self.shared.socket.set_nonblocking(true).is_ok() {
+            let _ = (0..MAX_REST).take_while(|_| self.receive(buffer)).count();
+        }
+        // Answers still go out from here, and may wait a moment for room.
+        let _ = self.shared.socket.set_nonblocking(false);
     }
 
     fn packet(&mut self, bytes: &[u8], from: SocketAddr) {
@@ -160,7 +183,7 @@ impl Listener {
         loop {
             match self.sender.send(request) {
                 Ok(()) => return Ok(()),
-                Err(full) if retries == 0 || self.shared.stop.load(Ordering::Acquire) => return Err(full),
+                Err(full) if retries == 0 || self.shared.is_ending() => return Err(full),
                 Err(full) => request = *full.0,
             }
             retries -= 1;

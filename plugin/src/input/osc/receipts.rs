@@ -86,6 +86,11 @@ impl Receipts {
         }
     }
 
+    /// Nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.0.len()

@@ -8,7 +8,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
@@ -23,6 +23,8 @@ pub const DEFAULT_PORT: u16 = 8000;
 /// How many ports are tried, the first one included.
 pub const PORTS_TO_TRY: u16 = 100;
 
+/// Ports that were left and are still answered from, at most.
+const MAX_LEFT: usize = 8;
 /// The thread looks this often whether it shall end, should the datagram that wakes it be lost.
 const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// A client that does not read must not hold up the control thread.
@@ -72,17 +74,43 @@ pub(super) fn count(counter: &AtomicU64) {
     counter.fetch_add(1, Ordering::Relaxed);
 }
 
-/// What both threads use.
+/// What both threads use of a port.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub socket: UdpSocket,
     pub port: u16,
     receipts: Mutex<Receipts>,
-    pub counters: Counters,
+    pub counters: Arc<Counters>,
+    /// Nothing more is received here.
     pub stop: AtomicBool,
+    /// Where it goes on after that; nowhere at the end.
+    pub next: OnceLock<Arc<Shared>>,
+    /// The thread has gone on there.
+    pub is_left: AtomicBool,
 }
 
 impl Shared {
+    fn new(socket: UdpSocket, counters: Arc<Counters>) -> Result<Arc<Self>, OscError> {
+        socket.set_read_timeout(Some(READ_TIMEOUT)).map_err(OscError::Start)?;
+        socket.set_write_timeout(Some(WRITE_TIMEOUT)).map_err(OscError::Start)?;
+        let port = socket.local_addr().map_err(OscError::Start)?.port();
+        let (stop, is_left) = (AtomicBool::new(false), AtomicBool::new(false));
+        let receipts = Mutex::default();
+        Ok(Arc::new(Self { socket, port, receipts, counters, stop, next: OnceLock::new(), is_left }))
+    }
+
+    /// Receives no more.
+    fn stop(&self) {
+        self.stop.store(true, Ordering::Release);
+        // Wakes the thread at once; should it be lost, the read timeout does.
+        let _ = self.socket.send_to(&[], (Ipv4Addr::LOCALHOST, self.port));
+    }
+
+    /// The thread shall end, and not only go on elsewhere.
+    pub fn is_ending(&self) -> bool {
+        self.stop.load(Ordering::Acquire) && self.next.get().is_none()
+    }
+
     pub fn receipts(&self) -> MutexGuard<'_, Receipts> {
         self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -101,6 +129,8 @@ impl Shared {
 #[derive(Debug)]
 pub struct OscServer {
     shared: Arc<Shared>,
+    /// Ports before this one: kept as long as somebody waits for an answer from there.
+    left: Vec<Arc<Shared>>,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -111,23 +141,13 @@ impl OscServer {
     /// # Errors
     /// [`OscError`] if no port is free or no thread can be had.
     pub fn start(first_port: u16, sender: ActionSender, wake: Box<dyn Fn() + Send + Sync>) -> Result<Self, OscError> {
-        let socket = bind(first_port)?;
-        socket.set_read_timeout(Some(READ_TIMEOUT)).map_err(OscError::Start)?;
-        socket.set_write_timeout(Some(WRITE_TIMEOUT)).map_err(OscError::Start)?;
-        let port = socket.local_addr().map_err(OscError::Start)?.port();
-        let shared = Arc::new(Shared {
-            socket,
-            port,
-            receipts: Mutex::default(),
-            counters: Counters::default(),
-            stop: AtomicBool::new(false),
-        });
+        let shared = Shared::new(bind(first_port)?, Arc::default())?;
         let mut listener = Listener::new(shared.clone(), sender, wake);
         let thread = thread::Builder::new()
             .name("echelon-osc".to_owned())
             .spawn(move || listener.run())
             .map_err(OscError::Start)?;
-        Ok(Self { shared, thread: Some(thread) })
+        Ok(Self { shared, left: vec![], thread: Some(thread) })
     }
 
     /// The port it listens on.
@@ -136,19 +156,47 @@ impl OscServer {
         self.shared.port
     }
 
+    /// Listens on this port instead, if it is free. What came to the port before is done, and answered from there.
+    /// Control thread.
+    ///
+    /// # Errors
+    /// [`OscError`] if it is not; then nothing has changed.
+    pub fn move_to(&mut self, port: u16) -> Result<(), OscError> {
+        let reason = |reason| OscError::NoFreePort { first: port, last: port, reason };
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).map_err(reason)?;
+        let next = Shared::new(socket, self.shared.counters.clone())?;
+        // Set once: a server that has moved is told nothing more.
+        let _ = self.shared.next.set(next.clone());
+        self.shared.stop();
+        self.left.push(std::mem::replace(&mut self.shared, next));
+        if self.left.len() > MAX_LEFT {
+            self.left.remove(0);
+        }
+        Ok(())
+    }
+
     /// Tells the sender of a request what became of it. For requests that did not come by OSC it does nothing.
     /// Control thread.
     pub fn reply(&self, outcome: &Receipt) {
-        let asker = self.shared.receipts().settle(outcome);
-        if let Some((asker, answer)) = asker.and_then(|asker| asker.answer(outcome).map(|answer| (asker, answer))) {
-            self.shared.send(asker.from, answer);
+        for shared in std::iter::once(&self.shared).chain(&self.left) {
+            let asker = shared.receipts().settle(outcome);
+            if let Some((asker, answer)) = asker.and_then(|asker| asker.answer(outcome).map(|answer| (asker, answer))) {
+                shared.send(asker.from, answer);
+            }
         }
+    }
+
+    /// Gives back the ports that it has left and from which nobody waits for an answer any more. Control thread, every
+    /// turn.
+    pub fn tidy(&mut self) {
+        // In this order: once it is left, no request is added.
+        self.left.retain(|shared| !shared.is_left.load(Ordering::Acquire) || !shared.receipts().is_empty());
     }
 
     /// What went through. Any thread.
     #[must_use]
     pub fn counters(&self) -> OscCounters {
-        let Counters { packets, errors, dropped, unsent } = &self.shared.counters;
+        let Counters { packets, errors, dropped, unsent } = &*self.shared.counters;
         let [packets, errors, dropped, unsent] =
             [packets, errors, dropped, unsent].map(|counter| counter.load(Ordering::Relaxed));
         OscCounters { packets, errors, dropped, unsent }
@@ -163,9 +211,7 @@ impl OscServer {
 
 impl Drop for OscServer {
     fn drop(&mut self) {
-        self.shared.stop.store(true, Ordering::Release);
-        // Wakes the thread at once; should it be lost, the read timeout does.
-        let _ = self.shared.socket.send_to(&[], (Ipv4Addr::LOCALHOST, self.shared.port));
+        self.shared.stop();
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }

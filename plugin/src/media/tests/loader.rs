@@ -106,6 +106,22 @@ fn a_newer_load_cancels_the_older_of_its_deck() {
 }
 
 #[test]
+fn all_that_is_under_way_can_be_given_up() {
+    let rig = Rig::new();
+    let (long, short) = (rig.file("long.wav", 100_000), rig.file("short.wav", 1_000));
+    let closed = rig.gate.lock().unwrap();
+    let running = rig.load(DeckId::A, &long);
+    let LoadEvent::Progress { deck: DeckId::A, ratio: Some(0.0) } = rig.poll() else { panic!("it runs") };
+    let waiting = rig.load(DeckId::B, &long);
+    rig.loader.cancel_all();
+    let next = rig.load(DeckId::C, &short);
+    drop(closed);
+    assert_eq!(rig.end(), End::Failed(DeckId::B, waiting, LoadError::Cancelled));
+    assert_eq!(rig.end(), End::Failed(DeckId::A, running, LoadError::Cancelled));
+    assert_eq!(rig.end(), End::Loaded(DeckId::C, next, 1_000));
+}
+
+#[test]
 fn progress_is_told_and_never_after_the_end() {
     let rig = Rig::new();
     let path = rig.file("long.wav", 500_000);

@@ -1,6 +1,7 @@
 //! What the host offers to the plugin: `clap_host` and its extensions, all answering from a [`HostRecord`].
 
 use std::ffi::{CStr, c_char, c_void};
+use std::sync::Arc;
 
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_host_audio_ports};
 use clap_sys::ext::gui::{CLAP_EXT_GUI, clap_host_gui};
@@ -13,17 +14,26 @@ use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_host_params};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_host_state};
 use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_host_tail};
 use clap_sys::ext::thread_check::{CLAP_EXT_THREAD_CHECK, clap_host_thread_check};
+use clap_sys::ext::thread_pool::{CLAP_EXT_THREAD_POOL, clap_host_thread_pool};
 use clap_sys::host::clap_host;
 use clap_sys::version::CLAP_VERSION;
 
+use super::pool::ThreadPool;
 use crate::record::{HostRecord, Request};
 use crate::sides::is_audio;
 
-/// The structure that a plugin gets; `record` must outlive the plugin.
-pub fn make_host(record: *const HostRecord) -> clap_host {
+/// What the host's functions work with.
+pub struct HostData {
+    pub record: Arc<HostRecord>,
+    /// `None` for a host without the extension.
+    pub pool: Option<ThreadPool>,
+}
+
+/// The structure that a plugin gets; `data` must outlive the plugin.
+pub fn make_host(data: *const HostData) -> clap_host {
     clap_host {
         clap_version: CLAP_VERSION,
-        host_data: record.cast_mut().cast(),
+        host_data: data.cast_mut().cast(),
         name: c"Echelon mini-host".as_ptr(),
         vendor: c"Echelon".as_ptr(),
         url: c"".as_ptr(),
@@ -36,10 +46,17 @@ pub fn make_host(record: *const HostRecord) -> clap_host {
 }
 
 /// # Safety
-/// `host` is the structure of [`make_host`], and its record is alive.
-unsafe fn record<'a>(host: *const clap_host) -> &'a HostRecord {
+/// `host` is the structure of [`make_host`], and its data is alive.
+unsafe fn data<'a>(host: *const clap_host) -> &'a HostData {
     // SAFETY: the caller's promise.
     unsafe { &*(*host).host_data.cast_const().cast() }
+}
+
+/// # Safety
+/// As [`data`].
+unsafe fn record<'a>(host: *const clap_host) -> &'a HostRecord {
+    // SAFETY: the caller's promise.
+    unsafe { &data(host).record }
 }
 
 static THREAD_CHECK: clap_host_thread_check =
@@ -62,9 +79,14 @@ static GUI: clap_host_gui = clap_host_gui {
     closed: Some(gui_closed),
 };
 
-unsafe extern "C" fn get_extension(_: *const clap_host, id: *const c_char) -> *const c_void {
-    // SAFETY: the plugin gives a C string.
-    let id = unsafe { CStr::from_ptr(id) };
+static THREAD_POOL: clap_host_thread_pool = clap_host_thread_pool { request_exec: Some(request_exec) };
+
+unsafe extern "C" fn get_extension(host: *const clap_host, id: *const c_char) -> *const c_void {
+    // SAFETY: the plugin gives a C string, and the structure that it was given.
+    let (id, has_pool) = unsafe { (CStr::from_ptr(id), data(host).pool.is_some()) };
+    if id == CLAP_EXT_THREAD_POOL && has_pool {
+        return (&raw const THREAD_POOL).cast();
+    }
     let known: [(&CStr, *const c_void); 9] = [
         (CLAP_EXT_THREAD_CHECK, (&raw const THREAD_CHECK).cast()),
         (CLAP_EXT_PARAMS, (&raw const PARAMS).cast()),
@@ -111,6 +133,16 @@ unsafe extern "C" fn request_flush(host: *const clap_host) {
         record.misused("CLAP request_flush called on the audio thread");
     }
     record.note(Request::Flush);
+}
+
+unsafe extern "C" fn request_exec(host: *const clap_host, tasks: u32) -> bool {
+    // SAFETY: as in `notes`.
+    let data = unsafe { data(host) };
+    let answer = data.pool.as_ref().map_or(Ok(false), |pool| pool.request(tasks));
+    answer.unwrap_or_else(|misuse| {
+        data.record.misused(misuse);
+        false
+    })
 }
 
 unsafe extern "C" fn is_main_thread(host: *const clap_host) -> bool {

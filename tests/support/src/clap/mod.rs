@@ -5,11 +5,13 @@ mod events;
 mod ext;
 mod main;
 mod plugin;
+mod pool;
 
 use std::sync::Arc;
 
 pub(crate) use audio::ClapAudio;
 pub(crate) use main::ClapMain;
+pub use pool::ThreadPool;
 
 /// Calls an optional C function of a CLAP structure.
 macro_rules! clap_call {
@@ -19,8 +21,8 @@ macro_rules! clap_call {
 }
 pub(crate) use clap_call;
 
-/// A new instance.
-pub(crate) fn create() -> (ClapMain, ClapAudio) {
-    let plugin = Arc::new(plugin::Plugin::create());
+/// A new instance, in a host with or without a thread pool.
+pub(crate) fn create(pool: Option<&ThreadPool>) -> (ClapMain, ClapAudio) {
+    let plugin = Arc::new(plugin::Plugin::create(pool));
     (ClapMain::new(Arc::clone(&plugin)), ClapAudio::new(plugin))
 }

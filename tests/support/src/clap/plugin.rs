@@ -7,6 +7,8 @@ use clap_sys::factory::plugin_factory::{CLAP_PLUGIN_FACTORY_ID, clap_plugin_fact
 use clap_sys::host::clap_host;
 use clap_sys::plugin::clap_plugin;
 
+use super::ext::HostData;
+use super::pool::ThreadPool;
 use super::{clap_call, ext};
 use crate::record::HostRecord;
 
@@ -14,8 +16,10 @@ use crate::record::HostRecord;
 pub struct Plugin {
     raw: *const clap_plugin,
     pub record: Arc<HostRecord>,
-    // The plugin holds a pointer to it.
+    pool: Option<ThreadPool>,
+    // The plugin holds a pointer to it, and it to the data.
     _host: Box<clap_host>,
+    _data: Box<HostData>,
 }
 
 // SAFETY: the two sides call only what their thread may, as the format asks, and the host keeps them apart where the
@@ -44,10 +48,11 @@ fn factory() -> *const clap_plugin_factory {
 }
 
 impl Plugin {
-    pub fn create() -> Self {
+    pub fn create(pool: Option<&ThreadPool>) -> Self {
         let record = Arc::new(HostRecord::default());
         record.adopt_main();
-        let host = Box::new(ext::make_host(Arc::as_ptr(&record)));
+        let data = Box::new(HostData { record: Arc::clone(&record), pool: pool.cloned() });
+        let host = Box::new(ext::make_host(&raw const *data));
         let factory = factory();
         // SAFETY: a live factory with at least one plugin; the host structure lives as long as the instance.
         let raw = unsafe {
@@ -58,7 +63,11 @@ impl Plugin {
         assert!(!raw.is_null(), "create_plugin failed");
         // SAFETY: freshly created.
         assert!(unsafe { clap_call!(raw => init(raw)) }, "clap_plugin.init failed");
-        Self { raw, record, _host: host }
+        let plugin = Self { raw, record, pool: pool.cloned(), _host: host, _data: data };
+        if let Some(pool) = pool {
+            pool.adopt(&plugin);
+        }
+        plugin
     }
 
     pub const fn raw(&self) -> *const clap_plugin {
@@ -75,6 +84,9 @@ impl Plugin {
 impl Drop for Plugin {
     fn drop(&mut self) {
         self.record.adopt_main();
+        if let Some(pool) = &self.pool {
+            pool.abandon();
+        }
         // SAFETY: deactivated by the host before, and not used after.
         unsafe { clap_call!(self.raw => destroy(self.raw)) };
     }

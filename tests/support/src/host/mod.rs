@@ -62,7 +62,7 @@ impl MiniHost {
             (Box::new(main), Box::new(audio))
         }
         let (mut side, audio) = match format {
-            Format::Clap => boxed(clap::create()),
+            Format::Clap => boxed(clap::create(setup.thread_pool.as_ref())),
             Format::Vst3 => boxed(vst3::create()),
         };
         let table = Arc::new(ParamTable::new(&side.list_params()));

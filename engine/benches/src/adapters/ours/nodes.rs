@@ -1,30 +1,54 @@
 //! The nodes: the bench's in the engine's clothes, and the engine's own.
 
 use echelon_engine::graph::nodes::{Biquad, FilterMode, Gain};
-use echelon_engine::graph::{DspNode, GraphControl, GraphError, Guard, NodeId, NodeIo, Ports, Status, Width};
+use echelon_engine::graph::{
+    DspNode, GraphControl, GraphError, Guard, NodeId, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width,
+};
 
 use crate::kernel::{Kernel, Pass, Peak, Unit};
 use crate::shape::{FAN_IN, Recipe, Visitor};
 
+static SILENT: [f32; SUB_BLOCK_FRAMES] = [0.0; SUB_BLOCK_FRAMES];
 static MONO: [Width; FAN_IN] = [Width::Mono; FAN_IN];
 
 /// The bench's kernels: what the other engines run too.
 struct Wrapped<K>(Unit<K>);
 
+impl<K: Kernel> Wrapped<K> {
+    /// No input or several, or a part of a sub-block: apart, as in [`Unit::process_called`].
+    #[inline(never)]
+    fn apart(&mut self, mut io: NodeIo<'_>) -> Status {
+        if io.whole(0).is_some() {
+            let mut inputs = [&SILENT; FAN_IN];
+            for (slot, input) in inputs[..self.0.inputs()].iter_mut().enumerate() {
+                if let Some([(channel, _), _]) = io.whole(slot) {
+                    *input = channel;
+                }
+            }
+            if let Some([(_, output), _]) = io.whole(0) {
+                self.0.process(|slot| inputs[slot], output);
+            }
+        } else {
+            let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
+            self.0.process(|slot| inputs[slot], io.out_left());
+        }
+        self.status()
+    }
+
+    fn status(&self) -> Status {
+        if self.0.is_finite() { Status::Audio } else { Status::Broken }
+    }
+}
+
 impl<K: Kernel> DspNode for Wrapped<K> {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
-        match self.0.inputs() {
-            0 => self.0.process(|_| &[], io.out_left()),
-            1 => {
-                let input = io.left(0);
-                self.0.process(|_| input, io.out_left());
-            }
-            _ => {
-                let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
-                self.0.process(|slot| inputs[slot], io.out_left());
-            }
+        if self.0.inputs() == 1
+            && let Some([(input, output), _]) = io.whole(0)
+        {
+            self.0.process_called(|_| input, output);
+            return self.status();
         }
-        if self.0.is_finite() { Status::Audio } else { Status::Broken }
+        self.apart(io)
     }
 
     fn type_name(&self) -> &'static str {

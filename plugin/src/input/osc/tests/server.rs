@@ -327,6 +327,70 @@ fn a_taken_port_leads_to_the_next_free_one() {
     assert!((first.port() + 1..port + 100).contains(&second.port()));
 }
 
+/// Another port that is free, if nobody takes it meanwhile.
+fn free_port() -> u16 {
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn a_server_moves_to_another_port_and_answers_everyone() {
+    let mut rig = Rig::new();
+    let old_port = rig.server.port();
+    rig.send("/deck/a/play", &["id".into(), 1.into()]);
+    let before = rig.next().id;
+    let port = free_port();
+    // Whatever is in the old port's buffer belongs to it.
+    for n in 2..50 {
+        rig.send("/deck/a/stop", &["id".into(), n.into()]);
+    }
+    rig.server.move_to(port).unwrap();
+    assert_eq!(rig.server.port(), port);
+    let client = client();
+    client.connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+    client.send(&bytes(&message("/deck/b/stop", &["id".into(), 7.into()]))).unwrap();
+    let rest: Vec<_> = (2..50).map(|_| rig.next()).collect();
+    let after = rig.next();
+    assert_eq!(after.action, Action::StopDeck { deck: DeckId::B });
+    rig.server.tidy();
+    for id in [after.id, before].into_iter().chain(rest.iter().map(|request| request.id)) {
+        rig.server.reply(&Receipt::Cancelled { id });
+    }
+    // The clients are connected: they hear their own port only.
+    assert_eq!(receive(&client).args[0], 7.into());
+    for n in 1..50 {
+        assert_eq!(rig.answer().args[0], n.into());
+    }
+    let start = Instant::now();
+    while UdpSocket::bind((Ipv4Addr::LOCALHOST, old_port)).is_err() {
+        assert!(start.elapsed() < PATIENCE, "the old port is given back");
+        rig.server.tidy();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    client.send(&bytes(&message("/info", &[]))).unwrap();
+    assert_eq!(receive(&client).args[2], i32::from(port).into());
+    assert_eq!(rig.server.counters(), OscCounters { packets: 51, errors: 0, dropped: 0, unsent: 0 });
+}
+
+#[test]
+fn a_server_does_not_move_to_a_port_that_is_taken() {
+    let (mut rig, other) = (Rig::new(), Rig::new());
+    let port = rig.server.port();
+    assert!(rig.server.move_to(other.server.port()).is_err());
+    assert_eq!(rig.server.port(), port);
+    rig.nothing_more();
+    other.nothing_more();
+}
+
+#[test]
+fn a_server_that_has_just_moved_ends() {
+    let mut rig = Rig::new();
+    for _ in 0..20 {
+        // Someone else may be faster; that is no matter here.
+        let _ = rig.server.move_to(free_port());
+    }
+    drop(rig);
+}
+
 #[test]
 fn dropped_its_port_is_free_at_once() {
     // Some other test may get the port in between, but not every time.

@@ -1,0 +1,236 @@
+//! What the control side does in a turn.
+
+use std::time::{Duration, Instant};
+
+use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
+use echelon_engine::console::Console;
+use echelon_engine::safety::{DeckState, Source};
+use echelon_engine::units::DeckId;
+
+use super::bell::Bell;
+use super::decks::DeckFiles;
+use crate::input::osc::{OscServer, first_port_from_env};
+use crate::media::Loader;
+use crate::state::SavedState;
+use crate::view::{OscView, SharedView};
+
+/// What the turns work with. Whoever has it takes them: the control thread, or an offline block.
+pub(super) struct Turns {
+    console: Console,
+    saved: SavedState,
+    /// Loads of the host's state that were carried out.
+    restored: u64,
+    /// The last block of which was known then.
+    restored_at_block: u64,
+    restore_sender: ActionSender,
+    osc: Option<OscServer>,
+    files: DeckFiles,
+    view: SharedView,
+    bell: Bell,
+    turn: Turn,
+}
+
+impl Turns {
+    /// Starts OSC and the loader.
+    ///
+    /// # Errors
+    /// The system's, if it gives no thread. Without OSC the rig runs all the same; the view says so.
+    pub(super) fn new(mut console: Console, saved: SavedState, view: SharedView, bell: Bell) -> std::io::Result<Self> {
+        let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+        console.connect(receiver);
+        let loaded = bell.clone();
+        let files = DeckFiles::new(Loader::new(move || loaded.ring())?, saved.clone(), view.clone());
+        let osc = start_osc(&mut console, &saved, &view, bell.clone());
+        let turn = Turn::default();
+        let mut turns =
+            Self { console, saved, restored: 0, restored_at_block: 0, restore_sender, osc, files, view, bell, turn };
+        turns.agree_on_port();
+        Ok(turns)
+    }
+
+    /// One turn. Gives how many of the host's states are on the decks or on their way to the audio thread: all that
+    /// were loaded, unless a track of the last one is still being decoded.
+    pub(super) fn take(&mut self) -> Option<u64> {
+        let is_new = self.restore();
+        self.files.poll(&mut self.console, &mut self.turn);
+        self.console.tick(&mut self.turn);
+        if is_new {
+            // What is known of the decks now is from before they were told to stop.
+            self.restored_at_block = self.console.snapshot().block;
+        }
+        self.answer();
+        let snapshot = *self.console.snapshot();
+        self.view.update(|view| view.snapshot = snapshot);
+        (!self.files.is_decoding()).then_some(self.restored)
+    }
+
+    /// A turn, and more of them until no file is being decoded: offline the music can wait. After `patience` it goes on
+    /// without what is not there yet, and never waits for that again.
+    pub(super) fn take_all(&mut self, patience: Duration) -> u64 {
+        let deadline = Instant::now() + patience;
+        let mut heard = 0;
+        loop {
+            if let Some(restored) = self.take() {
+                return restored;
+            }
+            match deadline.saturating_duration_since(Instant::now()) {
+                Duration::ZERO => self.files.wait_no_longer(),
+                left => self.bell.wait(&mut heard, left),
+            }
+        }
+    }
+
+    /// Whether the last state of the host brought tracks, and no deck has been started since.
+    pub(super) fn has_fresh_tracks(&self) -> bool {
+        let moves = |deck| matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
+        let has_played = self.console.snapshot().block > self.restored_at_block && DeckId::ALL.into_iter().any(moves);
+        !has_played && self.saved.get().tracks.iter().any(Option::is_some)
+    }
+
+    /// After the host loaded a state, which makes it `true`: its tracks go onto the decks, which stop for it.
+    fn restore(&mut self) -> bool {
+        let loads = self.saved.loads();
+        let is_new = std::mem::replace(&mut self.restored, loads) != loads;
+        if is_new {
+            self.agree_on_port();
+            self.files.begin_state(loads, &mut self.console, &mut self.turn);
+        }
+        for deck in self.files.take_to_restore() {
+            // A deck may have been started of which nobody here knows yet: every one is told to stop, to no effect if
+            // it rests.
+            let stop = Some(Action::StopDeck { deck });
+            let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
+            let load = self.saved.get().tracks[deck.index()].take().map(|path| Action::LoadDeck { deck, path });
+            for action in stop.into_iter().chain(eject).chain(load) {
+                let request = Request::new(Source::State, action, ActionTiming::Immediate);
+                self.files.restoring(&request);
+                // The queue has room: it was emptied in the last turn, and this is at most three requests a deck.
+                let _ = self.restore_sender.send(request);
+            }
+        }
+        is_new
+    }
+
+    /// OSC goes to the port that the project names. Where that is taken it stays where it is, and the project keeps the
+    /// port, so that saving it again changes nothing. A project that names none gets ours.
+    fn agree_on_port(&mut self) {
+        let Some(osc) = &mut self.osc else { return };
+        let (wanted, before) = (self.saved.get().osc_port, osc.port());
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != before)
+            && osc.move_to(wanted).is_err()
+        {
+            let text = format!("OSC port {wanted} of this project is taken: OSC is on port {before}");
+            self.view.tell(None, text);
+        }
+        let port = osc.port();
+        self.view.update(|view| view.osc = OscView::Listening(port));
+        self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
+    }
+
+    /// Hands out what came of the turn.
+    fn answer(&mut self) {
+        for wanted in std::mem::take(&mut self.turn.wanted) {
+            self.files.load(wanted, &mut self.console, &mut self.turn);
+        }
+        for (id, deck) in self.turn.ejects.drain(..) {
+            self.files.eject(id, deck);
+        }
+        for receipt in self.turn.receipts.drain(..) {
+            let silent = self.files.settle(&receipt);
+            if let Some(osc) = &self.osc {
+                osc.reply(&receipt);
+            }
+            if let Receipt::Refused { deck, text, .. } = receipt
+                && !silent
+            {
+                self.view.tell(deck, text);
+            }
+        }
+        if let Some(osc) = &mut self.osc {
+            osc.tidy();
+        }
+    }
+}
+
+/// Starts OSC where the project had it or where the settings say, or near there; tells the view if it cannot.
+fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, bell: Bell) -> Option<OscServer> {
+    let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+    console.connect(receiver);
+    let first_port = saved.get().osc_port.unwrap_or_else(first_port_from_env);
+    match OscServer::start(first_port, sender, Box::new(move || bell.ring())) {
+        Ok(server) => Some(server),
+        Err(error) => {
+            view.update(|view| view.osc = OscView::Failed(error.to_string()));
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::RigState;
+    use echelon_engine::rig::{Rig, RigConfig};
+    use nice_plug::params::persist::PersistentField;
+    use std::net::{Ipv4Addr, UdpSocket};
+
+    fn bench() -> (Turns, SavedState, SharedView) {
+        let (saved, view) = (SavedState::default(), SharedView::default());
+        let (console, _) = Rig::new(RigConfig { sample_rate: 48_000.0 }).unwrap();
+        let turns = Turns::new(console, saved.clone(), view.clone(), Bell::default()).unwrap();
+        (turns, saved, view)
+    }
+
+    fn open(saved: &SavedState, port: u16) {
+        saved.set(RigState { osc_port: Some(port), ..RigState::default() });
+    }
+
+    #[test]
+    fn osc_goes_to_the_project_s_port_where_that_is_free_and_else_says_that_it_does_not() {
+        let (mut turns, saved, view) = bench();
+        let first = turns.osc.as_ref().unwrap().port();
+        assert_eq!((saved.get().osc_port, view.read().osc), (Some(first), OscView::Listening(first)));
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        open(&saved, port);
+        assert_eq!(turns.take(), Some(1));
+        assert_eq!(view.read().osc, OscView::Listening(first));
+        let notice = view.read().notice.unwrap().text;
+        assert_eq!(notice, format!("OSC port {port} of this project is taken: OSC is on port {first}"));
+        assert_eq!(saved.get().osc_port, Some(port), "the project keeps it");
+        drop(taken);
+        open(&saved, port);
+        assert_eq!(turns.take(), Some(2));
+        assert_eq!(view.read().osc, OscView::Listening(port));
+        assert!(turns.osc.as_ref().unwrap().port() == port && view.read().notice.unwrap().number == 1);
+    }
+
+    #[test]
+    fn a_project_is_open_when_nothing_is_being_decoded_any_more() {
+        let (mut turns, saved, view) = bench();
+        let mut state = RigState::default();
+        state.tracks[2] = Some("/nowhere/gone.wav".into());
+        saved.set(state);
+        assert_eq!(turns.take(), None, "the loader has yet to look for the file");
+        assert_eq!(turns.take_all(Duration::from_secs(60)), 1);
+        assert!(matches!(view.read().tracks[2].load, crate::view::LoadState::Failed(_)));
+        assert!(turns.has_fresh_tracks() && view.read().notice.is_none());
+    }
+
+    #[test]
+    fn patience_ends() {
+        let (mut turns, _, view) = bench();
+        // Never answered: no loader knows of it.
+        let request = Request::new(
+            Source::State,
+            Action::LoadDeck { deck: DeckId::A, path: "/slow.wav".into() },
+            ActionTiming::Immediate,
+        );
+        turns.files.restoring(&request);
+        turns.files.await_for_ever();
+        assert_eq!(turns.take(), None);
+        assert_eq!(turns.take_all(Duration::from_millis(1)), 0);
+        assert!(view.read().notice.unwrap().text.contains("goes on without it"));
+        assert_eq!(turns.take(), Some(0), "and is not waited for again");
+    }
+}
