@@ -146,6 +146,8 @@ pub(super) struct Plan {
     pub(super) strips: Box<[Strip]>,
     /// Indices of strips, all below that of the strip that depends on them.
     pub(super) deps: Box<[u32]>,
+    /// Indices of strips that no other depends on: once they are done, all are.
+    pub(super) last_strips: Box<[u32]>,
     pub(super) latency_frames: u32,
     /// Some connections fade: once they are done a plan without the fades is due.
     pub(super) has_fades: bool,
@@ -169,6 +171,7 @@ impl Plan {
             bus_outputs: Box::default(),
             strips: Box::default(),
             deps: Box::default(),
+            last_strips: Box::default(),
             latency_frames: 0,
             has_fades: false,
         }

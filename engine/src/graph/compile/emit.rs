@@ -16,7 +16,7 @@ pub(super) fn plan(items: Items, strips: &[Cut], buffers: &Buffers, latency_fram
     let mut emitter =
         Emitter { items: &items.list, firsts: &firsts, buffers, ops: vec![], members: vec![], banks: vec![] };
     let mut deps = vec![];
-    let mut cuts = vec![];
+    let (mut cuts, mut is_needed) = (vec![], vec![false; strips.len()]);
     for strip in strips {
         let first_op = index(emitter.ops.len());
         for group in &strip.groups {
@@ -25,10 +25,12 @@ pub(super) fn plan(items: Items, strips: &[Cut], buffers: &Buffers, latency_fram
         let num_ops = index(emitter.ops.len()) - first_op;
         let (first_dep, num_deps) = (index(deps.len()), index(strip.deps.len()));
         cuts.push(Strip { first_op, num_ops, first_dep, num_deps });
+        strip.deps.iter().for_each(|&dep| is_needed[dep as usize] = true);
         deps.extend_from_slice(&strip.deps);
     }
     let Emitter { ops, members, banks, .. } = emitter;
     (plan.ops, plan.members) = (ops.into(), members.into());
+    plan.last_strips = (0..index(cuts.len())).filter(|strip| !is_needed[*strip as usize]).collect();
     (plan.strips, plan.deps) = (cuts.into(), deps.into());
     plan.banks = link_banks(banks, &mut plan.members);
     plan.places = places(&items.list, strips);

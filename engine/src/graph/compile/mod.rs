@@ -15,6 +15,7 @@ mod emit;
 mod items;
 mod latency;
 mod order;
+mod schedule;
 mod spec;
 mod strips;
 

@@ -1,8 +1,7 @@
 //! Runs of ops that one lane does in one go, cut so that lanes have enough to share and little to wait for.
 
-use std::cmp::Reverse;
-
 use super::items::Item;
+use super::schedule::{Line, Task, schedule};
 use crate::graph::parallel::MAX_STRIPS;
 
 /// Work below this is not worth handing over, in nanoseconds of [`cost`].
@@ -27,8 +26,7 @@ pub(super) fn cut(items: &[Item], groups: Vec<Vec<usize>>, lanes: usize) -> Vec<
     clusters.join_chains();
     // With little work in all, small trees stay apart, or one of them holds up the others.
     clusters.join_small_trees((total / (8 * lanes as u64)).min(GRAIN_NS));
-    clusters.share_levels(lanes);
-    let strips = clusters.into_strips(groups.clone());
+    let strips = clusters.into_strips(groups.clone(), lanes);
     if strips.len() > MAX_STRIPS { vec![Cut { groups, deps: vec![] }] } else { strips }
 }
 
@@ -103,35 +101,6 @@ impl Clusters {
         self.contract();
     }
 
-    /// Clusters that are equally far from the start cannot need each other: small ones are dealt out to as many piles
-    /// as there are lanes.
-    fn share_levels(&mut self, lanes: usize) {
-        let order = self.order();
-        let mut level = vec![0_usize; self.of.len()];
-        for &cluster in &order {
-            level[cluster] = self.before[cluster].iter().map(|&source| level[source] + 1).max().unwrap_or(0);
-        }
-        let mut levels: Vec<Vec<usize>> = vec![];
-        for &cluster in &order {
-            levels.resize(levels.len().max(level[cluster] + 1), vec![]);
-            levels[level[cluster]].push(cluster);
-        }
-        for level in levels {
-            let mut small: Vec<usize> = level.into_iter().filter(|&cluster| self.cost[cluster] < GRAIN_NS).collect();
-            if small.len() <= lanes {
-                continue;
-            }
-            small.sort_by_key(|&cluster| Reverse(self.cost[cluster]));
-            let mut piles: Vec<usize> = small.drain(..lanes).collect();
-            for cluster in small {
-                piles.sort_by_key(|&pile| self.cost[pile]);
-                let pile = piles[0];
-                self.join(cluster, pile);
-            }
-        }
-        self.contract();
-    }
-
     /// Connections between clusters in place of those between groups, under the clusters' names.
     fn contract(&mut self) {
         for group in 0..self.of.len() {
@@ -149,56 +118,30 @@ impl Clusters {
         }
     }
 
-    /// Names, each after those before it; of those that could come next the one with the longest way to the end.
-    fn order(&self) -> Vec<usize> {
+    /// Groups of each strip.
+    fn into_strips(self, groups: Vec<Vec<usize>>, lanes: usize) -> Vec<Cut> {
         let names: Vec<usize> = (0..self.of.len()).filter(|&index| self.of[index] == index).collect();
-        let rest = self.longest_ways(&names);
-        let mut waits: Vec<usize> = self.before.iter().map(Vec::len).collect();
-        let mut ready: std::collections::BinaryHeap<(u64, Reverse<usize>)> =
-            names.iter().filter(|&&name| waits[name] == 0).map(|&name| (rest[name], Reverse(name))).collect();
-        let mut order = vec![];
-        while let Some((_, Reverse(name))) = ready.pop() {
-            order.push(name);
-            for &reader in &self.after[name] {
-                waits[reader] -= 1;
-                if waits[reader] == 0 {
-                    ready.push((rest[reader], Reverse(reader)));
-                }
-            }
-        }
-        order
-    }
-
-    /// Cost from each cluster to the end, itself included.
-    fn longest_ways(&self, names: &[usize]) -> Vec<u64> {
-        let mut rest = vec![0; self.of.len()];
-        let mut left: Vec<usize> = self.after.iter().map(Vec::len).collect();
-        let mut ready: Vec<usize> = names.iter().copied().filter(|&name| left[name] == 0).collect();
-        while let Some(name) = ready.pop() {
-            rest[name] = self.cost[name] + self.after[name].iter().map(|&reader| rest[reader]).max().unwrap_or(0);
-            for &source in &self.before[name] {
-                left[source] -= 1;
-                if left[source] == 0 {
-                    ready.push(source);
-                }
-            }
-        }
-        rest
-    }
-
-    fn into_strips(self, groups: Vec<Vec<usize>>) -> Vec<Cut> {
-        let order = self.order();
-        let mut place = vec![0; self.of.len()];
-        for (index, &name) in order.iter().enumerate() {
-            place[name] = index;
-        }
-        let index = |name: &usize| u32::try_from(place[*name]).unwrap_or(u32::MAX);
-        let deps = |name: &usize| self.before[*name].iter().map(index).collect();
-        let mut strips: Vec<Cut> = order.iter().map(|name| Cut { groups: vec![], deps: deps(name) }).collect();
+        let mut number = vec![0; self.of.len()];
+        names.iter().enumerate().for_each(|(index, &name)| number[name] = index);
+        let numbers = |names: &[usize]| names.iter().map(|&name| number[name]).collect();
+        let tasks: Vec<Task> = names
+            .iter()
+            .map(|&name| Task {
+                cost_ns: self.cost[name].max(1),
+                before: numbers(&self.before[name]),
+                after: numbers(&self.after[name]),
+            })
+            .collect();
+        let mut groups_of = vec![vec![]; names.len()];
         for (group, name) in groups.into_iter().zip(&self.of) {
-            strips[place[*name]].groups.push(group);
+            groups_of[number[*name]].push(group);
         }
-        strips
+        let plan = schedule(&tasks, lanes);
+        let strip = |line: Line| Cut {
+            groups: line.tasks.into_iter().flat_map(|task| std::mem::take(&mut groups_of[task])).collect(),
+            deps: line.deps,
+        };
+        plan.into_iter().map(strip).collect()
     }
 }
 

@@ -79,8 +79,9 @@ impl Gang {
         self.claim.open(epoch, count);
         ask();
         self.work();
-        for stamp in &self.stamps[..usize::from(count)] {
-            wait_for(stamp, epoch);
+        // The others have been waited for by the strips that need them.
+        for &strip in &*plan.last_strips {
+            wait_for(&self.stamps[strip as usize], epoch);
         }
         // Now that nobody uses the job any more, as if one thread had run it.
         assert!(!self.panicked.swap(false, Ordering::Relaxed), "a node panicked");

@@ -76,9 +76,9 @@ fn watch(gang: &Gang) {
 /// Being awake when the next block comes, and asleep otherwise, without being woken: blocks come regularly. Only decides
 /// who is awake, never what sounds; in ticks of the processor.
 struct Pace {
-    /// When the block before began, and the time from block to block.
+    /// When the block before began, and the time from block to block: the last two.
     block_start: u64,
-    period: u64,
+    periods: [u64; 2],
     last_work: u64,
     ticks_per_us: u64,
     looks: u32,
@@ -90,8 +90,14 @@ const PAUSE_US: u64 = 60;
 const EARLY_US: u64 = 150;
 /// Asleep again when a block is this late.
 const LATE_US: u64 = 400;
+/// Blocks that come less often are not slept through.
+const LONGEST_SLEEP_US: u64 = 25_000;
 /// Between looks while nothing comes.
 const NAP: Duration = Duration::from_micros(500);
+/// After this long without work there is no hurry.
+const IDLE_US: u64 = 1_000_000;
+/// Between looks then.
+const LONG_NAP: Duration = Duration::from_millis(4);
 /// Looks for work between two looks at the clock.
 const LOOKS: u32 = 64;
 /// How long the ticks are counted at the start.
@@ -103,13 +109,13 @@ impl Pace {
         std::thread::sleep(Duration::from_millis(CALIBRATION_MS));
         let end = now();
         let ticks_per_us = end.saturating_sub(start) / (CALIBRATION_MS * 1000);
-        Self { block_start: end, period: 0, last_work: end, ticks_per_us, looks: 0 }
+        Self { block_start: end, periods: [0, u64::MAX / 4], last_work: end, ticks_per_us, looks: 0 }
     }
 
     fn work_came(&mut self) {
         let now = now();
         if now.saturating_sub(self.last_work) > PAUSE_US * self.ticks_per_us {
-            self.period = now.saturating_sub(self.block_start);
+            self.periods = [now.saturating_sub(self.block_start), self.periods[0]];
             self.block_start = now;
         }
         self.last_work = now;
@@ -125,13 +131,31 @@ impl Pace {
             // Without a counter nothing is known of blocks.
             return std::thread::sleep(NAP);
         }
-        let (now, due) = (now(), self.block_start + self.period);
+        let now = now();
+        let Some(due) = self.due() else {
+            if now > self.last_work + PAUSE_US * self.ticks_per_us {
+                self.nap(now);
+            }
+            return;
+        };
         if now < self.last_work + PAUSE_US * self.ticks_per_us {
             // Perhaps another sub-block.
         } else if now > due + LATE_US * self.ticks_per_us {
-            std::thread::sleep(NAP);
+            self.nap(now);
         } else if now + EARLY_US * self.ticks_per_us < due {
             std::thread::sleep(Duration::from_micros((due - now) / self.ticks_per_us - EARLY_US));
         }
+    }
+    /// When the next block is due, if the last two took about as long: one long pause says nothing. Long blocks are
+    /// worth coming back to, and naps then cost little.
+    fn due(&self) -> Option<u64> {
+        let [last, before] = self.periods;
+        let is_steady = last.max(before) <= 2 * last.min(before);
+        (is_steady && last < LONGEST_SLEEP_US * self.ticks_per_us).then_some(self.block_start + last)
+    }
+
+    fn nap(&self, now: u64) {
+        let is_idle = now > self.last_work + IDLE_US * self.ticks_per_us;
+        std::thread::sleep(if is_idle { LONG_NAP } else { NAP });
     }
 }

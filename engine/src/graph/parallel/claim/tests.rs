@@ -24,13 +24,13 @@ enum At {
     Wait(u32, u16, u8),
     Run(u32, u16),
     Stamp(u32, u16),
-    /// The audio thread waits for this stamp.
+    /// The audio thread waits for the stamp of this strip, or goes on if another strip needs it.
     Close(u16),
     Idle,
 }
 
-/// Strip 2 needs 0 and 1, strip 1 needs 0 in the first epoch; the second has other strips and another plan.
-const DEPS: [&[&[u16]]; 2] = [&[&[], &[0], &[0, 1]], &[&[], &[]]];
+/// Strip 2 needs 1, and 1 needs 0 in the first epoch; the second has other strips and another plan.
+const DEPS: [&[&[u16]]; 2] = [&[&[], &[0], &[1]], &[&[], &[]]];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct World {
@@ -74,6 +74,7 @@ impl World {
                 At::Load
             }
             At::Close(strip) if usize::from(strip) == Self::deps(self.epoch).len() => next.close(),
+            At::Close(strip) if Self::deps(self.epoch).iter().any(|deps| deps.contains(&strip)) => At::Close(strip + 1),
             At::Close(strip) if self.stamps[usize::from(strip)] != self.epoch => return None,
             At::Close(strip) => At::Close(strip + 1),
             At::Idle => return None,
