@@ -5,9 +5,7 @@ use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RequestId};
 use crate::deck::Track;
-use crate::safety::{
-    DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source,
-};
+use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
 
 /// When the audio thread shall do a deed.
@@ -101,7 +99,9 @@ impl std::fmt::Display for Refusal {
             Self::TooLate(beats) => write!(f, "that beat was {beats:.3} beats ago"),
             Self::Full => write!(f, "too much is pending: cancel something or wait"),
             Self::Held(held) => held.fmt(f),
-            Self::NotPending => write!(f, "nothing of that is pending: it has happened already, or never was asked for"),
+            Self::NotPending => {
+                write!(f, "nothing of that is pending: it has happened already, or never was asked for")
+            }
             Self::NothingToUndo => write!(f, "there is nothing to undo: it is too long ago, or nothing was stopped"),
         }
     }

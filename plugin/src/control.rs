@@ -44,8 +44,6 @@ struct Shared {
     settled: Bell,
     /// How many states of the host have their tracks on the decks, or on their way to the audio thread.
     opened: AtomicU64,
-    /// The last of them brought tracks of which the audio thread does not know yet.
-    fresh_tracks: AtomicBool,
     stop: AtomicBool,
 }
 
@@ -55,11 +53,10 @@ impl Shared {
     }
 
     /// Notes how far the host's states have come.
-    fn note(&self, turns: &Turns, opened: Option<u64>) {
+    fn note(&self, opened: Option<u64>) {
         if let Some(opened) = opened
             && self.opened.swap(opened, Ordering::AcqRel) != opened
         {
-            self.fresh_tracks.store(turns.has_fresh_tracks(), Ordering::Release);
             self.settled.ring();
         }
     }
@@ -69,7 +66,7 @@ impl Shared {
         while !self.stop.load(Ordering::Acquire) {
             let mut turns = self.turns();
             let opened = turns.take();
-            self.note(&turns, opened);
+            self.note(opened);
             drop(turns);
             self.bell.wait(&mut heard, TURN);
         }
@@ -123,7 +120,6 @@ impl ControlThread {
             bell: bell.clone(),
             settled: Bell::default(),
             opened: AtomicU64::new(0),
-            fresh_tracks: AtomicBool::new(false),
             stop: AtomicBool::new(false),
         });
         let its = shared.clone();
@@ -150,17 +146,8 @@ impl ControlThread {
     pub fn turn_offline(&self) -> OfflineTurn<'_> {
         let mut turns = self.shared.turns();
         let opened = turns.take_all(OFFLINE_PATIENCE);
-        self.shared.note(&turns, Some(opened));
+        self.shared.note(Some(opened));
         OfflineTurn { _turns: turns }
-    }
-
-    /// Whether a project's tracks were sent to the audio thread since it asked last, and no deck has played since.
-    ///
-    /// # Real-time
-    /// One atomic operation.
-    #[must_use]
-    pub fn take_fresh_tracks(&self) -> bool {
-        self.shared.fresh_tracks.swap(false, Ordering::AcqRel)
     }
 }
 

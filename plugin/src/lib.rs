@@ -18,7 +18,6 @@ pub mod host;
 pub mod input;
 pub mod media;
 pub mod params;
-mod preroll;
 pub mod state;
 pub mod view;
 
@@ -27,7 +26,6 @@ use control::{ControlThread, EditorActs, EditorHands};
 use host::HostLink;
 use host::guard::guard;
 use params::RigParams;
-use preroll::preroll;
 use view::SharedView;
 
 // What a host looks for in the library, for the mini-hosts that call it without loading it.
@@ -157,9 +155,7 @@ impl Plugin for Echelon {
         link.run(buffer, aux, |buffer, aux, exchange| {
             let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
             let _turn = exchange.offline.then(|| control.turn_offline());
-            if control.take_fresh_tracks() {
-                preroll(processor, &exchange.transport, &mut exchange.moves);
-            }
+            let mut threads = link.threads.lend(exchange.offline);
             if let Some(mut io) = main_input.block(buffer, aux) {
                 io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };

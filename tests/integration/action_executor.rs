@@ -73,7 +73,7 @@ fn safety_is_respected_and_told_with_a_sentence() {
         let other = folder.wav("other.wav", 48_000, &constant(0.1, 0.1, 1000));
         assert_eq!(
             stage.refused("/deck/a/load", &[other.as_str().into()]),
-            "deck A is playing: stop it before you load another track"
+            "deck A is on air: fade it out or stop it before you load another track"
         );
         assert_eq!(stage.refused("/deck/a/play", &[]), "deck A is playing already");
         assert_eq!(stage.refused("/deck/b/play", &[1.into(), OscType::Double(-100.0)])[..14], *"that beat was ");

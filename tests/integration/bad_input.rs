@@ -30,6 +30,7 @@ fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
     ];
     for_each_format(|format| {
         let mut stage = Stage::with_track(&Setup::new(), format, &good);
+        stage.osc.send("/safety/cooldown/load", &[0.into()]);
         for (file, reason) in &cases {
             let text = stage.refused("/deck/a/load", &[file.as_str().into()]);
             assert!(text.contains(reason) && text.len() > 10, "{file}: {text}");

@@ -11,8 +11,8 @@ mod timeline;
 mod timing;
 
 pub use deed::Deed;
-pub use kind::ActionKind;
 pub use executor::{ActionExecutor, Question};
+pub use kind::ActionKind;
 pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
 pub use receipt::{Receipt, Turn, WantedTrack};
@@ -24,6 +24,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::safety::SafetySetting;
 use crate::units::{Decibels, DeckId};
 
 /// What a [`Action::Cancel`] takes back.
@@ -111,6 +112,11 @@ pub enum Action {
     },
     /// Stops every deck within 10 ms and takes back all that is pending. Cannot be locked.
     Panic,
+    /// Changes a setting of the safety policy.
+    Configure {
+        /// Which, and to what.
+        setting: SafetySetting,
+    },
     /// Several actions as one.
     RunRecipe {
         /// Which.
@@ -140,7 +146,7 @@ impl Action {
             Self::LoadDeck { .. } | Self::EjectDeck { .. } => ActionKind::Load,
             Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
             Self::Undo { .. } => ActionKind::Undo,
-            Self::SetLock { .. } => ActionKind::Lock,
+            Self::SetLock { .. } | Self::Configure { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
             Self::Panic => ActionKind::Panic,
             // Its steps are asked for one by one.
@@ -165,6 +171,7 @@ impl Action {
             | Self::SetMasterGain { .. }
             | Self::Cancel { .. }
             | Self::Panic
+            | Self::Configure { .. }
             | Self::RunRecipe { .. } => None,
         }
     }
@@ -200,6 +207,7 @@ impl Action {
             | Self::SetLock { .. }
             | Self::Cancel { .. }
             | Self::Panic
+            | Self::Configure { .. }
             | Self::RunRecipe { .. } => self,
         })
     }

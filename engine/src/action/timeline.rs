@@ -135,7 +135,15 @@ mod tests {
     use crate::units::Decibels;
 
     fn entry(due: f64, deed: Deed) -> Entry {
-        Entry { id: RequestId::next(), step: 0, source: Source::Osc, due, awaited: Awaited::Moment, late_frames: 0, deed }
+        Entry {
+            id: RequestId::next(),
+            step: 0,
+            source: Source::Osc,
+            due,
+            awaited: Awaited::Moment,
+            late_frames: 0,
+            deed,
+        }
     }
 
     fn play(deck: DeckId) -> Deed {

@@ -49,7 +49,16 @@ impl DeckNode {
     /// An empty deck. `sample_rate` in Hz.
     #[must_use]
     pub const fn new(bank: Arc<SincBank>, sample_rate: f64) -> Self {
-        Self { bank, sample_rate, current: None, before: None, voice: None, resting: 0.0, reached_end: false, played: 0 }
+        Self {
+            bank,
+            sample_rate,
+            current: None,
+            before: None,
+            voice: None,
+            resting: 0.0,
+            reached_end: false,
+            played: 0,
+        }
     }
 
     /// Whether it plays; a deck that fades out after a stop does not.

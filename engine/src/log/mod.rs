@@ -135,9 +135,20 @@ impl ActionLog {
         }
     }
 
+    /// A setting was changed.
+    pub(crate) fn configured(&mut self, id: RequestId, frame: u64, beat: f64) {
+        let fired = Fired { order: self.next_fired, step: 0, frame, beat, error_frames: 0 };
+        self.next_fired += 1;
+        if let Some(entry) = self.entry(id) {
+            entry.fired.push(fired);
+        }
+    }
+
     /// A deed was done.
     pub(crate) fn fired(&mut self, event: &EngineEvent) {
-        let EngineEvent::Fired { id, step, source, action, deck, frame, due_beat, error_frames } = *event else { return };
+        let EngineEvent::Fired { id, step, source, action, deck, frame, due_beat, error_frames } = *event else {
+            return;
+        };
         let fired = Fired { order: self.next_fired, step, frame, beat: due_beat, error_frames };
         self.next_fired += 1;
         if id == RequestId::HOST {
@@ -161,9 +172,7 @@ impl ActionLog {
         let outcome = match receipt {
             Receipt::Accepted { .. } => return,
             Receipt::Done { .. } => Outcome::Done,
-            Receipt::Refused { code, text, .. } => {
-                Outcome::Refused { code: (*code).to_owned(), text: text.clone() }
-            }
+            Receipt::Refused { code, text, .. } => Outcome::Refused { code: (*code).to_owned(), text: text.clone() },
             Receipt::Cancelled { .. } => Outcome::Cancelled,
             Receipt::Expired { .. } => Outcome::Expired,
         };

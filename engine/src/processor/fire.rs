@@ -7,7 +7,7 @@ use crate::action::{ActionKind, Awaited, Deed, Entry, RequestId, TimelineFull};
 use crate::deck::{LoadRefused, Track};
 use crate::input::{Control, ControlMove};
 use crate::message::{At, EngineEvent, Garbage, Order, Refusal};
-use crate::safety::{Ask, DeckLock, DeckState, LockReason, OnAirRule, SafetyViolation, Source};
+use crate::safety::{Ask, DeckLock, DeckState, LockReason, Nature, OnAirRule, SafetyViolation, Source};
 use crate::units::DeckId;
 
 /// A load that comes while the track before the last one is still fading tries again after this long.
@@ -21,7 +21,7 @@ impl RigProcessor {
         &mut self,
         deed: &Deed,
         source: Source,
-        needle_drop: bool,
+        nature: Nature,
         moment: Moment<'_>,
     ) -> Result<(), SafetyViolation> {
         let Some(deck) = deed.deck().filter(|_| deed.kind() != ActionKind::Undo) else { return Ok(()) };
@@ -30,7 +30,7 @@ impl RigProcessor {
         let known = self.policy.deck_mut(deck);
         (known.state, known.on_air) = (state, on_air);
         let beat = moment.clock.performance_beat_at(moment.frame);
-        let verdict = self.policy.decide(&Ask { source, deck, action: deed.kind(), beat, needle_drop });
+        let verdict = self.policy.decide(&Ask { source, deck, action: deed.kind(), beat, nature });
         if let Err(violation) = &verdict {
             self.policy.telemetry_mut().reject(violation, source);
         }
@@ -42,8 +42,12 @@ impl RigProcessor {
         let Some(entry) = self.timeline.pop() else { return };
         self.cause = entry.id;
         let Entry { id, step, source, due, awaited, late_frames, deed } = entry;
-        let needle_drop = deed.kind() == ActionKind::Seek && awaited == Awaited::Moment;
-        if let Err(violation) = self.ask(&deed, source, needle_drop, moment) {
+        let nature = match deed {
+            Deed::Seek { .. } if awaited == Awaited::Moment => Nature::NeedleDrop,
+            Deed::Load { track: None, .. } => Nature::Eject,
+            _ => Nature::Plain,
+        };
+        if let Err(violation) = self.ask(&deed, source, nature, moment) {
             let order = Order { id, step, source, at: At::Now, deed };
             return self.refuse(order, Refusal::Violation(violation), moment, moves);
         }
@@ -170,7 +174,9 @@ impl RigProcessor {
         if state != DeckState::Empty {
             self.can_undo(deck, moment);
         }
-        if brings_one && source != Source::State {
+        if !brings_one {
+            self.policy.ejected(deck);
+        } else if source != Source::State {
             let beat = moment.clock.performance_beat_at(moment.frame);
             self.policy.done(deck, ActionKind::Load, beat, moment.clock.tempo().get());
         }

@@ -4,7 +4,7 @@
 //! 1 split the block where the host's transport changes
 //! 2 make the segment's clock; after a jump, find the pending actions' next lines
 //! 3 take deeds from the control thread into the timeline
-//! 4 run the plan up to the next due deed or host input, do it, and so on to the segment's end
+//! 4 run the plan up to the next due deed or host input, do it (on one frame by kind), and so on to the segment's end
 //! 5 publish the snapshot
 //! ```
 
@@ -17,7 +17,7 @@ mod undo;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
-use crate::action::{Deed, Grid, Quantizer, RequestId, Timeline};
+use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
@@ -26,7 +26,7 @@ use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
 use crate::mixer::Mixer;
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
-use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
+use crate::safety::{DeckState, Nature, OnAir, SafetyPolicy, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
@@ -164,12 +164,13 @@ impl RigProcessor {
             let until = next_input.into_iter().chain(next_due).fold(frames, u32::min);
             self.run_plan(io, from + moment.frame, from + until, moves);
             moment = Moment { frame: until, block_frame: from + until, ..moment };
-            match (inputs.split_first(), self.timeline.next_due()) {
-                (Some((input, rest)), _) if next_input == Some(until) => {
+            let due_now = next_due == Some(until);
+            match inputs.split_first() {
+                Some((input, rest)) if next_input == Some(until) && !(due_now && self.comes_before(input.input)) => {
                     inputs = rest;
                     self.take_input(input.input, moment, moves);
                 }
-                (_, Some(_)) if next_due == Some(until) => self.fire_next(moment, moves),
+                _ if due_now => self.fire_next(moment, moves),
                 _ => break,
             }
         }
@@ -213,6 +214,19 @@ impl RigProcessor {
                 None => return,
             }
         }
+    }
+
+    /// Whether the first deed of the timeline comes before host-timed input on the same frame: by kind, as on any beat.
+    fn comes_before(&self, input: HostInput) -> bool {
+        let kind = match input {
+            HostInput::Control(Control::Play(_), value) if value > 0.5 => ActionKind::Play,
+            HostInput::Midi([_, note, _]) if note.wrapping_sub(FIRST_MIDI_NOTE) % 2 == 0 => ActionKind::Play,
+            HostInput::Control(Control::Play(_), _) | HostInput::Midi(_) => ActionKind::Stop,
+            // What a gesture is quantized by comes before it.
+            HostInput::Control(Control::Quantize, _) | HostInput::Transport(_) => return false,
+            HostInput::Control(..) => ActionKind::Mixer,
+        };
+        self.timeline.iter().next().is_some_and(|entry| entry.deed.kind() < kind)
     }
 
     /// What the host timed acts on its own frame, by the same rules.
@@ -265,7 +279,7 @@ impl RigProcessor {
             None => At::Default,
         };
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
-        match self.ask(&order.deed, source, false, moment) {
+        match self.ask(&order.deed, source, Nature::Plain, moment) {
             Ok(()) => self.schedule(order, moment, moves),
             Err(violation) => self.refuse(order, Refusal::Violation(violation), moment, moves),
         }

@@ -1,9 +1,7 @@
 //! The way onto the timeline: from "when" to a beat, and to another one when the host jumps.
 
 use super::{Moment, RigProcessor, readable};
-use crate::action::{
-    ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull, TooLate,
-};
+use crate::action::{ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull, TooLate};
 use crate::clock::BlockClock;
 use crate::input::ControlMove;
 use crate::message::{At, EngineEvent, Order, Refusal};
@@ -77,13 +75,7 @@ impl RigProcessor {
 
     /// A stop takes away a start that would not have come before it. On a deck that rests that is all there is to do,
     /// at once: `true`.
-    fn stop_waiting(
-        &mut self,
-        order: &Order,
-        due: f64,
-        moment: Moment<'_>,
-        moves: &mut Vec<ControlMove>,
-    ) -> bool {
+    fn stop_waiting(&mut self, order: &Order, due: f64, moment: Moment<'_>, moves: &mut Vec<ControlMove>) -> bool {
         let (Deed::Stop { deck }, id) = (&order.deed, order.id) else { return false };
         let deck = *deck;
         let starts_after = |play: &Entry| {

@@ -1,8 +1,8 @@
 //! The policy: one predicate, asked when an action is admitted and again when it fires.
 
 use super::{
-    ActionMask, DeckLock, DeckState, HeldByAnother, LockMachine, LockReason, OnAirRule, SafetySettings, SafetyTelemetry,
-    SafetyViolation, Source,
+    ActionMask, DeckLock, DeckState, HeldByAnother, LockMachine, LockReason, OnAirRule, SafetySettings,
+    SafetyTelemetry, SafetyViolation, Source,
 };
 use crate::action::ActionKind;
 use crate::units::{DeckId, NUM_DECKS};
@@ -22,12 +22,7 @@ pub struct DeckSafety {
 
 impl Default for DeckSafety {
     fn default() -> Self {
-        Self {
-            state: DeckState::Empty,
-            on_air: false,
-            lock: LockMachine::default(),
-            undo_until: f64::NEG_INFINITY,
-        }
+        Self { state: DeckState::Empty, on_air: false, lock: LockMachine::default(), undo_until: f64::NEG_INFINITY }
     }
 }
 
@@ -42,8 +37,20 @@ pub struct Ask {
     pub action: ActionKind,
     /// Performance beat on which it would happen.
     pub beat: f64,
+    /// What more there is to it.
+    pub nature: Nature,
+}
+
+/// What the kind of an action does not tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Nature {
+    /// Nothing more.
+    #[default]
+    Plain,
     /// A seek that waits for no line: on air it tears the sound out of the music.
-    pub needle_drop: bool,
+    NeedleDrop,
+    /// A load of nothing: it takes a load back, so that load's cooldown does not hold it.
+    Eject,
 }
 
 /// Locks, cooldowns and masks of all decks. The audio thread's is the truth; the control side's is its shadow. Plain
@@ -139,7 +146,9 @@ impl SafetyPolicy {
         }
         self.check_state(ask, known)?;
         match known.lock.cooldowns().active(action, beat) {
-            Some(expires_at) if rules.cools_down && !ActionMask::ALWAYS.allows(action) => {
+            Some(expires_at)
+                if rules.cools_down && ask.nature != Nature::Eject && !ActionMask::ALWAYS.allows(action) =>
+            {
                 Err(SafetyViolation::CooldownActive { deck, action, expires_at, beats_left: expires_at - beat })
             }
             _ => Ok(()),
@@ -147,9 +156,13 @@ impl SafetyPolicy {
     }
 
     fn check_state(&self, ask: &Ask, known: &DeckSafety) -> Result<(), SafetyViolation> {
-        let Ask { source, deck, action, beat, needle_drop } = *ask;
+        let Ask { source, deck, action, beat, nature } = *ask;
         let protects = self.settings.on_air == OnAirRule::Refuse && source != Source::State;
-        if known.on_air && known.state == DeckState::Playing && protects && (action == ActionKind::Load || needle_drop) {
+        if known.on_air
+            && known.state == DeckState::Playing
+            && protects
+            && (action == ActionKind::Load || nature == Nature::NeedleDrop)
+        {
             return Err(SafetyViolation::DeckLocked { deck, reason: LockReason::Playing, owner: source, action });
         }
         let mut mask = self.settings.mask(known.state);
@@ -177,7 +190,7 @@ impl SafetyPolicy {
         if !mask.allows(action) {
             return Err(SafetyViolation::ActionNotAllowed { deck, action, state: self.deck(deck).state });
         }
-        self.decide(&Ask { source: Source::Editor, deck, action, beat: self.now, needle_drop: false })
+        self.decide(&Ask { source: Source::Editor, deck, action, beat: self.now, nature: Nature::Plain })
     }
 
     /// Whether the deck may start.
@@ -223,6 +236,11 @@ impl SafetyPolicy {
             self.telemetry.unlocks += 1;
         }
         Ok(())
+    }
+
+    /// The track was taken off a deck: another one may come at once.
+    pub const fn ejected(&mut self, deck: DeckId) {
+        self.decks[deck.index()].lock.cool_down(ActionKind::Load, f64::NEG_INFINITY);
     }
 
     /// An action of this kind was done on a deck, at a performance beat and a tempo: its cooldown starts.
@@ -295,20 +313,17 @@ mod tests {
     #[test]
     fn on_air_a_needle_drop_is_refused_and_a_jump_on_a_line_is_not() {
         let mut policy = policy(DeckState::Playing);
-        let ask = |needle_drop| Ask {
-            source: Source::Osc,
-            deck: DeckId::A,
-            action: ActionKind::Seek,
-            beat: 0.0,
-            needle_drop,
-        };
-        assert!(policy.decide(&ask(true)).is_ok(), "nobody hears it");
+        let ask = |nature| Ask { source: Source::Osc, deck: DeckId::A, action: ActionKind::Seek, beat: 0.0, nature };
+        assert!(policy.decide(&ask(Nature::NeedleDrop)).is_ok(), "nobody hears it");
         policy.deck_mut(DeckId::A).on_air = true;
-        assert!(matches!(policy.decide(&ask(true)), Err(SafetyViolation::DeckLocked { reason: LockReason::Playing, .. })));
-        assert!(policy.decide(&ask(false)).is_ok());
+        assert!(matches!(
+            policy.decide(&ask(Nature::NeedleDrop)),
+            Err(SafetyViolation::DeckLocked { reason: LockReason::Playing, .. })
+        ));
+        assert!(policy.decide(&ask(Nature::Plain)).is_ok());
         for rule in [OnAirRule::StopFirst, OnAirRule::Allow] {
             policy.settings.on_air = rule;
-            assert!(policy.decide(&ask(true)).is_ok());
+            assert!(policy.decide(&ask(Nature::NeedleDrop)).is_ok());
             assert!(policy.can_perform_action_with_mask(DeckId::A, ActionKind::Load, HANDS).is_ok());
         }
     }
@@ -320,7 +335,9 @@ mod tests {
             policy.done(DeckId::A, kind, 8.0, 120.0);
             policy.set_now(8.0 + beats - 0.001);
             let violation = policy.can_perform_action_with_mask(DeckId::A, kind, HANDS).unwrap_err();
-            assert!(matches!(violation, SafetyViolation::CooldownActive { expires_at, .. } if expires_at == 8.0 + beats));
+            assert!(
+                matches!(violation, SafetyViolation::CooldownActive { expires_at, .. } if expires_at == 8.0 + beats)
+            );
             assert!(policy.can_perform_action_with_mask(DeckId::B, kind, HANDS).is_ok(), "another deck");
             policy.set_now(8.0 + beats);
             assert!(policy.can_perform_action_with_mask(DeckId::A, kind, HANDS).is_ok());
@@ -337,10 +354,22 @@ mod tests {
     }
 
     #[test]
+    fn an_eject_takes_a_load_back_and_its_cooldown_with_it() {
+        let mut policy = policy(DeckState::Stopped);
+        policy.done(DeckId::A, ActionKind::Load, 0.0, 120.0);
+        let ask = |nature| Ask { source: Source::Osc, deck: DeckId::A, action: ActionKind::Load, beat: 1.0, nature };
+        let text = policy.decide(&ask(Nature::Plain)).unwrap_err().to_string();
+        assert_eq!(text, "deck A took a track a moment ago: eject that first, or wait 15.0 beats");
+        assert!(policy.decide(&ask(Nature::Eject)).is_ok());
+        policy.ejected(DeckId::A);
+        assert!(policy.decide(&ask(Nature::Plain)).is_ok());
+    }
+
+    #[test]
     fn a_source_does_only_what_its_rules_allow_but_may_always_stop() {
         let mut policy = policy(DeckState::Playing);
         policy.settings.source_mut(Source::Bridge).mask = ActionMask::NONE;
-        let ask = |action, source| Ask { source, deck: DeckId::A, action, beat: 0.0, needle_drop: false };
+        let ask = |action, source| Ask { source, deck: DeckId::A, action, beat: 0.0, nature: Nature::Plain };
         let violation = policy.decide(&ask(ActionKind::Seek, Source::Bridge)).unwrap_err();
         assert_eq!(violation.code(), "source_not_allowed");
         assert_eq!(violation.to_string(), "the bridge may not seek: allow it in the safety settings");

@@ -16,6 +16,24 @@ pub enum OnAirRule {
     Allow,
 }
 
+/// A change of one setting.
+#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case", tag = "setting")]
+pub enum SafetySetting {
+    /// How long a kind cools down.
+    Cooldown {
+        /// Which kind.
+        kind: ActionKind,
+        /// In beats; 0 for not at all.
+        beats: f64,
+    },
+    /// What happens to a load, an eject or a needle drop on air.
+    OnAir {
+        /// What.
+        rule: OnAirRule,
+    },
+}
+
 /// The settings of the safety policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SafetySettings {
@@ -36,7 +54,8 @@ pub struct SafetySettings {
 impl Default for SafetySettings {
     fn default() -> Self {
         use ActionKind::{Cue, Effect, Load, Lock, Loop, Mixer, Play, Seek, Stop, Undo};
-        let always = ActionMask::of(&[Mixer, Effect, Lock, Undo]).or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
+        let always =
+            ActionMask::of(&[Mixer, Effect, Lock, Undo]).or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
         let mask = |kinds: &[ActionKind]| ActionMask::of(kinds).or(always);
         let mut cooldown_beats = [0.0; ActionKind::COUNT];
         for (kind, beats) in [(Loop, 2.0), (Effect, 4.0), (Cue, 4.0), (Load, 16.0)] {
@@ -80,6 +99,14 @@ impl SafetySettings {
     pub fn set_cooldown_beats(&mut self, kind: ActionKind, beats: f64) {
         let can = beats.is_finite() && beats > 0.0 && !ActionMask::ALWAYS.allows(kind);
         self.cooldown_beats[kind.index()] = if can { beats } else { 0.0 };
+    }
+
+    /// Takes over one change.
+    pub fn change(&mut self, setting: SafetySetting) {
+        match setting {
+            SafetySetting::Cooldown { kind, beats } => self.set_cooldown_beats(kind, beats),
+            SafetySetting::OnAir { rule } => self.on_air = rule,
+        }
     }
 
     /// What a source may do.

@@ -76,8 +76,7 @@ pub struct SourceRules {
 
 impl SourceRules {
     /// A person's hands: everything, at once.
-    pub const HANDS: Self =
-        Self { mask: ActionMask::ALL, per_sec: None, quantize: None, slew: None, cools_down: true };
+    pub const HANDS: Self = Self { mask: ActionMask::ALL, per_sec: None, quantize: None, slew: None, cools_down: true };
 
     /// What a new rig has for a source.
     #[must_use]

@@ -112,5 +112,7 @@ fn locked(deck: DeckId, reason: LockReason, owner: Source, action: ActionKind) -
 
 fn cooling(deck: DeckId, action: ActionKind, beats_left: f64) -> String {
     let verb = action.verb();
-    format!("deck {deck} cannot {verb} again so soon: wait {beats_left:.1} beats, or shorten the cooldown in the settings")
+    format!(
+        "deck {deck} cannot {verb} again so soon: wait {beats_left:.1} beats, or shorten the cooldown in the settings"
+    )
 }

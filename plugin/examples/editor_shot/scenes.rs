@@ -58,8 +58,14 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
     let beat = view.snapshot.clock.song_beat.fract();
     #[allow(clippy::cast_possible_truncation, reason = "a level")]
     let peak = if sounding { (0.62 - 0.35 * beat) as f32 } else { 0.0 };
-    view.snapshot.decks[deck.index()] =
-        DeckView { state, position_secs: position_secs.min(length_secs), length_secs, gain_db: 0.0, peak, on_air: sounding };
+    view.snapshot.decks[deck.index()] = DeckView {
+        state,
+        position_secs: position_secs.min(length_secs),
+        length_secs,
+        gain_db: 0.0,
+        peak,
+        on_air: sounding,
+    };
     view.tracks[deck.index()] = TrackView {
         load: LoadState::Ready,
         path: Some(PathBuf::from(format!("/music/{name}.flac"))),

@@ -1,5 +1,6 @@
 //! The files on the decks: from a wanted track to a loaded one, and what is saved and shown of it.
 
+use std::collections::VecDeque;
 use std::path::Path;
 
 use echelon_engine::action::{Action, Receipt, Request, RequestId, Turn, WantedTrack};
@@ -12,6 +13,8 @@ use crate::view::{LoadState, SharedView, TrackView};
 
 /// The code of a refusal because of what the deck is doing.
 const NOT_ALLOWED: &str = "not_allowed";
+/// Loads that are remembered for an undo.
+const BROUGHT: usize = 64;
 /// How often a project's tracks are put once more onto decks that were started in between.
 const TRIES: u32 = 16;
 
@@ -54,6 +57,8 @@ pub(super) struct DeckFiles {
     loads: u64,
     /// What is on each deck.
     on_deck: [TrackView; NUM_DECKS],
+    /// What the latest loads have brought: an undo names the load whose track it puts back.
+    brought: VecDeque<(RequestId, TrackView)>,
 }
 
 impl DeckFiles {
@@ -68,6 +73,7 @@ impl DeckFiles {
             tries: 0,
             loads: 0,
             on_deck: Default::default(),
+            brought: VecDeque::new(),
         }
     }
 
@@ -103,6 +109,23 @@ impl DeckFiles {
             _ => return self.stops.push(request.id),
         };
         self.changes.push(Change { restoring: true, ..Change::new(request.id, deck, track, self.loads) });
+    }
+
+    /// A file is no longer wanted.
+    pub(super) fn give_up(&mut self, id: RequestId) {
+        if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
+            change.awaited = false;
+            self.loader.cancel(id);
+        }
+    }
+
+    /// An undo put back the track that a load had brought.
+    pub(super) fn undone(&mut self, deck: DeckId, load: RequestId) {
+        let track = self.brought.iter().find(|(id, _)| *id == load).map(|(_, track)| track.clone()).unwrap_or_default();
+        let path = track.path.clone();
+        self.saved.update_as_of(self.loads, |state| state.tracks[deck.index()] = path);
+        self.on_deck[deck.index()] = track;
+        self.show_what_is_there(deck);
     }
 
     /// Starts to decode.
@@ -186,9 +209,11 @@ impl DeckFiles {
         }
         let place = self.changes.iter().position(|change| change.id == receipt.id());
         let Some(place) = place.filter(|_| receipt.is_final()) else { return false };
-        let Change { deck, track, note, restoring, loads, .. } = self.changes.remove(place);
+        let Change { id, deck, track, note, restoring, loads, .. } = self.changes.remove(place);
         match receipt {
             Receipt::Done { .. } => {
+                self.brought.truncate(BROUGHT - 1);
+                self.brought.push_front((id, track.clone()));
                 if !restoring {
                     let path = track.path.clone();
                     self.saved.update_as_of(loads, |state| state.tracks[deck.index()] = path);
@@ -273,7 +298,7 @@ mod tests {
                 }
                 saved.set(project());
                 if taken_up {
-                    let (mut console, _) = Rig::new(RigConfig { sample_rate: 48_000.0 }).unwrap();
+                    let (mut console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
                     files.begin_state(saved.loads(), &mut console, &mut Turn::default());
                 }
                 if !before {

@@ -4,8 +4,7 @@ use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
 use echelon_engine::console::Console;
-use echelon_engine::safety::{DeckState, Source};
-use echelon_engine::units::DeckId;
+use echelon_engine::safety::Source;
 
 use super::bell::Bell;
 use super::decks::DeckFiles;
@@ -20,14 +19,13 @@ pub(super) struct Turns {
     saved: SavedState,
     /// Loads of the host's state that were carried out.
     restored: u64,
-    /// The last block of which was known then.
-    restored_at_block: u64,
     restore_sender: ActionSender,
     osc: Option<OscServer>,
     files: DeckFiles,
     view: SharedView,
     bell: Bell,
     turn: Turn,
+    since: Instant,
 }
 
 impl Turns {
@@ -43,7 +41,7 @@ impl Turns {
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
         let turn = Turn::default();
         let mut turns =
-            Self { console, saved, restored: 0, restored_at_block: 0, restore_sender, osc, files, view, bell, turn };
+            Self { console, saved, restored: 0, restore_sender, osc, files, view, bell, turn, since: Instant::now() };
         turns.agree_on_port();
         Ok(turns)
     }
@@ -51,13 +49,10 @@ impl Turns {
     /// One turn. Gives how many of the host's states are on the decks or on their way to the audio thread: all that
     /// were loaded, unless a track of the last one is still being decoded.
     pub(super) fn take(&mut self) -> Option<u64> {
-        let is_new = self.restore();
+        self.turn.now_secs = self.since.elapsed().as_secs_f64();
+        self.restore();
         self.files.poll(&mut self.console, &mut self.turn);
         self.console.tick(&mut self.turn);
-        if is_new {
-            // What is known of the decks now is from before they were told to stop.
-            self.restored_at_block = self.console.snapshot().block;
-        }
         self.answer();
         let snapshot = *self.console.snapshot();
         self.view.update(|view| view.snapshot = snapshot);
@@ -80,15 +75,8 @@ impl Turns {
         }
     }
 
-    /// Whether the last state of the host brought tracks, and no deck has been started since.
-    pub(super) fn has_fresh_tracks(&self) -> bool {
-        let moves = |deck| matches!(self.console.deck_state(deck), DeckState::Playing | DeckState::Primed);
-        let has_played = self.console.snapshot().block > self.restored_at_block && DeckId::ALL.into_iter().any(moves);
-        !has_played && self.saved.get().tracks.iter().any(Option::is_some)
-    }
-
-    /// After the host loaded a state, which makes it `true`: its tracks go onto the decks, which stop for it.
-    fn restore(&mut self) -> bool {
+    /// After the host loaded a state: its tracks go onto the decks, which are unlocked and stop for it.
+    fn restore(&mut self) {
         let loads = self.saved.loads();
         let is_new = std::mem::replace(&mut self.restored, loads) != loads;
         if is_new {
@@ -101,14 +89,14 @@ impl Turns {
             let stop = Some(Action::StopDeck { deck });
             let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
             let load = self.saved.get().tracks[deck.index()].take().map(|path| Action::LoadDeck { deck, path });
-            for action in stop.into_iter().chain(eject).chain(load) {
+            let unlock = Some(Action::SetLock { deck, locked: false });
+            for action in unlock.into_iter().chain(stop).chain(eject).chain(load) {
                 let request = Request::new(Source::State, action, ActionTiming::Immediate);
                 self.files.restoring(&request);
-                // The queue has room: it was emptied in the last turn, and this is at most three requests a deck.
+                // The queue has room: it was emptied in the last turn, and this is at most four requests a deck.
                 let _ = self.restore_sender.send(request);
             }
         }
-        is_new
     }
 
     /// OSC goes to the port that the project names. Where that is taken it stays where it is, and the project keeps the
@@ -134,6 +122,12 @@ impl Turns {
         }
         for (id, deck) in self.turn.ejects.drain(..) {
             self.files.eject(id, deck);
+        }
+        for id in self.turn.unwanted.drain(..) {
+            self.files.give_up(id);
+        }
+        for (deck, load) in self.turn.restored.drain(..) {
+            self.files.undone(deck, load);
         }
         for receipt in self.turn.receipts.drain(..) {
             let silent = self.files.settle(&receipt);
@@ -171,12 +165,13 @@ mod tests {
     use super::*;
     use crate::state::RigState;
     use echelon_engine::rig::{Rig, RigConfig};
+    use echelon_engine::units::DeckId;
     use nice_plug::params::persist::PersistentField;
     use std::net::{Ipv4Addr, UdpSocket};
 
     fn bench() -> (Turns, SavedState, SharedView) {
         let (saved, view) = (SavedState::default(), SharedView::default());
-        let (console, _) = Rig::new(RigConfig { sample_rate: 48_000.0 }).unwrap();
+        let (console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
         let turns = Turns::new(console, saved.clone(), view.clone(), Bell::default()).unwrap();
         (turns, saved, view)
     }
@@ -214,7 +209,7 @@ mod tests {
         assert_eq!(turns.take(), None, "the loader has yet to look for the file");
         assert_eq!(turns.take_all(Duration::from_secs(60)), 1);
         assert!(matches!(view.read().tracks[2].load, crate::view::LoadState::Failed(_)));
-        assert!(turns.has_fresh_tracks() && view.read().notice.is_none());
+        assert!(view.read().notice.is_none());
     }
 
     #[test]

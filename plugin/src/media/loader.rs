@@ -64,11 +64,19 @@ impl Job {
     }
 }
 
+/// The file that is being decoded.
+#[derive(Debug)]
+struct Running {
+    deck: DeckId,
+    id: RequestId,
+    cancelled: Arc<AtomicBool>,
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// At most one for each deck.
     waiting: VecDeque<Job>,
-    running: Option<(DeckId, Arc<AtomicBool>)>,
+    running: Option<Running>,
     /// The newest news of each deck's load that nobody fetched yet.
     progress: [Option<Option<f32>>; NUM_DECKS],
     finished: VecDeque<LoadEvent>,
@@ -115,8 +123,8 @@ impl Loader {
         if state.finished.len() >= MAX_UNREAD {
             return Err(LoadError::Busy);
         }
-        if let Some((_, cancelled)) = state.running.as_ref().filter(|(running, _)| *running == deck) {
-            cancelled.store(true, Ordering::Release);
+        if let Some(running) = state.running.as_ref().filter(|running| running.deck == deck) {
+            running.cancelled.store(true, Ordering::Release);
         }
         if let Some(older) = state.waiting.iter().position(|job| job.deck == deck).and_then(|i| state.waiting.remove(i))
         {
@@ -132,11 +140,22 @@ impl Loader {
         Ok(())
     }
 
+    /// Gives up one load, if it is not done yet.
+    pub fn cancel(&self, id: RequestId) {
+        let mut state = self.shared.state();
+        if let Some(running) = state.running.as_ref().filter(|running| running.id == id) {
+            running.cancelled.store(true, Ordering::Release);
+        }
+        if let Some(job) = state.waiting.iter().position(|job| job.id == id).and_then(|i| state.waiting.remove(i)) {
+            state.finished.push_back(job.cancelled());
+        }
+    }
+
     /// Gives up whatever is being loaded or waits to be.
     pub fn cancel_all(&self) {
         let mut state = self.shared.state();
-        if let Some((_, cancelled)) = &state.running {
-            cancelled.store(true, Ordering::Release);
+        if let Some(running) = &state.running {
+            running.cancelled.store(true, Ordering::Release);
         }
         let waiting = std::mem::take(&mut state.waiting);
         state.finished.extend(waiting.into_iter().map(Job::cancelled));
@@ -160,8 +179,8 @@ impl Drop for Loader {
     fn drop(&mut self) {
         let mut state = self.shared.state();
         state.stop = true;
-        if let Some((_, cancelled)) = &state.running {
-            cancelled.store(true, Ordering::Release);
+        if let Some(running) = &state.running {
+            running.cancelled.store(true, Ordering::Release);
         }
         drop(state);
         self.shared.changed.notify_all();
@@ -211,7 +230,7 @@ fn next(shared: &Shared) -> Option<Job> {
         if state.finished.len() < MAX_UNREAD
             && let Some(job) = state.waiting.pop_front()
         {
-            state.running = Some((job.deck, job.cancelled.clone()));
+            state.running = Some(Running { deck: job.deck, id: job.id, cancelled: job.cancelled.clone() });
             return Some(job);
         }
         state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);

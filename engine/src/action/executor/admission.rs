@@ -11,7 +11,7 @@ use crate::action::{
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
-use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, SafetyViolation, Source};
+use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetySetting, SafetyViolation, Source};
 use crate::shadow::EngineShadowState;
 use crate::units::{DeckId, NUM_DECKS};
 
@@ -69,6 +69,7 @@ impl ActionExecutor {
         self.log.asked(id, source, &action, timing, snapshot);
         let open = Open {
             gesture: None,
+            ejects: false,
             steps_left: 1,
             accepted: false,
             admitted_frame: snapshot.frames,
@@ -149,13 +150,20 @@ impl ActionExecutor {
         match action {
             Action::RunRecipe { recipe } => self.check_recipe(source, recipe, beat),
             Action::Undo { deck: None } => {
-                let can = |deck| self.ask(Ask { source, deck, action: ActionKind::Undo, beat, needle_drop: false }).is_ok();
+                let can = |deck| {
+                    self.ask(Ask { source, deck, action: ActionKind::Undo, beat, nature: Nature::Plain }).is_ok()
+                };
                 if DeckId::ALL.into_iter().any(can) { Ok(()) } else { Err((Refusal::NothingToUndo.into(), None)) }
             }
             _ => match action.deck() {
                 Some(deck) => {
-                    let needle_drop = action.kind() == ActionKind::Seek && matches!(at, At::Now | At::Default);
-                    self.ask(Ask { source, deck, action: action.kind(), beat, needle_drop }).map_err(refused)
+                    let nature = match action {
+                        Action::EjectDeck { .. } => Nature::Eject,
+                        Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Eject,
+                        Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
+                        _ => Nature::Plain,
+                    };
+                    self.ask(Ask { source, deck, action: action.kind(), beat, nature }).map_err(refused)
                 }
                 None => self.ask_mixer(source, action.kind()).map_err(refused),
             },
@@ -183,7 +191,11 @@ impl ActionExecutor {
     /// What is about no deck: only the source's own rules count.
     fn ask_mixer(&self, source: Source, kind: ActionKind) -> Result<(), SafetyViolation> {
         let mask = self.policy.settings().source(source).mask.or(ActionMask::ALWAYS);
-        if mask.allows(kind) { Ok(()) } else { Err(SafetyViolation::SourceNotAllowed { source_of: source, action: kind }) }
+        if mask.allows(kind) {
+            Ok(())
+        } else {
+            Err(SafetyViolation::SourceNotAllowed { source_of: source, action: kind })
+        }
     }
 
     /// Plays a recipe through in the mind: each step by what the steps before it will have done.
@@ -204,7 +216,7 @@ impl ActionExecutor {
                 Some(deck) => {
                     let beat = beat + step.after_beats;
                     let known = &decks[deck.index()];
-                    let ask = Ask { source, deck, action: kind, beat, needle_drop: false };
+                    let ask = Ask { source, deck, action: kind, beat, nature: Nature::Plain };
                     self.policy.decide_on(&ask, known)
                 }
                 None => self.ask_mixer(source, kind),
@@ -225,13 +237,14 @@ impl ActionExecutor {
     fn post(&mut self, id: RequestId, source: Source, action: Action, at: At, snapshot: &Snapshot, turn: &mut Turn) {
         let kind = action.kind();
         if let Some(deck) = action.deck().filter(|_| kind.is_gesture()) {
-            self.open.set_gesture(id, deck, kind);
+            self.open.set_gesture(id, deck, kind, matches!(action, Action::EjectDeck { .. }));
         }
         match action {
             Action::EjectDeck { deck } => turn.ejects.push((id, deck)),
             Action::Cancel { pending } => self.cancel(pending, id, turn),
             Action::Panic => self.clear_for_panic(turn),
             Action::StopDeck { deck } => self.release_held_plays(deck, turn),
+            Action::Configure { setting } => return self.configure(id, setting, snapshot, turn),
             Action::RunRecipe { recipe } => return self.post_recipe(id, source, recipe, at, snapshot, turn),
             _ => {}
         }
@@ -282,9 +295,8 @@ impl ActionExecutor {
     }
 
     fn release_held_plays(&mut self, deck: DeckId, turn: &mut Turn) {
-        let held = self.loads.take_held(|order| {
-            order.deed.deck() == Some(deck) && order.deed.kind() == ActionKind::Play
-        });
+        let held =
+            self.loads.take_held(|order| order.deed.deck() == Some(deck) && order.deed.kind() == ActionKind::Play);
         self.drop_held(held, turn);
     }
 
@@ -295,6 +307,16 @@ impl ActionExecutor {
         orders.extend(self.outbox.take(|order| waits(order) && order.deed.kind() != ActionKind::Load));
         self.drop_held(orders, turn);
         self.policy.telemetry_mut().panics += 1;
+    }
+
+    /// A setting holds at once here, and on the audio thread before the next deed.
+    fn configure(&mut self, id: RequestId, setting: SafetySetting, now: &Snapshot, turn: &mut Turn) {
+        let mut settings = *self.policy.settings();
+        settings.change(setting);
+        self.set_safety(settings);
+        let (frame, due_beat) = (now.frames, now.clock.song_beat);
+        self.log.configured(id, frame, due_beat);
+        self.finish(Receipt::Done { id, due_beat, error_frames: 0 }, turn);
     }
 
     fn post_recipe(&mut self, id: RequestId, source: Source, recipe: Recipe, at: At, now: &Snapshot, turn: &mut Turn) {
@@ -346,8 +368,8 @@ impl ActionExecutor {
             Action::Undo { deck } => Deed::Undo { deck },
             Action::SetLock { deck, locked } => Deed::SetLock { deck, locked },
             Action::Cancel { pending } => Deed::Cancel { pending },
-            // A recipe is posted step by step and never comes here.
-            Action::Panic | Action::RunRecipe { .. } => Deed::Panic,
+            // Recipes and settings go other ways and never come here.
+            Action::Panic | Action::RunRecipe { .. } | Action::Configure { .. } => Deed::Panic,
         })
     }
 }

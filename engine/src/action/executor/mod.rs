@@ -9,7 +9,7 @@ mod outbox;
 
 use std::sync::Arc;
 
-use super::{ActionReceiver, Deed, Pending, Receipt, RequestId, Turn};
+use super::{Action, ActionReceiver, Deed, Pending, Receipt, RequestId, Turn};
 use crate::deck::Track;
 use crate::log::{ActionLog, ReplayStep};
 use crate::message::{At, ControlEvent, EngineEvent, Order};
@@ -157,8 +157,23 @@ impl ActionExecutor {
     /// policy again as it did then. `track` is what a load had brought.
     pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>, turn: &mut Turn) {
         let ReplayStep { frame, late_frames, source, action, over_beats } = step;
+        if let Action::Configure { setting } = action {
+            let mut settings = *self.policy.settings();
+            settings.change(setting);
+            return self.set_safety(settings);
+        }
         let id = RequestId::next();
-        self.open.insert(id, Open { gesture: None, steps_left: 1, accepted: false, admitted_frame: frame, immediate: false });
+        self.open.insert(
+            id,
+            Open {
+                gesture: None,
+                ejects: false,
+                steps_left: 1,
+                accepted: false,
+                admitted_frame: frame,
+                immediate: false,
+            },
+        );
         let at = At::Frame { frame, late_frames };
         let deed = match Self::deed(action, over_beats) {
             Ok(deed) => deed,

@@ -10,6 +10,8 @@ use crate::units::DeckId;
 pub(super) struct Open {
     /// The deck and kind that the shadow must foresee; none for what changes no deck's state.
     pub gesture: Option<(DeckId, ActionKind)>,
+    /// It takes a track off its deck.
+    pub ejects: bool,
     /// Steps of it that have not been done.
     pub steps_left: u8,
     /// Whether the sender knows that it is scheduled.
@@ -34,9 +36,9 @@ impl OpenRequests {
     }
 
     /// It will change what a deck does.
-    pub(super) fn set_gesture(&mut self, id: RequestId, deck: DeckId, kind: ActionKind) {
+    pub(super) fn set_gesture(&mut self, id: RequestId, deck: DeckId, kind: ActionKind, ejects: bool) {
         if let Some(open) = self.by_id.get_mut(&id) {
-            open.gesture = Some((deck, kind));
+            (open.gesture, open.ejects) = (Some((deck, kind)), ejects);
         }
     }
 
@@ -64,6 +66,11 @@ impl OpenRequests {
     pub(super) fn gestures(&self, deck: DeckId) -> impl Iterator<Item = ActionKind> {
         let open = self.order.iter().filter_map(|id| self.by_id.get(id)?.gesture);
         open.filter(move |(other, _)| *other == deck).map(|(_, kind)| kind)
+    }
+
+    /// Whether a deck's track is about to be taken off.
+    pub(super) fn ejects(&self, deck: DeckId) -> bool {
+        self.by_id.values().any(|open| open.ejects && open.gesture.is_some_and(|(other, _)| other == deck))
     }
 
     /// Whether this receipt is to be told: an acceptance once, the last step of a recipe as the recipe's end, and one

@@ -43,7 +43,11 @@ fn refused_tracks_come_back() {
         let id = bench.ask(load(), ActionTiming::Immediate);
         bench.console.track_ready(id, track(), &mut bench.turn);
         bench.run_to(bench.frame + 64, 64);
-        assert_eq!(bench.refusal(id), Some("deck A is on air: fade it out or stop it before you load another track"), "{i}");
+        assert_eq!(
+            bench.refusal(id),
+            Some("deck A is on air: fade it out or stop it before you load another track"),
+            "{i}"
+        );
     }
 }
 

@@ -74,8 +74,7 @@ fn what_nobody_takes_does_not_pile_up() {
     bench.ask(play(DeckId::A), ActionTiming::Immediate);
     bench.run_to(64, 64);
     let at = |i: u16| ActionTiming::CustomBeat(0.001 + f64::from(i) / 200_000.0);
-    let ids: Vec<_> =
-        (0..10_000).map(|i| bench.ask(Action::SetCrossfader { position: 0.25 }, at(i))).collect();
+    let ids: Vec<_> = (0..10_000).map(|i| bench.ask(Action::SetCrossfader { position: 0.25 }, at(i))).collect();
     let stop = bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::Immediate);
     let refused = bench.turn.receipts.iter().filter(|r| matches!(r, Receipt::Refused { code: "full", .. })).count();
     assert!(refused > 8_000, "{refused}");

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
-use echelon_engine::action::{ActionSender, QueueFull, Request};
+use echelon_engine::action::{Action, ActionSender, ActionTiming, Pending, QueueFull, Request};
 use echelon_engine::safety::Source;
 use rosc::{OscMessage, OscTime};
 
@@ -140,6 +140,19 @@ impl Listener {
             Parsed::Ignored { receipt } => {
                 let text = "0 lets the button go: nothing was done";
                 self.shared.send(from, asker(receipt).refusal("ignored", text));
+            }
+            Parsed::CancelOwn { number, receipt } => {
+                let found = self.shared.receipts().find(from, number);
+                match found {
+                    Some(id) => {
+                        let cancel = Action::Cancel { pending: Pending::Request(id) };
+                        self.request(Request::new(Source::Osc, cancel, ActionTiming::Immediate), asker(receipt), room);
+                    }
+                    None => {
+                        let text = format!("nothing that you asked for with id {number} is pending");
+                        self.shared.send(from, asker(receipt).refusal("not_pending", &text));
+                    }
+                }
             }
             Parsed::Act { action, timing, receipt, note } => {
                 if let Some(note) = note {

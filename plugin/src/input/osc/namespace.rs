@@ -2,17 +2,19 @@
 
 use std::fmt::Write;
 
-use echelon_engine::action::{Action, ActionTiming, Grid};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending};
+use echelon_engine::safety::{OnAirRule, SafetySetting};
 use echelon_engine::units::{Decibels, DeckId};
 
-/// The words that say when, as a trailing argument or as the last part of an address.
-pub(super) const WHEN_WORDS: [(&str, ActionTiming); 5] = [
-    ("now", ActionTiming::Immediate),
-    ("beat", ActionTiming::NextBeat),
-    ("bar", ActionTiming::NextBar),
-    ("2bars", ActionTiming::NextLine(Grid::Bars(2))),
-    ("4bars", ActionTiming::NextLine(Grid::Bars(4))),
-];
+/// The timing of a word that says when, as a trailing argument or as the last part of an address: `now`, or a grid.
+pub(super) fn when_word(word: &str) -> Option<ActionTiming> {
+    ActionTiming::from_word(word).filter(|timing| *timing != ActionTiming::Default)
+}
+
+/// Every such word.
+pub(super) fn when_words() -> impl Iterator<Item = &'static str> {
+    std::iter::once("now").chain(Grid::NAMED.iter().map(|(name, _)| *name))
+}
 
 /// The part of a path that stands for `a`, `b`, `c` or `d`.
 pub(super) const DECK: &str = "{deck}";
@@ -62,6 +64,12 @@ impl Given {
         self.number(n) as f32
     }
 
+    /// The n-th argument as a whole number.
+    #[allow(clippy::cast_possible_truncation, reason = "saturates")]
+    fn whole(&self, n: usize) -> i32 {
+        self.number(n).round() as i32
+    }
+
     /// The n-th argument, which the row says is text.
     fn text(&self, n: usize) -> &str {
         match self.values.get(n) {
@@ -75,6 +83,8 @@ impl Given {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Wish {
     Act(Action),
+    /// To take back what the sender asked for with this number.
+    CancelOwn(i32),
     Ping,
     Info,
 }
@@ -111,6 +121,8 @@ impl DefaultWhen {
 pub(super) struct Row {
     pub path: &'static str,
     pub args: &'static [Arg],
+    /// Its arguments may be left out.
+    pub optional: bool,
     /// Takes an optional number: above 0 (or left out) it fires, 0 does nothing.
     pub button: bool,
     pub when: DefaultWhen,
@@ -122,11 +134,21 @@ const POSITION: Arg = Arg::Number { unit: "seconds", min: 0.0, max: f64::INFINIT
 const LEVEL: Arg = Arg::Number { unit: "dB", min: Decibels::SILENCE.0 as f64, max: Decibels::MAX.0 as f64 };
 const FADER: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 
+const ID: Arg = Arg::Number { unit: "id", min: i32::MIN as f64, max: i32::MAX as f64 };
+const SWITCH: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
+const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
+const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
+
+fn cooldown(kind: ActionKind, given: &Given) -> Wish {
+    Wish::Act(Action::Configure { setting: SafetySetting::Cooldown { kind, beats: given.number(0) } })
+}
+
 /// Every address that is understood.
-pub(super) const TABLE: [Row; 11] = [
+pub(super) const TABLE: [Row; 21] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
+        optional: false,
         button: true,
         when: DefaultWhen::Quantize,
         help: "Starts the deck from where it stands.",
@@ -135,6 +157,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/play/from",
         args: &[POSITION],
+        optional: false,
         button: false,
         when: DefaultWhen::Quantize,
         help: "Starts the deck from a place in its track.",
@@ -143,6 +166,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/stop",
         args: &[],
+        optional: false,
         button: true,
         when: DefaultWhen::Quantize,
         help: "Stops the deck where it is; a deck that waits for its beat no longer waits.",
@@ -151,6 +175,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/load",
         args: &[Arg::File],
+        optional: false,
         button: false,
         when: DefaultWhen::Now,
         help: "Puts a file on the deck.",
@@ -159,6 +184,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/eject",
         args: &[],
+        optional: false,
         button: true,
         when: DefaultWhen::Now,
         help: "Takes the track off the deck.",
@@ -167,6 +193,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/seek",
         args: &[POSITION],
+        optional: false,
         button: false,
         when: DefaultWhen::Now,
         help: "Moves the playhead; a playing deck plays on from there.",
@@ -175,6 +202,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/deck/{deck}/gain",
         args: &[LEVEL],
+        optional: false,
         button: false,
         when: DefaultWhen::Now,
         help: "Sets the channel's gain; -100 is closed.",
@@ -183,6 +211,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/crossfader",
         args: &[FADER],
+        optional: false,
         button: false,
         when: DefaultWhen::Now,
         help: "Moves the crossfader: 0 is deck A alone, 1 is deck B alone.",
@@ -191,14 +220,116 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/master/gain",
         args: &[LEVEL],
+        optional: false,
         button: false,
         when: DefaultWhen::Now,
         help: "Sets the master's gain; -100 is closed.",
         make: |given| Wish::Act(Action::SetMasterGain { gain: Decibels(given.number_f32(0)) }),
     },
     Row {
+        path: "/deck/{deck}/undo",
+        args: &[],
+        optional: false,
+        button: true,
+        when: DefaultWhen::Quantize,
+        help: "Brings back, in phase, what a stop, an eject, a load or a seek took away in the last 8 bars.",
+        make: |given| Wish::Act(Action::Undo { deck: Some(given.deck) }),
+    },
+    Row {
+        path: "/undo",
+        args: &[],
+        optional: false,
+        button: true,
+        when: DefaultWhen::Quantize,
+        help: "The same, on the deck or decks where it happened last.",
+        make: |_| Wish::Act(Action::Undo { deck: None }),
+    },
+    Row {
+        path: "/deck/{deck}/cancel",
+        args: &[],
+        optional: false,
+        button: true,
+        when: DefaultWhen::Now,
+        help: "Takes back everything that is pending on the deck.",
+        make: |given| Wish::Act(Action::Cancel { pending: Pending::Deck(given.deck) }),
+    },
+    Row {
+        path: "/cancel",
+        args: &[ID],
+        optional: true,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "Takes back what the sender asked for with this id; without one, everything that is pending.",
+        make: |given| match given.values.first() {
+            Some(_) => Wish::CancelOwn(given.whole(0)),
+            None => Wish::Act(Action::Cancel { pending: Pending::All }),
+        },
+    },
+    Row {
+        path: "/panic",
+        args: &[],
+        optional: false,
+        button: true,
+        when: DefaultWhen::Now,
+        help: "Stops every deck within 10 ms and takes back all that is pending. Nothing can hold it.",
+        make: |_| Wish::Act(Action::Panic),
+    },
+    Row {
+        path: "/lock/{deck}",
+        args: &[SWITCH],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "1 keeps everyone from the deck, 0 lets them at it again; mixer, cancel and panic pass.",
+        make: |given| Wish::Act(Action::SetLock { deck: given.deck, locked: given.number(0) >= 0.5 }),
+    },
+    Row {
+        path: "/safety/cooldown/load",
+        args: &[COOLDOWN],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "How long a deck takes no other track after a load.",
+        make: |given| cooldown(ActionKind::Load, given),
+    },
+    Row {
+        path: "/safety/cooldown/cue",
+        args: &[COOLDOWN],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "How long a deck takes no other cue after a cue.",
+        make: |given| cooldown(ActionKind::Cue, given),
+    },
+    Row {
+        path: "/safety/cooldown/loop",
+        args: &[COOLDOWN],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "How long a deck takes no other loop after a loop.",
+        make: |given| cooldown(ActionKind::Loop, given),
+    },
+    Row {
+        path: "/safety/onair",
+        args: &[RULE],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "A load, an eject or a needle drop on a deck that is on air: 0 refuses it, 1 stops the deck first, 2 lets it.",
+        make: |given| {
+            let rule = match given.whole(0) {
+                0 => OnAirRule::Refuse,
+                1 => OnAirRule::StopFirst,
+                _ => OnAirRule::Allow,
+            };
+            Wish::Act(Action::Configure { setting: SafetySetting::OnAir { rule } })
+        },
+    },
+    Row {
         path: "/ping",
         args: &[],
+        optional: false,
         button: false,
         when: DefaultWhen::None,
         help: "Answers `/pong`.",
@@ -207,6 +338,7 @@ pub(super) const TABLE: [Row; 11] = [
     Row {
         path: "/info",
         args: &[],
+        optional: false,
         button: false,
         when: DefaultWhen::None,
         help: "Answers `/info \"Echelon\" version port`.",
@@ -239,6 +371,7 @@ impl Arg {
     fn usage(self) -> String {
         match self {
             Self::File => "s full path of a file".to_owned(),
+            Self::Number { unit: "id", .. } => "i id".to_owned(),
             Self::Number { unit, min, max } => {
                 let unit = if unit.is_empty() { String::new() } else { format!("{unit}, ") };
                 if max.is_finite() { format!("f {unit}{min} to {max}") } else { format!("f {unit}{min} or more") }
@@ -250,7 +383,8 @@ impl Arg {
 impl Row {
     /// The arguments in one line, for errors: `f seconds, 0 or more [when] ["id" i]`.
     pub fn usage(&self) -> String {
-        let mut parts: Vec<String> = self.args.iter().map(|arg| arg.usage()).collect();
+        let usage = |arg: &Arg| if self.optional { format!("[{}]", arg.usage()) } else { arg.usage() };
+        let mut parts: Vec<String> = self.args.iter().map(usage).collect();
         if self.button {
             parts.push("[f button]".to_owned());
         }
@@ -264,8 +398,10 @@ impl Row {
 /// How messages are read, below the tables in the README.
 const NOTES: &str = "\
 - `{deck}` is `a`, `b`, `c` or `d`. Numbers may be of type i, h, f, d, T or F.
-- *when*: `\"now\"`, `\"beat\"`, `\"bar\"`, `\"2bars\"`, `\"4bars\"` or a number, the song beat (quarter notes from the \
-song's start). Words can also end the address: `/deck/a/play/bar`.
+- *when*: `\"now\"`, a grid or a number, the song beat (quarter notes from the song's start). Grids are the parts of a \
+beat `\"1/32\"`, `\"1/16\"`, `\"1/8\"`, `\"1/4\"`, `\"1/2\"`, their triplets `\"1/16t\"`, `\"1/8t\"`, `\"1/4t\"`, `\"1/2t\"`, \
+`\"1t\"`, then `\"beat\"`, `\"2beats\"`, `\"bar\"`, `\"2bars\"`, `\"4bars\"`, `\"8bars\"` and `\"16bars\"`. Words without a slash \
+can also end the address: `/deck/a/play/bar`.
 - *button*: fires on a value above 0 or without an argument; 0 is ignored. A lone i, T, F, or an f of 0.0 or 1.0 is the \
 button's value; any other lone f, and every lone d, is the song beat; of two numbers the first is the button and the second the beat. With a \
 time in the address, a lone 0 to 1 is the button's value.

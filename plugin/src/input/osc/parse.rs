@@ -6,7 +6,7 @@ use echelon_engine::action::{Action, ActionTiming};
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 
-use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, TABLE, Value, WHEN_WORDS, Wish};
+use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, TABLE, Value, Wish, when_word};
 use super::parse_error::ParseError;
 
 /// What a message asks for.
@@ -22,6 +22,13 @@ pub enum Parsed {
         receipt: Option<i32>,
         /// What was changed to make it fit, for a person.
         note: Option<String>,
+    },
+    /// To take back what the sender asked for with this number.
+    CancelOwn {
+        /// The number of the receipts of what shall be taken back.
+        number: i32,
+        /// The sender's number for the receipts of this.
+        receipt: Option<i32>,
     },
     /// A button was let go.
     Ignored {
@@ -42,7 +49,9 @@ pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     let Target { row, deck, suffix } = find(address)?;
     let (args, receipt) = if row.when == DefaultWhen::None { (args, None) } else { split_receipt(args)? };
     let count = || ParseError::WrongCount { got: args.len(), usage: row.usage() };
-    let (own, rest) = args.split_at_checked(row.args.len()).ok_or_else(count)?;
+    let left_out = row.optional && args.first().is_none_or(|first| matches!(first, OscType::String(_)));
+    let own = if left_out { 0 } else { row.args.len() };
+    let (own, rest) = args.split_at_checked(own).ok_or_else(count)?;
     let mut note = None;
     let values = read_values(row, own, &mut note)?;
     let (pressed, when) = match rest {
@@ -65,6 +74,7 @@ pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     }
     Ok(match (row.make)(&Given { deck, values }) {
         Wish::Act(action) => Parsed::Act { action, timing, receipt, note },
+        Wish::CancelOwn(number) => Parsed::CancelOwn { number, receipt },
         Wish::Ping => Parsed::Ping,
         Wish::Info => Parsed::Info,
     })
@@ -85,7 +95,7 @@ struct Target {
 fn find(address: &str) -> Result<Target, ParseError> {
     let unknown = || ParseError::UnknownPath { path: address.to_owned(), nearest: nearest(address) };
     let (stem, suffix) = match address.rsplit_once('/') {
-        Some((stem, last)) if word(last).is_some() => (stem, word(last)),
+        Some((stem, last)) if when_word(last).is_some() => (stem, when_word(last)),
         _ => (address, None),
     };
     let Some((row, letter)) = TABLE.iter().find_map(|row| matches(row.path, stem).map(|deck| (row, deck))) else {
@@ -101,10 +111,6 @@ fn find(address: &str) -> Result<Target, ParseError> {
         letter => DeckId::from_letter(letter).ok_or_else(|| ParseError::UnknownDeck(letter.to_owned()))?,
     };
     Ok(Target { row, deck, suffix })
-}
-
-fn word(word: &str) -> Option<ActionTiming> {
-    WHEN_WORDS.iter().find(|(name, _)| *name == word).map(|(_, timing)| *timing)
 }
 
 /// `None` if the address is not of this pattern; else the part in the deck's place, or "" if there is none.
@@ -215,7 +221,7 @@ fn button_value(arg: &OscType, suffix: Option<ActionTiming>) -> Result<Option<f6
 
 fn read_when(arg: &OscType, position: usize) -> Result<ActionTiming, ParseError> {
     match arg {
-        OscType::String(text) => word(text).ok_or_else(|| ParseError::BadWhen(text.clone())),
+        OscType::String(text) => when_word(text).ok_or_else(|| ParseError::BadWhen(text.clone())),
         OscType::Bool(_) => Err(wrong_type(arg, position, WHEN)),
         OscType::Int(_) | OscType::Long(_) | OscType::Float(_) | OscType::Double(_) => {
             Ok(ActionTiming::CustomBeat(number(arg, position)?))

@@ -33,7 +33,9 @@ impl Asker {
                 message("/done", vec![receipt.into(), (*due_beat).into(), late.into()])
             }
             Receipt::Refused { code, text, .. } => nack(receipt, code, text),
-            Receipt::Cancelled { .. } => nack(receipt, "cancelled", "it was taken back, or a newer action took its place"),
+            Receipt::Cancelled { .. } => {
+                nack(receipt, "cancelled", "it was taken back, or a newer action took its place")
+            }
             Receipt::Expired { .. } => {
                 nack(receipt, "expired", "its time passed: the host went past its beat, or made no sound for too long")
             }
@@ -76,6 +78,12 @@ impl Receipts {
     /// Forgets a request.
     pub fn remove(&mut self, id: RequestId) -> Option<Asker> {
         self.0.remove(&id)
+    }
+
+    /// The newest request that a sender made with a number.
+    pub fn find(&self, from: SocketAddr, number: i32) -> Option<RequestId> {
+        let is_it = |asker: &Asker| asker.from == from && asker.receipt == Some(number);
+        self.0.iter().rev().find(|(_, asker)| is_it(asker)).map(|(id, _)| *id)
     }
 
     /// Who asked for it; forgotten if the outcome is final.

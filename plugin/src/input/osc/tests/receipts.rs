@@ -24,7 +24,7 @@ fn every_outcome_has_its_answer() {
     assert_eq!(answer(Some(5), &done(i64::MAX)), message("/done", vec![5.into(), 8.0.into(), i32::MAX.into()]));
     assert_eq!(answer(Some(5), &done(i64::MIN)), message("/done", vec![5.into(), 8.0.into(), i32::MIN.into()]));
     assert_eq!(answer(Some(5), &refused), message("/nack", vec![5.into(), "full".into(), "why".into()]));
-    let text = "a newer action took its place";
+    let text = "it was taken back, or a newer action took its place";
     assert_eq!(answer(Some(5), &cancelled), message("/nack", vec![5.into(), "cancelled".into(), text.into()]));
     assert_eq!(answer(None, &refused), message("/error", vec!["/deck/a/play".into(), "why".into()]));
     for outcome in [&accepted, &done(0), &cancelled] {

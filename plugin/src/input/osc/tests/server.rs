@@ -277,15 +277,15 @@ fn a_bundle_larger_than_the_queue_waits_for_room() {
 #[test]
 fn a_bundle_is_not_begun_without_room() {
     let mut rig = Rig::with_capacity(1);
-    rig.send("/deck/a/stop", &[]);
+    rig.send("/deck/a/play", &[]);
     rig.nothing_more();
-    let content = (0..3).map(|n| message("/deck/b/stop", &["id".into(), n.into()])).collect();
+    let content = (0..3).map(|n| message("/deck/b/play", &["id".into(), n.into()])).collect();
     rig.send_bytes(&bytes(&bundle(NOW, content)));
     for n in 0..3 {
         let answer = rig.answer();
         assert_eq!((&answer.args[0], texts(&answer)[0]), (&n.into(), "queue_full"));
     }
-    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::A });
+    assert_eq!(rig.next().action, Action::PlayDeck { deck: DeckId::A, position_secs: None });
     rig.nothing_more();
     assert!(rig.queue.receive().is_none());
 }
