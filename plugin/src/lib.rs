@@ -131,7 +131,7 @@ impl Plugin for Echelon {
 
     fn editor(&mut self, _: AsyncExecutor<Self>) -> Option<Self::Editor> {
         let acts = EditorActs { hands: self.hands.clone(), view: self.view.clone() };
-        editor::create(self.view.clone(), Box::new(acts))
+        editor::create_with_size(self.view.clone(), Box::new(acts), self.params.saved.editor_size())
     }
 
     fn filter_state(state: &mut PluginState) {

@@ -5,13 +5,15 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use echelon_engine::units::NUM_DECKS;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+
+use crate::editor::EditorSize;
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
 const VERSION: u32 = 1;
@@ -25,11 +27,13 @@ pub struct RigState {
     pub tracks: [Option<PathBuf>; NUM_DECKS],
     /// The UDP port on which OSC was to be found.
     pub osc_port: Option<u16>,
+    /// Width and height of the editor, in logical points.
+    pub editor_size: [u32; 2],
 }
 
 impl Default for RigState {
     fn default() -> Self {
-        Self { version: VERSION, tracks: Default::default(), osc_port: None }
+        Self { version: VERSION, tracks: Default::default(), osc_port: None, editor_size: EditorSize::default().get() }
     }
 }
 
@@ -39,7 +43,13 @@ impl<'de> Deserialize<'de> for RigState {
         let value = Value::deserialize(deserializer)?;
         let track = |i: usize| value.get("tracks")?.get(i)?.as_str().filter(|s| !s.is_empty()).map(PathBuf::from);
         let port = || u16::try_from(value.get("osc_port")?.as_u64()?).ok().filter(|port| *port > 0);
-        Ok(Self { version: VERSION, tracks: std::array::from_fn(track), osc_port: port() })
+        let side = |i: usize| value.get("editor_size")?.get(i)?.as_u64().and_then(|side| u32::try_from(side).ok());
+        let size = EditorSize::default();
+        if let Some((width, height)) = side(0).zip(side(1)) {
+            size.set([width, height]);
+        }
+        let tracks = std::array::from_fn(track);
+        Ok(Self { version: VERSION, tracks, osc_port: port(), editor_size: size.get() })
     }
 }
 
@@ -50,6 +60,8 @@ pub struct SavedState(Arc<Inner>);
 #[derive(Debug, Default)]
 struct Inner {
     state: Mutex<RigState>,
+    /// The truth of [`RigState::editor_size`]: it changes as the window does.
+    editor_size: EditorSize,
     /// Counts how often a project was loaded.
     loads: AtomicU64,
     on_load: OnceLock<OnLoad>,
@@ -77,10 +89,16 @@ impl SavedState {
         let _ = self.0.on_load.set(OnLoad(Box::new(work)));
     }
 
+    /// The editor's size, which is saved and restored with the rest.
+    #[must_use]
+    pub fn editor_size(&self) -> EditorSize {
+        self.0.editor_size.clone()
+    }
+
     /// A copy.
     #[must_use]
     pub fn get(&self) -> RigState {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.lock().clone()
     }
 
     /// Changes what will be saved, unless the host has loaded another state since it had loaded `loads`: what was begun
@@ -95,13 +113,21 @@ impl SavedState {
 
     /// Changes what will be saved.
     pub fn update(&self, change: impl FnOnce(&mut RigState)) {
-        change(&mut self.0.state.lock().unwrap_or_else(PoisonError::into_inner));
+        change(&mut self.lock());
+    }
+
+    /// The state as it would be saved now.
+    fn lock(&self) -> MutexGuard<'_, RigState> {
+        let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.editor_size = self.0.editor_size.get();
+        state
     }
 }
 
 impl PersistentField<'_, RigState> for SavedState {
     fn set(&self, new_value: RigState) {
         self.update(|state| {
+            self.0.editor_size.set(new_value.editor_size);
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });
@@ -114,7 +140,7 @@ impl PersistentField<'_, RigState> for SavedState {
     where
         F: Fn(&RigState) -> R,
     {
-        f(&self.0.state.lock().unwrap_or_else(PoisonError::into_inner))
+        f(&self.lock())
     }
 }
 
@@ -150,7 +176,7 @@ mod tests {
 
     #[test]
     fn a_state_comes_back_as_it_was() {
-        let mut state = RigState { osc_port: Some(8003), ..RigState::default() };
+        let mut state = RigState { osc_port: Some(8003), editor_size: [1300, 801], ..RigState::default() };
         state.tracks[1] = Some("/music/b.flac".into());
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(read(&json), state);
@@ -162,9 +188,28 @@ mod tests {
         let state = read(r#"{"version": 99, "tracks": [3, "/x.wav", null, {}, "fifth"], "osc_port": -1, "new": []}"#);
         assert_eq!(state.tracks, [None, Some("/x.wav".into()), None, None]);
         assert_eq!(state.osc_port, None);
+        assert_eq!(state.editor_size, RigState::default().editor_size);
+        for hostile in [r#"{"editor_size": [1300]}"#, r#"{"editor_size": [1300, -4]}"#, r#"{"editor_size": "big"}"#] {
+            assert_eq!(read(hostile), RigState::default());
+        }
         for other in ["null", "[]", "7", r#""text""#, r#"{"tracks": "no"}"#] {
             assert_eq!(read(other), RigState::default());
         }
+    }
+
+    #[test]
+    fn the_editor_s_size_is_saved_as_it_is_and_restored() {
+        let saved = SavedState::default();
+        saved.editor_size().set([1400, 900]);
+        assert_eq!(saved.map(|state| state.editor_size), [1400, 900]);
+        saved.update(|state| state.osc_port = Some(8000));
+        assert_eq!(saved.get().editor_size, [1400, 900]);
+        saved.set(read(r#"{"editor_size": [1300, 4000000000]}"#));
+        let [width, height] = saved.editor_size().get();
+        assert!(width == 1300 && height < 100_000, "{height}");
+        let json = saved.map(|state| serde_json::to_string(state).unwrap());
+        saved.set(read(&json));
+        assert_eq!(saved.map(|state| serde_json::to_string(state).unwrap()), json, "byte for byte");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Editors in the mini-hosts, on a virtual display.
 
+use serde_json::json;
 use support::display::Display;
 use support::{Setup, for_each_format};
 
@@ -29,5 +30,24 @@ fn an_instance_may_go_while_its_editor_is_open() {
         let mut host = Setup::new().open(format);
         assert!(host.open_editor(window.id()));
         host.render(4800);
+    });
+}
+
+#[test]
+fn the_editor_opens_in_the_size_that_the_project_had() {
+    let display = Display::get();
+    for_each_format(|format| {
+        let mut host = Setup::new().open(format);
+        let mut json = host.state_json();
+        json["fields"]["rig"] =
+            json!({"version": 1, "tracks": [], "osc_port": null, "editor_size": [1111, 777]}).to_string().into();
+        assert!(host.load_json(&json));
+        let saved = host.save();
+        let window = display.window(1400, 900);
+        assert!(host.open_editor(window.id()));
+        assert_eq!(host.editor_size(), Some((1111, 777)));
+        host.pump(20);
+        host.close_editor();
+        assert_eq!(host.save(), saved, "to look at it changes nothing");
     });
 }
