@@ -100,7 +100,7 @@ pub enum Commit {
 pub struct Telemetry {
     /// Frames made.
     pub frames: u64,
-    /// Times that a node made NaN or infinity and was silenced.
+    /// Times that a node or a bus brought what is no sound and was silenced.
     pub non_finite: u64,
     /// Commands that were refused because the ring was full.
     pub refused_commands: u64,
@@ -395,7 +395,7 @@ impl GraphControl {
         self.latency_frames
     }
 
-    /// Times that a node made NaN or infinity and was silenced.
+    /// Times that a node made what is no sound and was silenced.
     ///
     /// # Errors
     /// [`GraphError::StaleNode`].
@@ -408,7 +408,7 @@ impl GraphControl {
     pub fn telemetry(&self) -> Telemetry {
         Telemetry {
             frames: self.shared.frames.load(Ordering::Acquire),
-            non_finite: u64::from(self.shared.faults.load(Ordering::Relaxed)),
+            non_finite: u64::from(self.shared.faults.count()),
             refused_commands: self.refused_commands,
             lost_events: self.shared.lost_events.load(Ordering::Relaxed),
             refused_swaps: self.shared.refused_swaps.load(Ordering::Relaxed),

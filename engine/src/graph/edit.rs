@@ -48,6 +48,7 @@ pub(super) struct NodeInfo {
     pub(super) num_params: u16,
     pub(super) latency_frames: u32,
     pub(super) guard: Guard,
+    pub(super) most_gain: f32,
     pub(super) feedback: bool,
     pub(super) cost_hint_ns: u32,
     pub(super) bank: Option<super::BankKernel>,
@@ -61,6 +62,7 @@ impl NodeInfo {
             num_params: node.num_params(),
             latency_frames: node.latency_frames(),
             guard: node.guard(),
+            most_gain: node.most_gain(),
             feedback: node.is_feedback(),
             cost_hint_ns: node.cost_hint_ns(),
             // A kernel for another type would take the node for what it is not.

@@ -34,8 +34,9 @@
 //! leaves or is replaced while it sounds fades over [`DECLICK_MS`]; so does a connection whose delay changes.
 //!
 //! **Playing.** Blocks of any length are cut into sub-blocks of at most [`SUB_BLOCK_FRAMES`], and for a node again
-//! where its parameters move: a node gives the same bits however its frames are split. NaN and infinity are silenced at
-//! the node that made them ([`Guard`]), counted, and the node is reset.
+//! where its parameters move: a node gives the same bits however its frames are split. NaN, infinity and what is louder
+//! than [`LOUDEST`] stop at the node that made them ([`Guard`]): from that frame on it is silent for
+//! [`SUB_BLOCK_FRAMES`], then it is reset and sounds again. Each time is counted. Buses are watched in the same way.
 //!
 //! **Banks.** Recursive filters that do not depend on each other run as lanes of one operation ([`BankNode`]).
 //!
@@ -64,14 +65,14 @@ mod plan;
 mod run;
 mod scheduler;
 
-pub use block::{SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
+pub use block::{LOUDEST, SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
 pub use command::{Command, CommandReceiver, MAX_COMMANDS_PER_TICK};
 pub use control::{Commit, Graph, GraphConfig, GraphControl, Reply, Telemetry};
 pub use edit::{DspGraph, InputBus, NodeId, OutputBus, SourceId};
 pub use error::GraphError;
 pub use events::{MAX_PENDING_EVENTS, ParamEvent};
 pub use io::{IoSetup, NodeIo};
-pub use node::{DspNode, Guard, Ports};
+pub use node::{DspNode, Guard, MOST_GAIN, Ports};
 #[cfg(feature = "parallel")]
 pub use parallel::{Helpers, HelpersFailed};
 pub use parallel::{LaneEntry, LanePool, Parallel};

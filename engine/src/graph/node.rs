@@ -14,14 +14,23 @@ pub struct Ports {
     pub output: Width,
 }
 
-/// Who looks for NaN and infinity in what a node makes.
+/// Who looks for NaN, infinity and what is louder than [`super::LOUDEST`] in what a node makes.
+///
+/// Once something is found, for a second every node is looked at as if it said [`Guard::Scan`], so that one that says
+/// too much of itself is found too.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guard {
-    /// The scheduler, sample by sample.
+    /// The scheduler, sample by sample, each time.
     Scan,
-    /// The node: it makes finite sound of finite sound, and says [`Status::Broken`] when its state is not finite.
+    /// The node, sample by sample: it says [`Status::Broken`] when there may be something.
+    Reports,
+    /// Nobody needs to: it remembers no sound, and makes its inputs' sum at most [`DspNode::most_gain`] times as loud.
+    /// The scheduler looks after as many of them in a row as could bring [`super::LOUDEST`] to infinity.
     Own,
 }
+
+/// 24 dB, as a factor: what a node with [`Guard::Own`] adds at most unless it says less.
+pub const MOST_GAIN: f32 = 16.0;
 
 /// A maker or changer of sound with one output.
 ///
@@ -65,9 +74,14 @@ pub trait DspNode: Any + Send {
         0
     }
 
-    /// Who looks for NaN and infinity.
+    /// Who looks for what is no sound.
     fn guard(&self) -> Guard {
         Guard::Scan
+    }
+
+    /// How much louder than the sum of its inputs it may be, as a factor. Only asked of nodes with [`Guard::Own`].
+    fn most_gain(&self) -> f32 {
+        MOST_GAIN
     }
 
     /// How to run several nodes of this type side by side, if that is faster than one by one.

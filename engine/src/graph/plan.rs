@@ -7,14 +7,14 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use super::block::Width;
 use super::events::ActiveEvent;
 use super::io::RawIo;
-use super::run::{self, BankCall, Run};
+use super::run::{self, BankCall, Faults, Run};
 use super::{DspNode, InputBus, NodeId, OutputBus, StereoBlock};
 
 /// A node that control side and audio side both hold on to, but only the running plan touches.
 #[derive(Debug)]
 pub(super) struct NodeCell {
     node: *mut dyn DspNode,
-    /// Times that it made NaN or infinity.
+    /// Times that it made what is no sound.
     faults: AtomicU32,
 }
 
@@ -52,7 +52,7 @@ impl Drop for NodeCell {
 
 /// The op is not a plain call of a node that guards itself.
 pub(super) mod flag {
-    /// Look for NaN and infinity afterwards.
+    /// Look for what is no sound afterwards.
     pub(in super::super) const SCAN: u8 = 1;
     /// Parameters move within this sub-block.
     pub(in super::super) const EVENTS: u8 = 2;
@@ -60,6 +60,8 @@ pub(super) mod flag {
     pub(in super::super) const ABSORB: u8 = 4;
     /// Several nodes side by side.
     pub(in super::super) const BANK: u8 = 8;
+    /// The node made what is no sound and is silent for a while; or one of the bank did.
+    pub(in super::super) const BROKEN: u8 = 16;
 }
 
 /// One step of a plan: a node with its buffers.
@@ -73,6 +75,19 @@ pub(super) struct Op {
     pub(super) index: u32,
     pub(super) flags: u8,
     pub(super) width: Width,
+    /// Frames for which a broken node is still silent, below [`super::SUB_BLOCK_FRAMES`]; then it is reset.
+    pub(super) hold: u8,
+}
+
+/// A bus in a plan.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Bus<B> {
+    pub(super) bus: B,
+    /// Block in the slab.
+    pub(super) buffer: u32,
+    pub(super) width: Width,
+    /// Frames for which it is still silent, because what came was no sound.
+    pub(super) hold: u8,
 }
 
 /// Blocks in one piece of memory, aligned to cache lines. Block 0 stays silent: it feeds unconnected slots.
@@ -141,8 +156,8 @@ pub(super) struct Plan {
     pub(super) cells: Box<[Arc<NodeCell>]>,
     /// By node index.
     pub(super) places: Box<[Option<Place>]>,
-    pub(super) bus_inputs: Box<[(InputBus, u32)]>,
-    pub(super) bus_outputs: Box<[(OutputBus, u32, Width)]>,
+    pub(super) bus_inputs: Box<[Bus<InputBus>]>,
+    pub(super) bus_outputs: Box<[Bus<OutputBus>]>,
     pub(super) strips: Box<[Strip]>,
     /// Indices of strips, all below that of the strip that depends on them.
     pub(super) deps: Box<[u32]>,
@@ -217,7 +232,7 @@ impl Plan {
         }
     }
 
-    pub(super) fn run_info(&self, frames: u32, events: &[ActiveEvent], faults: &AtomicU32) -> Run {
+    pub(super) fn run_info(&self, frames: u32, events: &[ActiveEvent], faults: &Faults, hunts: bool) -> Run {
         Run {
             frames,
             events: events.as_ptr(),
@@ -225,6 +240,18 @@ impl Plan {
             banks: self.banks.as_ptr(),
             cells: self.cells.as_ptr(),
             faults,
+            hunts,
+        }
+    }
+
+    /// Resets the nodes that are silent because they are broken.
+    pub(super) fn reset_broken(&mut self) {
+        for op in self.ops.iter_mut().chain(&mut self.members).filter(|op| op.flags & flag::BROKEN != 0) {
+            op.flags &= !flag::BROKEN;
+            if op.flags & flag::BANK == 0 {
+                // SAFETY: as in `node_mut`.
+                unsafe { (*op.node).reset() };
+            }
         }
     }
 

@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::events::ActiveEvent;
 use super::plan::{NodeCell, Op, flag};
@@ -19,7 +19,39 @@ pub(super) struct Run {
     pub(super) num_events: usize,
     pub(super) banks: *const BankCall,
     pub(super) cells: *const Arc<NodeCell>,
-    pub(super) faults: *const AtomicU32,
+    pub(super) faults: *const Faults,
+    /// Every node is looked at.
+    pub(super) hunts: bool,
+}
+
+/// What was found that is no sound. Lanes write, the audio thread collects.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    /// Times, in all.
+    count: AtomicU32,
+    /// Of this sub-block: a bit for each frame after its end on which something sounds again.
+    releases: AtomicU64,
+}
+
+impl Faults {
+    /// Silence begins on frame `at` of `frames`. Returns how many frames of it are left after these.
+    #[expect(clippy::cast_possible_truncation, reason = "at most a sub-block, as is checked")]
+    pub(super) fn add(&self, at: usize, frames: usize) -> u8 {
+        let left = (SUB_BLOCK_FRAMES + at).saturating_sub(frames).min(SUB_BLOCK_FRAMES - 1);
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.releases.fetch_or(1 << left, Ordering::Relaxed);
+        left as u8
+    }
+
+    pub(super) fn count(&self) -> u32 {
+        self.count.load(Ordering::Relaxed)
+    }
+
+    /// Takes the releases, once lanes are done.
+    pub(super) fn take_releases(&self) -> u64 {
+        // Nearly always there are none: then nothing is written to what lanes read.
+        if self.releases.load(Ordering::Relaxed) == 0 { 0 } else { self.releases.swap(0, Ordering::Relaxed) }
+    }
 }
 
 /// Runs ops one after the other.
@@ -28,9 +60,23 @@ pub(super) struct Run {
 /// `ops` are `count` ops of the plan that made `run`, nobody else touches them, their nodes or their outputs, and what
 /// they read is ready.
 pub(super) unsafe fn run_ops(ops: *mut Op, count: usize, run: &Run) {
+    if run.hunts {
+        // SAFETY: as promised.
+        return unsafe { run_all_special(ops, count, run) };
+    }
     for n in 0..count {
         // SAFETY: in range, and the caller has it to itself.
         unsafe { run_op(&mut *ops.add(n), run) };
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+#[cold]
+unsafe fn run_all_special(ops: *mut Op, count: usize, run: &Run) {
+    for n in 0..count {
+        // SAFETY: as promised.
+        unsafe { run_special(&mut *ops.add(n), run) };
     }
 }
 
@@ -41,10 +87,25 @@ unsafe fn run_op(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`.
     unsafe {
         if op.flags != 0 {
+            return run_flagged(op, run);
+        }
+        let status = (*op.node).process(NodeIo::new(&op.io, 0, run.frames));
+        settle(op, status, run);
+    }
+}
+
+/// # Safety
+/// As [`run_ops`].
+#[inline(never)]
+unsafe fn run_flagged(op: &mut Op, run: &Run) {
+    // SAFETY: as promised for `run_ops`.
+    unsafe {
+        if op.flags != flag::SCAN {
             return run_special(op, run);
         }
         let status = (*op.node).process(NodeIo::new(&op.io, 0, run.frames));
         settle(op, status, run);
+        look(op, run);
     }
 }
 
@@ -55,24 +116,50 @@ unsafe fn run_special(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`; bank indices were made with the table.
     unsafe {
         if op.flags & flag::BANK != 0 {
-            let bank = &*run.banks.add(op.index as usize);
-            if op.flags & flag::EVENTS == 0 {
-                (bank.kernel.run)(bank.members, bank.count, run);
-            } else {
-                run_ops(bank.members, bank.count, run);
-            }
-            return;
+            return run_bank_op(op, &*run.banks.add(op.index as usize), run);
         }
         if op.flags & flag::ABSORB != 0 {
             return (*op.node).absorb(NodeIo::new(&op.io, 0, run.frames));
+        }
+        if op.flags & flag::BROKEN != 0 && op.hold == 0 {
+            op.flags &= !flag::BROKEN;
+            (*op.node).reset();
         }
         let status = match op.flags & flag::EVENTS {
             0 => (*op.node).process(NodeIo::new(&op.io, 0, run.frames)),
             _ => run_between_events(op, run),
         };
+        if op.flags & flag::BROKEN != 0 {
+            return stay_silent(op, run);
+        }
         settle(op, status, run);
         scan(op, run);
     }
+}
+
+/// # Safety
+/// As [`run_ops`].
+unsafe fn run_bank_op(op: &mut Op, bank: &BankCall, run: &Run) {
+    // SAFETY: as promised for `run_ops`; a bank's members are its op's alone.
+    unsafe {
+        if op.flags & (flag::EVENTS | flag::BROKEN) == 0 {
+            (bank.kernel.run)(bank.members, bank.count, run);
+        } else {
+            run_ops(bank.members, bank.count, run);
+        }
+        let flags = (0..bank.count).fold(0, |flags, n| flags | (*bank.members.add(n)).flags);
+        op.flags = (op.flags & !flag::BROKEN) | (flags & flag::BROKEN);
+    }
+}
+
+/// A broken node goes on in time, unheard. Sub-blocks end where its silence does.
+///
+/// # Safety
+/// As [`run_ops`].
+unsafe fn stay_silent(op: &mut Op, run: &Run) {
+    op.hold = op.hold.saturating_sub(u8::try_from(run.frames).unwrap_or(u8::MAX));
+    // SAFETY: the output is this op's alone. It may have been written to, whatever its status says.
+    unsafe { *op.io.output = StereoBlock::SILENT };
 }
 
 /// Splits the sub-block where parameters move. A node gives the same samples however its frames are split, so this
@@ -138,38 +225,55 @@ unsafe fn settle(op: &mut Op, status: Status, run: &Run) {
 /// # Safety
 /// As [`run_ops`].
 unsafe fn settle_special(op: &mut Op, status: Status, run: &Run) {
-    if status == Status::Broken {
-        // SAFETY: as promised for `run_ops`.
-        unsafe { silence_broken(op, run) };
-    } else {
-        // SAFETY: the output is this op's alone.
-        unsafe { (*op.io.output).silence() };
+    // SAFETY: as promised for `run_ops`; the output is this op's alone.
+    unsafe {
+        if status == Status::Broken {
+            (*op.io.output).status = Status::Audio;
+            look(op, run);
+        } else {
+            (*op.io.output).silence();
+        }
     }
 }
 
-/// NaN and infinity stop at the node that made them.
+/// What is no sound stops at the node that made it.
 ///
 /// # Safety
 /// As [`run_ops`].
 unsafe fn scan(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`.
     unsafe {
-        if op.flags & flag::SCAN != 0 && !(*op.io.output).is_finite(run.frames as usize, op.width) {
-            silence_broken(op, run);
+        if op.flags & flag::SCAN != 0 || run.hunts {
+            look(op, run);
         }
+    }
+}
+
+/// From the first bad frame on the node is silent for as long as the longest sub-block, however frames are split: when
+/// it is found, none after that time has been made yet. Then it is reset.
+///
+/// # Safety
+/// As [`run_ops`].
+#[inline]
+unsafe fn look(op: &mut Op, run: &Run) {
+    let frames = run.frames as usize;
+    // SAFETY: the output is this op's alone.
+    if let Some(at) = unsafe { (*op.io.output).first_bad_frame(frames, op.width) } {
+        // SAFETY: as promised for `run_ops`.
+        unsafe { break_off(op, at, run) };
     }
 }
 
 /// # Safety
 /// As [`run_ops`].
 #[cold]
-unsafe fn silence_broken(op: &mut Op, run: &Run) {
-    // SAFETY: the output and the node are this op's alone; cell indices were made with the table.
+unsafe fn break_off(op: &mut Op, at: usize, run: &Run) {
+    // SAFETY: the output is this op's alone; cell indices were made with the table.
     unsafe {
-        *op.io.output = StereoBlock::SILENT;
-        (*op.node).reset();
+        (*op.io.output).silence_from(at);
+        op.hold = (*run.faults).add(at, run.frames as usize);
+        op.flags |= flag::BROKEN;
         (*run.cells.add(op.index as usize)).count_fault();
-        (*run.faults).fetch_add(1, Ordering::Relaxed);
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use ringbuf::HeapProd;
 use ringbuf::traits::{Consumer, Observer, Producer};
@@ -10,7 +10,8 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use super::command::{AudioCommand, CommandReceiver, MAX_COMMANDS_PER_TICK};
 use super::events::EventQueue;
 use super::parallel::{Gang, Governor, LanePool, now};
-use super::plan::Plan;
+use super::plan::{Bus, Plan};
+use super::run::Faults;
 use super::{
     DECLICK_MS, DspNode, InputBus, NodeId, OutputBus, Param, ParamEvent, SUB_BLOCK_FRAMES, Status, StereoBlock, Width,
 };
@@ -31,8 +32,8 @@ pub(super) struct Shared {
     pub(super) adopted_at: AtomicU64,
     /// Frames made.
     pub(super) frames: AtomicU64,
-    /// Times that a node made NaN or infinity.
-    pub(super) faults: AtomicU32,
+    /// What nodes and buses brought that is no sound.
+    pub(super) faults: Faults,
     /// Moves of parameters whose node was gone.
     pub(super) lost_events: AtomicU64,
     /// Plans that had to wait because the way back for the old one was full.
@@ -56,6 +57,11 @@ pub struct Scheduler {
     /// Frames made since the start.
     clock: u64,
     mute: Ramp,
+    /// A bit for each frame from now on that something sounds again on that was silenced: there a sub-block begins.
+    releases: u64,
+    /// Frames for which every node is still looked at.
+    hunt_frames: u32,
+    hunt_length: u32,
     governor: Governor,
     /// Threads that may share the work, the audio thread included.
     lanes: u32,
@@ -71,6 +77,9 @@ impl Scheduler {
             events: EventQueue::new(),
             clock: 0,
             mute: Ramp::new(1.0, ms_to_frames(DECLICK_MS, sample_rate)),
+            releases: 0,
+            hunt_frames: 0,
+            hunt_length: ms_to_frames(HUNT_MS, sample_rate),
             governor: Governor::default(),
             lanes,
             scratch: Box::new(StereoBlock::SILENT),
@@ -94,7 +103,7 @@ impl Scheduler {
     pub fn process_block_simple(&mut self, output: [&mut [f32]; 2]) {
         let frames = output[0].len().max(output[1].len());
         let mut io = MainOutput(output);
-        if self.plan.bus_outputs.iter().all(|(bus, ..)| *bus != MAIN) {
+        if self.plan.bus_outputs.iter().all(|output| output.bus != MAIN) {
             io.0.iter_mut().for_each(|channel| channel.fill(0.0));
         }
         self.run(&mut io, 0, frames);
@@ -138,6 +147,11 @@ impl Scheduler {
     }
 
     fn adopt(&mut self, plan: Box<Plan>) {
+        if self.releases != 0 {
+            // The new plan knows of nothing broken.
+            self.plan.reset_broken();
+            (self.releases, self.hunt_frames) = (0, self.hunt_length);
+        }
         let old = std::mem::replace(&mut self.plan, plan);
         if let Err(old) = self.returns.try_push(old) {
             // Cannot happen, the room was there a moment ago. A leak is better than a free on this thread.
@@ -177,7 +191,7 @@ impl Scheduler {
         without_denormals(|| {
             let mut frame = from;
             while frame < to {
-                let frames = SUB_BLOCK_FRAMES.min(to - frame);
+                let frames = self.next_sub_block().min(to - frame);
                 self.run_sub_block(io, frame, frames, uses_lanes, &mut pool);
                 frame += frames;
             }
@@ -187,6 +201,16 @@ impl Scheduler {
         }
         self.shared.frames.store(self.clock, Ordering::Release);
         self.shared.lost_events.store(self.events.lost(), Ordering::Relaxed);
+    }
+
+    /// Frames up to where the next sub-block must begin.
+    fn next_sub_block(&mut self) -> usize {
+        if self.releases & 1 != 0 {
+            self.hunt_frames = self.hunt_length;
+        }
+        let release = (self.releases & !1).trailing_zeros() as usize;
+        let hunt = if self.hunt_frames == 0 { SUB_BLOCK_FRAMES } else { self.hunt_frames as usize };
+        SUB_BLOCK_FRAMES.min(release).min(hunt)
     }
 
     fn run_sub_block(
@@ -200,7 +224,7 @@ impl Scheduler {
         let count = u32::try_from(frames).unwrap_or(0);
         self.read_inputs(io, frame, frames);
         let has_events = self.events.begin(&mut self.plan, self.clock, count);
-        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults);
+        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults, self.hunt_frames > 0);
         if uses_lanes {
             let lanes = self.lanes;
             // A host that refuses is no loss: the audio thread then does it all.
@@ -215,30 +239,34 @@ impl Scheduler {
         }
         self.write_outputs(io, frame, frames);
         self.clock += u64::from(count);
+        self.hunt_frames = self.hunt_frames.saturating_sub(count);
+        self.releases = self.releases.checked_shr(count).unwrap_or(0) | self.shared.faults.take_releases();
     }
 
     fn read_inputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
         for index in 0..self.plan.bus_inputs.len() {
-            let (bus, buffer) = self.plan.bus_inputs[index];
+            let Bus { bus, buffer, width, hold } = self.plan.bus_inputs[index];
             let block = self.plan.block_mut(buffer);
             let before = std::mem::replace(&mut block.status, Status::Audio);
             let status = io.read(bus, frame, frames, block);
-            if !block.is_finite(frames, Width::Stereo) {
-                self.shared.faults.fetch_add(1, Ordering::Relaxed);
-                *block = StereoBlock::SILENT;
-            } else if status == Status::Silent {
+            if status == Status::Silent {
                 block.status = before;
                 block.silence();
             } else {
                 block.status = status;
             }
+            let hold = guard(&self.shared.faults, hold, block, frames, width);
+            self.plan.bus_inputs[index].hold = hold;
         }
     }
 
     fn write_outputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
         let mute = self.mute;
         for index in 0..self.plan.bus_outputs.len() {
-            let (bus, buffer, width) = self.plan.bus_outputs[index];
+            let Bus { bus, buffer, width, hold } = self.plan.bus_outputs[index];
+            let block = self.plan.block_mut(buffer);
+            let hold = guard(&self.shared.faults, hold, block, frames, width);
+            self.plan.bus_outputs[index].hold = hold;
             let block = self.plan.block_mut(buffer);
             if width == Width::Mono {
                 block.right = block.left;
@@ -270,13 +298,14 @@ impl Scheduler {
     /// Gets all nodes of the running plan ready for a sample rate in Hz. Not real-time.
     pub fn prepare(&mut self, sample_rate: f64) {
         self.mute = Ramp::new(self.mute.target(), ms_to_frames(DECLICK_MS, sample_rate));
+        self.hunt_length = ms_to_frames(HUNT_MS, sample_rate);
         self.plan.for_each_node(|node| node.prepare(sample_rate));
     }
 
-    /// How often a node made NaN or infinity and was silenced, input buses included.
+    /// How often a node or a bus brought what is no sound and was silenced.
     #[must_use]
     pub fn non_finite(&self) -> u64 {
-        u64::from(self.shared.faults.load(Ordering::Relaxed))
+        u64::from(self.shared.faults.count())
     }
 
     /// Frames made since the start: the clock of [`ParamEvent::at_frame`].
@@ -316,6 +345,21 @@ impl std::fmt::Debug for Scheduler {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Scheduler").field("plan", &self.plan.serial).field("clock", &self.clock).finish_non_exhaustive()
     }
+}
+
+/// How long every node is looked at after something was found, in milliseconds.
+const HUNT_MS: f64 = 1000.0;
+
+/// What is no sound does not pass a bus either. Takes and returns the frames of silence that are left.
+fn guard(faults: &Faults, hold: u8, block: &mut StereoBlock, frames: usize, width: Width) -> u8 {
+    if hold > 0 {
+        *block = StereoBlock::SILENT;
+        return hold.saturating_sub(u8::try_from(frames).unwrap_or(u8::MAX));
+    }
+    block.first_bad_frame(frames, width).map_or(0, |at| {
+        block.silence_from(at);
+        faults.add(at, frames)
+    })
 }
 
 /// A block along the mute ramp. At its end it is silence, whatever the block holds.

@@ -10,6 +10,7 @@
 mod edits;
 mod equality;
 mod errors;
+mod faults;
 mod partition;
 mod sound;
 mod support;

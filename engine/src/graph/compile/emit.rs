@@ -5,16 +5,23 @@ use super::colour::Buffers;
 use super::items::{Item, Items};
 use super::strips::Cut;
 use crate::graph::io::RawIo;
-use crate::graph::plan::{Op, Place, Plan, Slab, Strip, flag};
+use crate::graph::plan::{Bus, Op, Place, Plan, Slab, Strip, flag};
 use crate::graph::run::BankCall;
-use crate::graph::{Guard, StereoBlock};
+use crate::graph::{StereoBlock, Width};
 
-pub(super) fn plan(items: Items, strips: &[Cut], buffers: &Buffers, latency_frames: u32, serial: u64) -> Plan {
+pub(super) fn plan(
+    items: Items,
+    strips: &[Cut],
+    buffers: &Buffers,
+    scans: &[bool],
+    latency_frames: u32,
+    serial: u64,
+) -> Plan {
     let mut plan = Plan { serial, latency_frames, has_fades: items.has_fades, ..Plan::empty() };
     plan.slab = Slab::new(buffers.count as usize);
     let firsts = input_table(&mut plan, &items, buffers);
     let mut emitter =
-        Emitter { items: &items.list, firsts: &firsts, buffers, ops: vec![], members: vec![], banks: vec![] };
+        Emitter { items: &items.list, scans, firsts: &firsts, buffers, ops: vec![], members: vec![], banks: vec![] };
     let mut deps = vec![];
     let (mut cuts, mut is_needed) = (vec![], vec![false; strips.len()]);
     for strip in strips {
@@ -34,8 +41,10 @@ pub(super) fn plan(items: Items, strips: &[Cut], buffers: &Buffers, latency_fram
     (plan.strips, plan.deps) = (cuts.into(), deps.into());
     plan.banks = link_banks(banks, &mut plan.members);
     plan.places = places(&items.list, strips);
-    plan.bus_inputs = items.buses.iter().copied().zip(buffers.buses.iter().copied()).collect();
-    plan.bus_outputs = items.outputs.iter().map(|&(bus, value, width)| (bus, buffers.of_value(value), width)).collect();
+    let bus_in = |(&bus, &buffer)| Bus { bus, buffer, width: Width::Stereo, hold: 0 };
+    plan.bus_inputs = items.buses.iter().zip(&buffers.buses).map(bus_in).collect();
+    let bus_out = |&(bus, value, width)| Bus { bus, buffer: buffers.of_value(value), width, hold: 0 };
+    plan.bus_outputs = items.outputs.iter().map(bus_out).collect();
     plan.cells = items.list.into_iter().map(|item| item.cell).collect();
     plan
 }
@@ -58,6 +67,7 @@ fn input_table(plan: &mut Plan, items: &Items, buffers: &Buffers) -> Vec<usize> 
 
 struct Emitter<'i> {
     items: &'i [Item],
+    scans: &'i [bool],
     firsts: &'i [usize],
     buffers: &'i Buffers,
     ops: Vec<Op>,
@@ -82,7 +92,7 @@ impl Emitter<'_> {
 
     fn op(&self, plan: &Plan, item: usize) -> Op {
         let Item { cell, info, inputs, absorbs_after, .. } = &self.items[item];
-        let scan = if info.guard == Guard::Scan { flag::SCAN } else { 0 };
+        let scan = if self.scans[item] { flag::SCAN } else { 0 };
         let flags = if absorbs_after.is_some() { flag::ABSORB } else { scan };
         // SAFETY: one past the last entry at most, for an item without inputs.
         let first_input = unsafe { plan.inputs.as_ptr().add(self.firsts[item]) };
@@ -94,6 +104,7 @@ impl Emitter<'_> {
             index: index(item),
             flags,
             width: info.ports.output,
+            hold: 0,
         }
     }
 }

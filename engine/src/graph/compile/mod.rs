@@ -7,11 +7,13 @@
 //! 5. `banks`: nodes of one type side by side
 //! 6. `strips`: runs of ops for parallel lanes
 //! 7. `colour`: as few buffers as it takes
-//! 8. `emit`: pointers
+//! 8. `guards`: where to look for what is no sound
+//! 9. `emit`: pointers
 
 mod banks;
 mod colour;
 mod emit;
+mod guards;
 mod items;
 mod latency;
 mod order;
@@ -46,5 +48,6 @@ pub(super) fn compile(spec: &Spec, options: Options, serial: u64, delays: &mut D
     let groups = banks::fuse(&items.list, options.banks);
     let strips = strips::cut(&items.list, groups, options.lanes);
     let buffers = colour::assign(&items, &strips);
-    Ok(emit::plan(items, &strips, &buffers, latency.total, serial))
+    let scans = guards::scans(&items);
+    Ok(emit::plan(items, &strips, &buffers, &scans, latency.total, serial))
 }

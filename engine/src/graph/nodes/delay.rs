@@ -1,6 +1,6 @@
 //! A delay of a fixed number of frames.
 
-use crate::graph::{DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
 
 /// Delays by a fixed number of frames. The compiler puts it where early sound meets late sound.
 #[derive(Debug)]
@@ -74,10 +74,6 @@ impl DspNode for DelayLine {
     fn reset(&mut self) {
         self.rings.iter_mut().for_each(|ring| ring.fill(0.0));
         self.quiet = self.frames;
-    }
-
-    fn guard(&self) -> Guard {
-        Guard::Own
     }
 
     fn cost_hint_ns(&self) -> u32 {

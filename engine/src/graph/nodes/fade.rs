@@ -51,4 +51,8 @@ impl DspNode for EdgeFade {
     fn guard(&self) -> Guard {
         Guard::Own
     }
+
+    fn most_gain(&self) -> f32 {
+        1.0
+    }
 }

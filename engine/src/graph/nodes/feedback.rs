@@ -1,6 +1,6 @@
 //! The one way round: a delay of at least a sub-block.
 
-use crate::graph::{DspNode, Guard, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width};
+use crate::graph::{DspNode, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width};
 
 /// A delay whose output does not need the input of the same sub-block, so that connections through it may go round.
 /// At least [`SUB_BLOCK_FRAMES`] long. A loop through it should lose level, or it grows.
@@ -69,10 +69,6 @@ impl DspNode for FeedbackDelay {
 
     fn reset(&mut self) {
         self.rings.iter_mut().for_each(|ring| ring.fill(0.0));
-    }
-
-    fn guard(&self) -> Guard {
-        Guard::Own
     }
 
     fn is_feedback(&self) -> bool {

@@ -6,8 +6,8 @@ use std::mem::MaybeUninit;
 
 use super::lanes::{Batch, COEFS, Channel, Equations, Row, Transposed, Trapezoidal, run_many, run_one, run_two};
 use crate::graph::{
-    Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, SUB_BLOCK_FRAMES, Status,
-    Width,
+    Bank, BankKernel, BankNode, DspNode, Guard, LOUDEST, NodeIo, Param, ParamBlock, ParamRange, Ports,
+    SUB_BLOCK_FRAMES, Status, Width,
 };
 
 /// What a filter does with frequencies.
@@ -102,44 +102,43 @@ impl<D: Design> FilterNode<D> {
         input == Status::Silent && !self.moves && self.states() == [0.0; 4]
     }
 
-    fn status(&self) -> Status {
-        // What is not finite stays in the state for ever: looking at its end is enough. Nothing finite becomes
-        // infinite, or infinity finite, by a factor of zero and a sum.
-        let sum = self.states().into_iter().fold(0.0, |sum, state| sum + state * 0.0);
-        if sum == 0.0 { Status::Audio } else { Status::Broken }
-    }
-
-    /// Frames `from..to` of the call, with the coefficients as they are.
-    fn make(&mut self, io: &mut NodeIo<'_>, from: usize, to: usize) {
+    /// Frames `from..to` of the call, with the coefficients as they are. Returns their energy.
+    fn make(&mut self, io: &mut NodeIo<'_>, from: usize, to: usize) -> f32 {
         if self.width == Width::Mono {
             let input = &io.left(0)[from..to];
-            run_one::<D>(&mut self.cells[0], input, &mut io.out_left()[from..to]);
+            run_one::<D>(&mut self.cells[0], input, &mut io.out_left()[from..to])
         } else {
             let input = [&io.left(0)[from..to], &io.right(0)[from..to]];
             let output = io.out().map(|channel| &mut channel[from..to]);
-            run_two::<D>(&mut self.cells, input, output);
+            run_two::<D>(&mut self.cells, input, output)
         }
     }
 
-    /// Makes frames while parameters move: in steps that are counted through all calls.
-    fn sweep(&mut self, io: &mut NodeIo<'_>) {
-        let mut from = 0;
+    /// Makes frames while parameters move: in steps that are counted through all calls. Returns their energy.
+    fn sweep(&mut self, io: &mut NodeIo<'_>) -> f32 {
+        let (mut from, mut energy) = (0, 0.0);
         while from < io.frames() {
             if self.step_left == 0 {
                 if self.params.is_settled() {
                     self.moves = false;
-                    return self.make(io, from, io.frames());
+                    return energy + self.make(io, from, io.frames());
                 }
                 self.params.skip(STEP_FRAMES);
                 self.design();
                 self.step_left = STEP_FRAMES;
             }
             let frames = (self.step_left as usize).min(io.frames() - from);
-            self.make(io, from, from + frames);
+            energy += self.make(io, from, from + frames);
             self.step_left -= u32::try_from(frames).unwrap_or(0);
             from += frames;
         }
+        energy
     }
+}
+
+/// NaN and infinity have no energy that could be compared, and nothing louder than [`LOUDEST`] so little.
+fn status(energy: f32) -> Status {
+    if energy <= LOUDEST * LOUDEST { Status::Audio } else { Status::Broken }
 }
 
 impl<D: Design> DspNode for FilterNode<D> {
@@ -147,13 +146,8 @@ impl<D: Design> DspNode for FilterNode<D> {
         if self.rests(io.status(0)) {
             return Status::Silent;
         }
-        if !self.moves {
-            let frames = io.frames();
-            self.make(&mut io, 0, frames);
-        } else {
-            self.sweep(&mut io);
-        }
-        self.status()
+        let frames = io.frames();
+        status(if self.moves { self.sweep(&mut io) } else { self.make(&mut io, 0, frames) })
     }
 
     fn type_name(&self) -> &'static str {
@@ -183,7 +177,7 @@ impl<D: Design> DspNode for FilterNode<D> {
     }
 
     fn guard(&self) -> Guard {
-        Guard::Own
+        Guard::Reports
     }
 
     fn bank(&self) -> Option<BankKernel> {
@@ -211,10 +205,6 @@ impl<D: Design> BankNode for FilterNode<D> {
             3 => run_lanes::<D, 3>(bank),
             _ => run_lanes::<D, 4>(bank),
         }
-        for n in 0..bank.len() {
-            let status = bank.node(n).status();
-            bank.set_status(n, status);
-        }
     }
 }
 
@@ -236,9 +226,11 @@ fn run_lanes<D: Design, const G: usize>(bank: &mut Bank<'_, FilterNode<D>>) {
     }
     // SAFETY: `output` are channels of blocks that are the bank's alone, each once, or spare.
     unsafe { run_many::<D, G>(&mut batch) };
-    let (mut n, mut channel) = (0, 0);
+    let (mut n, mut channel, mut energy) = (0, 0, 0.0);
     for lane in 0..used {
         bank.node(n).cells[channel] = *batch.lane(lane).0;
+        energy = if channel == 0 { 0.0 } else { energy } + batch.energy(lane);
+        bank.set_status(n, status(energy));
         (n, channel) = if channel + 1 == per_node { (n + 1, 0) } else { (n, 1) };
     }
 }

@@ -117,29 +117,36 @@ impl Equations for Trapezoidal {
 /// wait longer for themselves.
 type Alone = Cell<Many<Four, 1>>;
 
-/// One channel over a stretch of frames.
+/// One channel over a stretch of frames. Returns the energy of what it made: the sum of squares.
 #[inline]
-pub(super) fn run_one<E: Equations>(row: &mut Row, input: &[f32], output: &mut [f32]) {
+pub(super) fn run_one<E: Equations>(row: &mut Row, input: &[f32], output: &mut [f32]) -> f32 {
     let mut rows = [[*row, [0.0; 8], [0.0; 8], [0.0; 8]]];
-    let mut cell = Alone::gather(&rows);
+    let (mut cell, mut energy) = (Alone::gather(&rows), Many([Four::all(0.0)]));
     for (out, sample) in output.iter_mut().zip(input) {
-        [*out, ..] = E::step(&mut cell, Many([Four::make([[*sample, 0.0, 0.0, 0.0]; 2])])).0[0].quad(0);
+        let made = E::step(&mut cell, Many([Four::make([[*sample, 0.0, 0.0, 0.0]; 2])]));
+        energy = energy + made * made;
+        [*out, ..] = made.0[0].quad(0);
     }
     cell.scatter(&mut rows);
     *row = rows[0][0];
+    energy.0[0].quad(0)[0]
 }
 
-/// Two channels, as the first two of four lanes.
+/// Two channels, as the first two of four lanes. Returns their energy.
 #[inline]
-pub(super) fn run_two<E: Equations>(rows: &mut [Row; 2], input: [&[f32]; 2], output: [&mut [f32]; 2]) {
+pub(super) fn run_two<E: Equations>(rows: &mut [Row; 2], input: [&[f32]; 2], output: [&mut [f32]; 2]) -> f32 {
     let mut four = [[rows[0], rows[1], [0.0; 8], [0.0; 8]]];
-    let mut cell = Alone::gather(&four);
+    let (mut cell, mut energy) = (Alone::gather(&four), Many([Four::all(0.0)]));
     let [left, right] = output;
     for ((left, right), (l, r)) in left.iter_mut().zip(right).zip(input[0].iter().zip(input[1])) {
-        [*left, *right, ..] = E::step(&mut cell, Many([Four::make([[*l, *r, 0.0, 0.0]; 2])])).0[0].quad(0);
+        let made = E::step(&mut cell, Many([Four::make([[*l, *r, 0.0, 0.0]; 2])]));
+        energy = energy + made * made;
+        [*left, *right, ..] = made.0[0].quad(0);
     }
     cell.scatter(&mut four);
     rows.copy_from_slice(&four[0][..2]);
+    let [left, right, ..] = energy.0[0].quad(0);
+    left + right
 }
 
 /// A channel of a block.
@@ -150,6 +157,7 @@ pub(super) struct Batch<'a, const G: usize> {
     rows: [[Row; 4]; G],
     input: [[&'a Channel; 4]; G],
     output: [[*mut Channel; 4]; G],
+    energy: [[f32; 4]; G],
     frames: usize,
 }
 
@@ -161,7 +169,7 @@ impl<'a, const G: usize> Batch<'a, G> {
             last[2] = spare[1].as_mut_ptr();
             last[3] = spare[2].as_mut_ptr();
         }
-        Self { rows: [[[0.0; 8]; 4]; G], input: [[silence; 4]; G], output, frames }
+        Self { rows: [[[0.0; 8]; 4]; G], input: [[silence; 4]; G], output, energy: [[0.0; 4]; G], frames }
     }
 
     /// The places of a lane.
@@ -169,9 +177,14 @@ impl<'a, const G: usize> Batch<'a, G> {
         let (group, four) = (lane / 4, lane % 4);
         (&mut self.rows[group][four], &mut self.input[group][four], &mut self.output[group][four])
     }
+
+    /// The energy of what a lane made.
+    pub(super) const fn energy(&self, lane: usize) -> f32 {
+        self.energy[lane / 4][lane % 4]
+    }
 }
 
-/// Makes the next frames of a batch. What comes after the last frame, up to a multiple of four, is overwritten with
+/// Makes the next frames of a batch, and its lanes' energies. What comes after the last frame, up to a multiple of four, is overwritten with
 /// leftovers.
 ///
 /// # Safety
@@ -183,7 +196,7 @@ pub(super) unsafe fn run_many<E: Equations, const G: usize>(batch: &mut Batch<'_
         return unsafe { run_many_avx::<E, G>(batch) };
     }
     // SAFETY: as promised.
-    unsafe { run_tiles::<E, Four, G>(&mut batch.rows, &batch.input, &batch.output, batch.frames) };
+    unsafe { run_tiles::<E, Four, G, G>(batch) };
 }
 
 /// The same operations on registers of twice the size. Nothing is fused, so that the bits stay the same.
@@ -193,13 +206,12 @@ pub(super) unsafe fn run_many<E: Equations, const G: usize>(batch: &mut Batch<'_
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx")]
 unsafe fn run_many_avx<E: Equations, const G: usize>(batch: &mut Batch<'_, G>) {
-    let Batch { rows, input, output, frames } = batch;
     // SAFETY: as promised for `run_many`.
     unsafe {
         match G {
-            2 => run_tiles::<E, Eight, 1>(rows, input, output, *frames),
-            4 => run_tiles::<E, Eight, 2>(rows, input, output, *frames),
-            _ => run_tiles::<E, Four, G>(rows, input, output, *frames),
+            2 => run_tiles::<E, Eight, 1, G>(batch),
+            4 => run_tiles::<E, Eight, 2, G>(batch),
+            _ => run_tiles::<E, Four, G, G>(batch),
         }
     }
 }
@@ -210,20 +222,18 @@ unsafe fn run_many_avx<E: Equations, const G: usize>(batch: &mut Batch<'_, G>) {
 /// # Safety
 /// As [`run_many`].
 #[inline(always)]
-unsafe fn run_tiles<E: Equations, V: Vector, const K: usize>(
-    rows: &mut [[Row; 4]],
-    input: &[[&Channel; 4]],
-    output: &[[*mut Channel; 4]],
-    frames: usize,
-) {
-    let groups = K * V::QUADS;
-    assert!(rows.len() == groups && input.len() == groups && output.len() == groups, "K registers for all groups");
+unsafe fn run_tiles<E: Equations, V: Vector, const K: usize, const G: usize>(batch: &mut Batch<'_, G>) {
+    let Batch { rows, input, output, energy, frames } = batch;
+    let frames = *frames;
+    assert!(G == K * V::QUADS, "K registers for all groups");
     let mut cell = Cell::<Many<V, K>>::gather(rows);
+    let mut sum = Many([V::all(0.0); K]);
     let whole = frames.min(SUB_BLOCK_FRAMES) / 4;
     for tile in 0..whole {
         let mut lanes = read(input, tile);
         for frame in &mut lanes {
             *frame = E::step(&mut cell, *frame);
+            sum = sum + *frame * *frame;
         }
         // SAFETY: as promised.
         unsafe { write(output, tile, lanes) };
@@ -233,11 +243,15 @@ unsafe fn run_tiles<E: Equations, V: Vector, const K: usize>(
         let mut lanes = read(input, whole);
         for frame in lanes.iter_mut().take(left) {
             *frame = E::step(&mut cell, *frame);
+            sum = sum + *frame * *frame;
         }
         // SAFETY: as promised.
         unsafe { write(output, whole, lanes) };
     }
     cell.scatter(rows);
+    for (group, energy) in energy.iter_mut().enumerate() {
+        *energy = sum.0[group / V::QUADS].quad(group % V::QUADS);
+    }
 }
 
 /// Four frames of every channel, as lanes.

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, LOUDEST, NodeIo, Ports, Status, Width};
 
 /// What a [`Meter`] has seen, for everyone who looks at it.
 #[derive(Clone, Debug, Default)]
 pub struct MeterReading(Arc<AtomicU32>);
 
 impl MeterReading {
-    /// The highest magnitude since the last time this was asked.
+    /// The highest magnitude since the last time this was asked, at most [`LOUDEST`].
     #[must_use]
     pub fn take_peak(&self) -> f32 {
-        f32::from_bits(self.0.swap(0, Ordering::Relaxed))
+        // What is not a number counts as too loud.
+        f32::from_bits(self.0.swap(0, Ordering::Relaxed)).min(LOUDEST)
     }
 }
 
@@ -67,6 +68,10 @@ impl DspNode for Meter {
 
     fn guard(&self) -> Guard {
         Guard::Own
+    }
+
+    fn most_gain(&self) -> f32 {
+        1.0
     }
 
     fn bank(&self) -> Option<BankKernel> {

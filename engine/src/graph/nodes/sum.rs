@@ -67,6 +67,10 @@ impl DspNode for Sum {
         Guard::Own
     }
 
+    fn most_gain(&self) -> f32 {
+        1.0
+    }
+
     fn cost_hint_ns(&self) -> u32 {
         20
     }

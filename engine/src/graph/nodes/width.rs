@@ -29,6 +29,10 @@ impl DspNode for Widen {
     fn guard(&self) -> Guard {
         Guard::Own
     }
+
+    fn most_gain(&self) -> f32 {
+        1.0
+    }
 }
 
 /// Stereo to mono: half of the sum.
@@ -57,5 +61,9 @@ impl DspNode for Fold {
 
     fn guard(&self) -> Guard {
         Guard::Own
+    }
+
+    fn most_gain(&self) -> f32 {
+        1.0
     }
 }
