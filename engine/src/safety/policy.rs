@@ -145,13 +145,12 @@ impl SafetyPolicy {
             return Err(SafetyViolation::DeckLocked { deck, reason, owner, action });
         }
         self.check_state(ask, known)?;
-        match known.lock.cooldowns().active(action, beat) {
-            Some(expires_at)
-                if rules.cools_down && ask.nature != Nature::Eject && !ActionMask::ALWAYS.allows(action) =>
-            {
+        let held = rules.cools_down && ask.nature != Nature::Eject && self.settings.cools_down(action);
+        match known.lock.cooldowns().active(action, beat).filter(|_| held) {
+            Some(expires_at) => {
                 Err(SafetyViolation::CooldownActive { deck, action, expires_at, beats_left: expires_at - beat })
             }
-            _ => Ok(()),
+            None => Ok(()),
         }
     }
 
@@ -361,6 +360,9 @@ mod tests {
         let text = policy.decide(&ask(Nature::Plain)).unwrap_err().to_string();
         assert_eq!(text, "deck A took a track a moment ago: eject that first, or wait 15.0 beats");
         assert!(policy.decide(&ask(Nature::Eject)).is_ok());
+        let mut without = policy;
+        without.settings.set_cooldown_beats(ActionKind::Load, 0.0);
+        assert!(without.decide(&ask(Nature::Plain)).is_ok(), "switched off is off at once");
         policy.ejected(DeckId::A);
         assert!(policy.decide(&ask(Nature::Plain)).is_ok());
     }

@@ -95,6 +95,13 @@ impl SafetySettings {
         self.cooldown_beats[kind.index()]
     }
 
+    /// Whether a kind cools down at all.
+    #[must_use]
+    pub fn cools_down(&self, kind: ActionKind) -> bool {
+        let span = if kind == ActionKind::Play { self.play_toggle_ms } else { self.cooldown_beats(kind) };
+        span > 0.0 && !ActionMask::ALWAYS.allows(kind)
+    }
+
     /// Changes how long a kind cools down. What is not finite or below zero is none. Stop, cancel and panic never do.
     pub fn set_cooldown_beats(&mut self, kind: ActionKind, beats: f64) {
         let can = beats.is_finite() && beats > 0.0 && !ActionMask::ALWAYS.allows(kind);

@@ -111,6 +111,9 @@ fn locked(deck: DeckId, reason: LockReason, owner: Source, action: ActionKind) -
 }
 
 fn cooling(deck: DeckId, action: ActionKind, beats_left: f64) -> String {
+    if action == ActionKind::Load {
+        return format!("deck {deck} took a track a moment ago: eject that first, or wait {beats_left:.1} beats");
+    }
     let verb = action.verb();
     format!(
         "deck {deck} cannot {verb} again so soon: wait {beats_left:.1} beats, or shorten the cooldown in the settings"

@@ -195,8 +195,8 @@ fn errors_say_what_was_expected() {
         ("/deck/b/paly", vec![], "unknown_address", "there is no address /deck/b/paly; did you mean /deck/b/play?"),
         ("/xfader", vec![f(0.0)], "unknown_address", "there is no address /xfader; did you mean /crossfader?"),
         ("/deck/a/play/", vec![], "unknown_address", "there is no address /deck/a/play/; did you mean /deck/a/play?"),
-        ("/ping/bar", vec![], "unknown_address", "there is no address /ping/bar; did you mean /undo?"),
-        ("", vec![], "unknown_address", "there is no address ; did you mean /ping?"),
+        ("/ping/bar", vec![], "unknown_address", "there is no address /ping/bar; did you mean /ping?"),
+        ("", vec![], "unknown_address", "there is no address ; did you mean /undo?"),
         ("/deck/e/play", vec![], "unknown_deck", "there is no deck 'e': the decks are a, b, c and d"),
         (
             "/deck/*/stop",
