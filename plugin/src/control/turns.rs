@@ -6,6 +6,7 @@ use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Re
 use echelon_engine::console::Console;
 use echelon_engine::safety::Source;
 
+use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use crate::input::osc::{OscServer, first_port_from_env};
@@ -70,7 +71,7 @@ impl Turns {
             }
             match deadline.saturating_duration_since(Instant::now()) {
                 Duration::ZERO => self.files.wait_no_longer(),
-                left => self.bell.wait(&mut heard, left),
+                left => self.bell.wait(&mut heard, left.min(TURN)),
             }
         }
     }
