@@ -6,7 +6,7 @@ use super::{Moment, RigProcessor};
 use crate::action::{ActionKind, Awaited, Entry, TimelineFull};
 use crate::clock::BlockClock;
 use crate::deck::{DeckNode, LoadRefused, Track};
-use crate::message::{ClockView, EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView, Refusal};
+use crate::message::{EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView, Refusal};
 use crate::safety::DeckState;
 use crate::units::{Decibels, DeckId};
 
@@ -78,15 +78,7 @@ impl RigProcessor {
 
     /// Musical time at the end of a segment.
     pub(super) fn view_clock(&mut self, clock: &BlockClock) {
-        let end = clock.frames();
-        self.snapshot.clock = ClockView {
-            song_beat: clock.song_beat_at(end),
-            performance_beat: clock.performance_beat_at(end),
-            tempo: clock.tempo(),
-            bar_start_beat: clock.lines().bar_start_beat,
-            bar_beats: clock.lines().bar_beats,
-            host_leads: clock.host_leads(),
-        };
+        self.snapshot.clock = clock.view_at_end();
     }
 
     /// Hands the snapshot to the control side.
