@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RequestId};
+use crate::clock::ClockPolicy;
+use crate::clock::Quality;
 use crate::deck::Track;
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
@@ -58,6 +60,8 @@ pub enum ControlEvent {
     Schedule(Order),
     /// Other settings for the safety policy. The box comes back as garbage.
     SetSafety(Box<SafetySettings>),
+    /// Another policy for when the host stops or jumps.
+    SetClock(ClockPolicy),
 }
 
 /// Why the audio thread did not do a deed.
@@ -227,21 +231,30 @@ pub struct DeckView {
     pub on_air: bool,
 }
 
-/// Musical time at the end of a block.
+/// Musical time at the end of a block, and how it goes on: a map from frames to beats for threads that look later
+/// ([`ClockView::beat_after_frames`]).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ClockView {
+    /// Frames made since the rig began, up to this place.
+    pub frame: u64,
     /// Song position in quarter notes.
     pub song_beat: f64,
     /// Performance position in quarter notes: never runs backwards.
     pub performance_beat: f64,
     /// Tempo.
     pub tempo: Bpm,
+    /// Quarter notes in each frame from here on; 0 while musical time stands still.
+    pub beats_per_frame: f64,
+    /// In Hz.
+    pub sample_rate: f64,
     /// Song beat of the current bar's first beat.
     pub bar_start_beat: f64,
     /// Length of the bar in quarter notes.
     pub bar_beats: f64,
     /// The host's transport rolls and leads; otherwise the rig runs free.
     pub host_leads: bool,
+    /// How near the beats are to the host's music.
+    pub quality: Quality,
 }
 
 /// How many pending actions a snapshot shows.
@@ -286,12 +299,16 @@ impl Default for Snapshot {
             safety: [DeckSafety::default(); NUM_DECKS],
             safety_telemetry: SafetyTelemetry::default(),
             clock: ClockView {
+                frame: 0,
                 song_beat: 0.0,
                 performance_beat: 0.0,
                 tempo: Bpm::DEFAULT,
+                beats_per_frame: 0.0,
+                sample_rate: 48_000.0,
                 bar_start_beat: 0.0,
                 bar_beats: 4.0,
                 host_leads: false,
+                quality: Quality::Exact,
             },
             decks: [DeckView::default(); NUM_DECKS],
             pending: [None; MAX_PENDING_VIEWS],

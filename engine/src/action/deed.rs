@@ -77,6 +77,13 @@ pub enum Deed {
     },
     /// See [`super::Action::Panic`].
     Panic,
+    /// After the host jumped: a playing deck comes back into phase with the song. Made on the audio thread.
+    Realign {
+        /// Which deck.
+        deck: DeckId,
+        /// How far, in seconds; negative is back.
+        secs: f64,
+    },
 }
 
 impl Deed {
@@ -86,7 +93,7 @@ impl Deed {
         match self {
             Self::Play { .. } => ActionKind::Play,
             Self::Stop { .. } => ActionKind::Stop,
-            Self::Seek { .. } => ActionKind::Seek,
+            Self::Seek { .. } | Self::Realign { .. } => ActionKind::Seek,
             Self::Load { .. } => ActionKind::Load,
             Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
             Self::Undo { .. } => ActionKind::Undo,
@@ -105,6 +112,7 @@ impl Deed {
             | Self::Seek { deck, .. }
             | Self::Load { deck, .. }
             | Self::SetGain { deck, .. }
+            | Self::Realign { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),

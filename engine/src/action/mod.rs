@@ -7,6 +7,7 @@ mod quantizer;
 mod queue;
 mod receipt;
 mod recipe;
+mod setting;
 mod timeline;
 mod timing;
 
@@ -17,6 +18,7 @@ pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
 pub use receipt::{Receipt, Turn, WantedTrack};
 pub use recipe::{Recipe, RecipeError, RecipeStep};
+pub use setting::Setting;
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};
 
@@ -24,7 +26,6 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::safety::SafetySetting;
 use crate::units::{Decibels, DeckId};
 
 /// What a [`Action::Cancel`] takes back.
@@ -112,10 +113,10 @@ pub enum Action {
     },
     /// Stops every deck within 10 ms and takes back all that is pending. Cannot be locked.
     Panic,
-    /// Changes a setting of the safety policy.
+    /// Changes a setting.
     Configure {
         /// Which, and to what.
-        setting: SafetySetting,
+        setting: Setting,
     },
     /// Several actions as one.
     RunRecipe {

@@ -1,11 +1,13 @@
 //! Beats and frames of one block.
 
-use super::{GridLines, ON_FRAME_TOLERANCE};
+use super::{ClockSource, GridLines, ON_FRAME_TOLERANCE, Quality};
 use crate::units::Bpm;
 
 /// Beats <-> frames for every frame of one block, tempo ramps included. Made once for a block; plain data.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct BlockClock {
+    /// Frames that the rig had made before frame 0.
+    pub(super) first_frame: u64,
     /// Performance beat of the anchor: frame 0, or an earlier frame while the rig runs free.
     pub(super) anchor: f64,
     /// Frames from the anchor to frame 0.
@@ -16,10 +18,15 @@ pub struct BlockClock {
     pub(super) beats_per_frame: f64,
     /// Change of that with each frame.
     pub(super) beats_per_frame_step: f64,
+    /// Every frame is at the anchor; the speed only tells how late what is past is.
+    pub(super) stands_still: bool,
     pub(super) frames: u32,
     pub(super) sample_rate: f64,
+    /// At frame 0, without what it takes to catch up with the source.
+    pub(super) tempo: Bpm,
     pub(super) lines: GridLines,
-    pub(super) host_leads: bool,
+    pub(super) source: ClockSource,
+    pub(super) quality: Quality,
 }
 
 impl BlockClock {
@@ -29,9 +36,18 @@ impl BlockClock {
         self.frames
     }
 
+    /// Frames that the rig had made before frame 0.
+    #[must_use]
+    pub const fn first_frame(&self) -> u64 {
+        self.first_frame
+    }
+
     /// Performance beat at a frame, `frames` included: there the next block starts.
     #[must_use]
     pub fn performance_beat_at(&self, frame: u32) -> f64 {
+        if self.stands_still {
+            return self.anchor;
+        }
         let n = self.frames_since_anchor + f64::from(frame);
         self.anchor + n * (self.beats_per_frame + 0.5 * self.beats_per_frame_step * n)
     }
@@ -54,9 +70,15 @@ impl BlockClock {
         song_beat - self.song_offset
     }
 
-    /// Frames from frame 0 to a performance beat, as a real number; negative for a beat that is past.
+    /// Frames from frame 0 to a performance beat, as a real number; negative for a beat that is past, and endless for
+    /// one that never comes.
     #[must_use]
     pub fn frames_to(&self, performance_beat: f64) -> f64 {
+        if self.stands_still {
+            // What is asked for now is due now, in spite of rounding; what is to come is not.
+            let frames = (performance_beat - self.anchor) / self.beats_per_frame;
+            return if frames <= ON_FRAME_TOLERANCE { frames } else { f64::INFINITY };
+        }
         self.frames_from_anchor_to(performance_beat) - self.frames_since_anchor
     }
 
@@ -82,10 +104,12 @@ impl BlockClock {
 
     /// Whole frames by which a beat was missed at `frame`; 0 on its frame.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "far below 2^63")]
+    #[expect(clippy::cast_possible_truncation, reason = "saturates")]
     pub fn frames_late(&self, performance_beat: f64, frame: u32) -> i64 {
         let due = (self.frames_to(performance_beat) - ON_FRAME_TOLERANCE).ceil();
-        (f64::from(frame) - due) as i64
+        // While time stands still nothing gets later.
+        let here = if self.stands_still { 0.0 } else { f64::from(frame) };
+        (here - due) as i64
     }
 
     /// Bars at frame 0.
@@ -97,19 +121,42 @@ impl BlockClock {
     /// Half a frame in beats: closer than this to a line is on it.
     #[must_use]
     pub fn half_frame_beats(&self) -> f64 {
-        0.5 * self.beats_per_frame
+        0.5 * self.tempo.beats_per_frame(self.sample_rate)
     }
 
     /// Tempo at frame 0.
     #[must_use]
-    pub fn tempo(&self) -> Bpm {
-        Bpm::new(self.beats_per_frame * 60.0 * self.sample_rate).unwrap_or(Bpm::DEFAULT)
+    pub const fn tempo(&self) -> Bpm {
+        self.tempo
+    }
+
+    /// Beats in a frame by the tempo at the block's end.
+    pub(super) fn beats_per_frame_after(&self) -> f64 {
+        self.tempo.beats_per_frame(self.sample_rate) + self.beats_per_frame_step * f64::from(self.frames)
+    }
+
+    /// Whether musical time stands still: every frame has the beat of frame 0, and only what is past is due.
+    #[must_use]
+    pub const fn stands_still(&self) -> bool {
+        self.stands_still
+    }
+
+    /// Whose beat it is.
+    #[must_use]
+    pub const fn source(&self) -> ClockSource {
+        self.source
+    }
+
+    /// How near that is to the source's music.
+    #[must_use]
+    pub const fn quality(&self) -> Quality {
+        self.quality
     }
 
     /// Whether the host's transport leads; otherwise the rig runs free.
     #[must_use]
-    pub const fn host_leads(&self) -> bool {
-        self.host_leads
+    pub fn host_leads(&self) -> bool {
+        self.source == ClockSource::Host
     }
 
     /// In Hz.
@@ -126,15 +173,19 @@ mod tests {
     /// Sample rate 1 and 60 BPM: a beat is a frame.
     fn clock(start: f64, step: f64, frames: u32) -> BlockClock {
         BlockClock {
+            first_frame: 0,
             anchor: start,
             frames_since_anchor: 0.0,
             song_offset: 100.0,
             beats_per_frame: 1.0,
             beats_per_frame_step: step,
+            stands_still: false,
             frames,
             sample_rate: 1.0,
+            tempo: Bpm::new(60.0).unwrap(),
             lines: GridLines { bar_start_beat: 0.0, bar_beats: 4.0 },
-            host_leads: true,
+            source: ClockSource::Host,
+            quality: Quality::Exact,
         }
     }
 
@@ -163,5 +214,18 @@ mod tests {
     #[test]
     fn a_ramp_that_stands_still_before_the_beat_never_gets_there() {
         assert_eq!(clock(0.0, -0.1, 8).frame_of(100.0), None);
+    }
+
+    #[test]
+    fn while_time_stands_still_only_what_is_past_is_due() {
+        let clock = BlockClock { stands_still: true, ..clock(10.0, 0.0, 4) };
+        assert_eq!((clock.performance_beat_at(0), clock.performance_beat_at(4)), (10.0, 10.0));
+        assert_eq!(
+            (clock.frame_of(10.0), clock.frame_of(10.0 + 1e-12), clock.frame_of(7.0)),
+            (Some(0), Some(0), Some(0))
+        );
+        assert_eq!((clock.frame_of(10.01), clock.frame_of(1e300)), (None, None));
+        assert_eq!((clock.frames_to(7.0), clock.frames_to(11.0)), (-3.0, f64::INFINITY));
+        assert_eq!((clock.frames_late(10.0, 3), clock.frames_late(7.0, 3)), (0, 3), "nothing gets later");
     }
 }

@@ -1,61 +1,53 @@
 //! The host's transport as a clock, with a free-running one for when the host stands still or says nothing.
 //!
 //! The host is predicted, not trusted: each block its word is compared with where the song must be by now.
+//!
+//! ```text
+//! words     what the host says of its place, if it says anything new
+//! follower  where the host really is: its word without the rounding; how fast it goes; whether it jumped
+//! told      the tempo it tells, and the slope of a ramp
+//! measured  the tempo by its own beats, for hosts whose word on tempo does not agree with them
+//! bars      where the bar lines are
+//! ```
 
-use super::{BlockClock, GridLines, HostTransport};
+mod bars;
+mod follower;
+mod measured;
+mod told;
+mod words;
+
+use super::here::Here;
+use super::{
+    BeatSource, BlockClock, ClockPolicy, ClockSource, Discontinuity, HostTransport, LocalBeatClock, Quality, StopPolicy,
+};
 use crate::units::{Bpm, TimeSignature};
+use bars::Bars;
+use follower::{Follower, Heard};
+use words::{Word, Words};
 
 /// A word of the host that differs from the prediction by more than this is a jump. Below, it is the host's rounding
 /// (Ardour rounds to 1/1920 beat, qtractor to 32-bit floats).
 const JUMP_BEATS: f64 = 1.0 / 400.0;
 
-/// Part of a rounding difference that is taken over in a block, so that rounding averages out.
-const LEAK: f64 = 0.02;
-
-/// Consecutive slopes that agree within this ratio make a tempo ramp, for hosts that give no slope.
-const SLOPE_AGREEMENT: f64 = 0.25;
-
-/// What broke the flow of song beats at a block's start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Discontinuity {
-    /// The host started to roll.
-    Started,
-    /// The host stopped; the rig runs free from here.
-    Stopped,
-    /// The host looped or was moved.
-    Jumped,
-}
+/// To catch up with the host time runs faster or slower by at most this part.
+const MAX_CATCH_UP: f64 = 0.4;
 
 /// Follows the host's transport block by block. Audio thread.
 #[derive(Clone, Debug)]
 pub struct HostClock {
     sample_rate: f64,
-    /// Performance beat at which the next block starts.
-    next: f64,
-    song_offset: f64,
+    policy: ClockPolicy,
+    /// The next block's start.
+    here: Here,
+    /// The host's last.
     tempo: Bpm,
     signature: TimeSignature,
-    bar_start_beat: f64,
     led: bool,
-    free_run: FreeRun,
-    slope: Slope,
-}
-
-/// Free running counts frames from an anchor, so that its beats do not depend on the block size.
-#[derive(Clone, Copy, Debug, Default)]
-struct FreeRun {
-    /// Performance beat.
-    anchor: f64,
-    frames: u64,
-    beats_per_frame: f64,
-}
-
-/// Tempo change per frame, as far as it can be told from the last blocks.
-#[derive(Clone, Copy, Debug, Default)]
-struct Slope {
-    last_tempo: Option<f64>,
-    last_frames: u32,
-    bpm_per_frame: f64,
+    words: Words,
+    follower: Follower,
+    bars: Bars,
+    /// Keeps time while the host does not lead.
+    local: LocalBeatClock,
 }
 
 impl HostClock {
@@ -64,22 +56,37 @@ impl HostClock {
     pub fn new(sample_rate: f64) -> Self {
         Self {
             sample_rate,
-            next: 0.0,
-            song_offset: 0.0,
+            policy: ClockPolicy::default(),
+            here: Here::START,
             tempo: Bpm::DEFAULT,
             signature: TimeSignature::COMMON,
-            bar_start_beat: 0.0,
             led: false,
-            free_run: FreeRun::default(),
-            slope: Slope::default(),
+            words: Words::default(),
+            follower: Follower::new(sample_rate),
+            bars: Bars::default(),
+            local: LocalBeatClock::new(sample_rate, Bpm::DEFAULT, TimeSignature::COMMON),
         }
     }
 
     /// Another sample rate; the beat goes on where it is.
     pub fn set_sample_rate(&mut self, sample_rate: f64) {
         self.sample_rate = sample_rate;
-        self.free_run = FreeRun::default();
-        self.slope = Slope::default();
+        self.words = Words::default();
+        self.follower = Follower::new(sample_rate);
+        self.follower.restart(self.here.performance_beat, self.tempo);
+        self.local = LocalBeatClock::new(sample_rate, self.tempo, self.signature);
+        self.local.resume(self.here);
+    }
+
+    /// Other settings, from the next block on.
+    pub const fn set_policy(&mut self, policy: ClockPolicy) {
+        self.policy = policy;
+    }
+
+    /// The settings.
+    #[must_use]
+    pub const fn policy(&self) -> ClockPolicy {
+        self.policy
     }
 
     /// The clock of the next `frames` frames, given what the host says of the first of them.
@@ -88,90 +95,131 @@ impl HostClock {
     /// Constant time, no allocation.
     pub fn begin_block(&mut self, host: &HostTransport, frames: u32) -> (BlockClock, Option<Discontinuity>) {
         let host = &believable(host);
-        let slope_bpm = self.slope.observe(host, frames);
-        self.tempo = host.tempo.unwrap_or(self.tempo);
         self.signature = host.signature.unwrap_or(self.signature);
-        let (clock, discontinuity) = match host.song_beats.filter(|_| host.playing) {
-            Some(song_beat) => self.led_block(host, song_beat, slope_bpm, frames),
-            None => self.free_block(frames),
+        let word = if host.playing { self.words.hear(host, self.sample_rate) } else { self.words.stop() };
+        self.follower.tell(host);
+        let (clock, discontinuity) = match word {
+            Some(word) => self.led_block(host, word, frames),
+            None => self.free_block(host, frames),
         };
-        self.next = clock.performance_beat_at(frames);
-        self.led = clock.host_leads;
+        self.words.pass(frames);
+        self.here = Here::after(&clock);
+        self.led = clock.host_leads();
         (clock, discontinuity)
     }
 
-    fn led_block(
-        &mut self,
-        host: &HostTransport,
-        song_beat: f64,
-        slope_bpm: f64,
-        frames: u32,
-    ) -> (BlockClock, Option<Discontinuity>) {
-        let nominal = self.tempo.beats_per_frame(self.sample_rate);
-        // A slope that would halve or double the tempo within the block is a host's slip: time must not stand still.
-        let step = slope_bpm / (60.0 * self.sample_rate);
-        let step = if (step * f64::from(frames)).abs() <= 0.5 * nominal { step } else { 0.0 };
-        let difference = song_beat - (self.next + self.song_offset);
-        let (correction, discontinuity) = if !self.led {
-            self.song_offset = song_beat - self.next;
-            (0.0, Some(Discontinuity::Started))
-        } else if difference.abs() > JUMP_BEATS.max(0.5 * nominal) {
-            self.song_offset = song_beat - self.next;
-            (0.0, Some(Discontinuity::Jumped))
-        } else if difference.abs() <= 0.5 * nominal {
-            (difference, None)
-        } else {
-            (difference * LEAK, None)
-        };
-        self.bar_start_beat = self.bar_start(host, song_beat);
-        // The correction is spread over the block: its start stays where the last one ended. Time may run at half or
-        // one and a half of its speed for it, never backwards.
-        let beats_per_frame = nominal + (correction / f64::from(frames.max(1))).clamp(-0.5 * nominal, 0.5 * nominal);
-        let here = FreeRun { anchor: self.next, frames: 0, beats_per_frame };
-        (self.clock(here, step, frames, true), discontinuity)
-    }
-
-    fn free_block(&mut self, frames: u32) -> (BlockClock, Option<Discontinuity>) {
-        let beats_per_frame = self.tempo.beats_per_frame(self.sample_rate);
-        if self.led || self.free_run.beats_per_frame != beats_per_frame {
-            self.free_run = FreeRun { anchor: self.next, frames: 0, beats_per_frame };
-        }
-        let here = self.free_run;
-        self.free_run.frames += u64::from(frames);
-        let bar_beats = self.signature.bar_beats();
-        let song_beat = self.next + self.song_offset;
-        self.bar_start_beat += ((song_beat - self.bar_start_beat) / bar_beats).floor() * bar_beats;
-        let discontinuity = self.led.then_some(Discontinuity::Stopped);
-        (self.clock(here, 0.0, frames, false), discontinuity)
-    }
-
-    fn clock(&self, run: FreeRun, step: f64, frames: u32, host_leads: bool) -> BlockClock {
-        BlockClock {
-            anchor: run.anchor,
-            frames_since_anchor: run.frames as f64,
-            song_offset: self.song_offset,
-            beats_per_frame: run.beats_per_frame,
-            beats_per_frame_step: step,
+    fn led_block(&mut self, host: &HostTransport, word: Word, frames: u32) -> (BlockClock, Option<Discontinuity>) {
+        let moved = self.hear(host, word);
+        let song_beat = self.here.song_beat();
+        let regridded =
+            self.bars.follow(&mut self.here.lines, host.bar_start_beats, self.signature, song_beat, moved.is_some());
+        let behind = self.follower.host_is_at() - self.here.performance_beat;
+        let ahead = self.follower.advance(frames);
+        self.tempo = ahead.tempo;
+        let nominal = ahead.tempo.beats_per_frame(self.sample_rate);
+        // The correction is spread over the block: its start stays where the last one ended.
+        let limit = MAX_CATCH_UP * nominal;
+        let clock = BlockClock {
+            first_frame: self.here.frame,
+            anchor: self.here.performance_beat,
+            frames_since_anchor: 0.0,
+            song_offset: self.here.song_offset,
+            beats_per_frame: nominal + (behind / f64::from(frames.max(1))).clamp(-limit, limit),
+            beats_per_frame_step: ahead.step,
+            stands_still: false,
             frames,
             sample_rate: self.sample_rate,
-            lines: GridLines { bar_start_beat: self.bar_start_beat, bar_beats: self.signature.bar_beats() },
-            host_leads,
+            tempo: ahead.tempo,
+            lines: self.here.lines,
+            source: ClockSource::Host,
+            quality: self.follower.quality(),
+        };
+        (clock, moved.or(regridded.then_some(Discontinuity::Regridded)))
+    }
+
+    /// Takes the host's word in; says whether it went elsewhere.
+    fn hear(&mut self, host: &HostTransport, word: Word) -> Option<Discontinuity> {
+        let song_beat = match word {
+            Word::Beat(song_beat) => song_beat,
+            Word::GoesOn => self.follower.host_is_at() + self.here.song_offset,
+            Word::Repeated => return None,
+        };
+        let beats = song_beat - self.here.song_beat();
+        if !self.led {
+            self.here.song_offset = song_beat - self.here.performance_beat;
+            self.follower.restart(self.here.performance_beat, self.tempo);
+            return Some(Discontinuity::Started { beats });
+        }
+        match self.follower.hear(song_beat - self.here.song_offset) {
+            Heard::InFlow => None,
+            Heard::Elsewhere { beats } => {
+                let wrap = host.loop_beats.and_then(|range| whole_wrap(beats, range));
+                let rounded = || (self.follower.quality() == Quality::Coarse).then(|| whole_quarters(beats)).flatten();
+                let told = wrap.or_else(rounded);
+                match told {
+                    // The length is known better than the places: what is left over is the host's rounding.
+                    Some(distance) => {
+                        self.here.song_offset += distance;
+                        self.follower.moved_by(beats - distance);
+                    }
+                    None => {
+                        self.here.song_offset = song_beat - self.here.performance_beat;
+                        self.follower.moved_to(self.here.performance_beat);
+                    }
+                }
+                let ago = |(from, _): (f64, f64)| (song_beat - from).max(0.0);
+                let wrapped = host.loop_beats.filter(|_| wrap.is_some()).map(ago);
+                Some(Discontinuity::Jumped { beats: told.unwrap_or(beats), wrapped })
+            }
         }
     }
 
-    /// The host's bar start if it can be one (Ardour and qtractor say wrong ones), else by the signature from beat 0.
-    fn bar_start(&self, host: &HostTransport, song_beat: f64) -> f64 {
-        let bar_beats = self.signature.bar_beats();
-        let plausible = |start: &f64| {
-            (-1e-6..bar_beats).contains(&(song_beat - start)) && {
-                // A host that says "the bar starts here" off every beat says its own position (qtractor).
-                let beats = start * 8.0;
-                (beats - beats.round()).abs() < 1e-3
-            }
-        };
-        let derived = (song_beat / bar_beats + 1e-9).floor() * bar_beats;
-        host.bar_start_beats.filter(plausible).unwrap_or(derived)
+    fn free_block(&mut self, host: &HostTransport, frames: u32) -> (BlockClock, Option<Discontinuity>) {
+        self.tempo = host.tempo.unwrap_or(self.tempo);
+        if self.led {
+            self.local.resume(self.here);
+        }
+        // A host without any transport has not stopped.
+        let has_transport = host.tempo.is_some() || host.song_beats.is_some() || host.song_secs.is_some();
+        let freezes = self.policy.stop == StopPolicy::Freeze && !host.playing && has_transport;
+        self.local.set_stands_still(freezes);
+        self.local.set_tempo(self.tempo);
+        self.local.set_signature(self.signature);
+        let (clock, _) = self.local.begin_block(&(), frames);
+        let regridded = !clock.lines().agrees_with(&self.here.lines);
+        let discontinuity =
+            if self.led { Some(Discontinuity::Stopped) } else { regridded.then_some(Discontinuity::Regridded) };
+        (clock, discontinuity)
     }
+}
+
+impl BeatSource for HostClock {
+    type Word = HostTransport;
+
+    fn begin_block(&mut self, word: &HostTransport, frames: u32) -> (BlockClock, Option<Discontinuity>) {
+        Self::begin_block(self, word, frames)
+    }
+
+    fn take_over(&mut self, last: &BlockClock) {
+        self.here = Here::after(last);
+        self.local.resume(self.here);
+        self.words.stop();
+        self.led = false;
+    }
+}
+
+/// The distance of a jump that is a loop's wrap, once or more often in a block.
+fn whole_wrap(beats: f64, (from, to): (f64, f64)) -> Option<f64> {
+    let length = to - from;
+    let wraps = (-beats / length).round();
+    let distance = -wraps * length;
+    (wraps >= 1.0 && (beats - distance).abs() <= JUMP_BEATS).then_some(distance)
+}
+
+/// The distance of a jump in quarters of a beat, if it can be one.
+fn whole_quarters(beats: f64) -> Option<f64> {
+    let distance = (beats * 4.0).round() / 4.0;
+    (distance != 0.0 && (beats - distance).abs() <= JUMP_BEATS).then_some(distance)
 }
 
 /// The host's word without what no host can mean: places that are not finite, or years away.
@@ -180,31 +228,9 @@ fn believable(host: &HostTransport) -> HostTransport {
     HostTransport {
         tempo_step_bpm: if host.tempo_step_bpm.is_finite() { host.tempo_step_bpm } else { 0.0 },
         song_beats: host.song_beats.filter(place),
+        song_secs: host.song_secs.filter(place),
         bar_start_beats: host.bar_start_beats.filter(place),
+        loop_beats: host.loop_beats.filter(|(from, to)| place(from) && place(to) && to > from),
         ..*host
     }
 }
-
-impl Slope {
-    /// Tempo change per frame in this block, in BPM.
-    fn observe(&mut self, host: &HostTransport, frames: u32) -> f64 {
-        let Some(tempo) = host.tempo.filter(|_| host.playing).map(Bpm::get) else {
-            *self = Self::default();
-            return 0.0;
-        };
-        let before = self.bpm_per_frame;
-        self.bpm_per_frame = match self.last_tempo {
-            Some(last) if self.last_frames > 0 => (tempo - last) / f64::from(self.last_frames),
-            _ => 0.0,
-        };
-        (self.last_tempo, self.last_frames) = (Some(tempo), frames);
-        if host.tempo_step_bpm != 0.0 {
-            return host.tempo_step_bpm;
-        }
-        let agrees = (self.bpm_per_frame - before).abs() <= SLOPE_AGREEMENT * before.abs();
-        if agrees { self.bpm_per_frame } else { 0.0 }
-    }
-}
-
-#[cfg(test)]
-mod tests;

@@ -11,7 +11,24 @@ pub struct GridLines {
     pub bar_beats: f64,
 }
 
+/// Bars of rounding below a bar line that still belong to the bar after it.
+const ON_BAR_LINE: f64 = 1e-9;
+
 impl GridLines {
+    /// The same lines, told from the bar in which `song_beat` is.
+    #[must_use]
+    pub fn around(&self, song_beat: f64) -> Self {
+        let bars = ((song_beat - self.bar_start_beat) / self.bar_beats + ON_BAR_LINE).floor();
+        Self { bar_start_beat: self.bar_start_beat + bars * self.bar_beats, ..*self }
+    }
+
+    /// Whether both have their bar lines on the same beats.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        let bars = (self.bar_start_beat - other.bar_start_beat) / self.bar_beats;
+        self.bar_beats == other.bar_beats && (bars - bars.round()).abs() * self.bar_beats < 1e-6
+    }
+
     /// The first line at or after `song_beat`; one up to `tolerance_beats` before it still counts as at it.
     ///
     /// `ceil((b - e) / q) * q`, from BEHAVIOUR: on the line means now.
@@ -39,7 +56,9 @@ impl GridLines {
     /// Place in the bar, 0..1.
     #[must_use]
     pub fn bar_phase(&self, song_beat: f64) -> f64 {
-        ((song_beat - self.bar_start_beat) / self.bar_beats).rem_euclid(1.0)
+        let phase = ((song_beat - self.bar_start_beat) / self.bar_beats).rem_euclid(1.0);
+        // A rounding below 0 is a whole one.
+        if phase < 1.0 { phase } else { 0.0 }
     }
 
     /// One line of the grid, and the distance between lines. Every n-th bar is counted from the song's start.
@@ -85,6 +104,8 @@ mod tests {
         assert_eq!(pre_roll.next(Grid::BAR, -2.5, 1e-6), 0.0);
         assert_eq!(pre_roll.last(Grid::BAR, -2.5), -4.0);
         assert_eq!(pre_roll.bar_phase(-3.0), 0.25);
+        let from_zero = GridLines { bar_start_beat: 0.0, bar_beats: 4.0 };
+        assert_eq!(from_zero.bar_phase(-1e-300), 0.0, "never a whole one");
     }
 
     #[test]

@@ -5,16 +5,23 @@
 //! in the host neither starves nor repeats it. Within a block they differ by a constant.
 
 mod block;
+mod here;
 mod host;
 mod lines;
+mod local;
+mod policy;
+mod source;
 mod transport;
 mod view;
 
 pub use block::BlockClock;
-pub use host::{Discontinuity, HostClock};
+pub use host::HostClock;
 pub use lines::GridLines;
+pub use local::LocalBeatClock;
+pub use policy::{ClockPolicy, JumpPolicy, StopPolicy};
+pub use source::{BeatSource, ClockSource, Discontinuity, Quality};
 pub use transport::HostTransport;
-pub use view::{BeatClock, LocalBeatClock};
+pub use view::BeatClock;
 
 /// A line less than this part of a frame before a frame counts as on it, so that rounding in the host's figures cannot
 /// push an action to the next frame.

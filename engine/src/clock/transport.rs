@@ -15,6 +15,8 @@ pub struct HostTransport {
     pub tempo_step_bpm: f64,
     /// Song position in quarter notes from the song's start; negative in a pre-roll.
     pub song_beats: Option<f64>,
+    /// Song position in seconds of audio from the song's start. Looked at only if there is no position in beats.
+    pub song_secs: Option<f64>,
     /// Song position of the current bar's first beat, in quarter notes.
     pub bar_start_beats: Option<f64>,
     /// Time signature at this frame.
@@ -30,6 +32,7 @@ impl HostTransport {
         tempo: None,
         tempo_step_bpm: 0.0,
         song_beats: None,
+        song_secs: None,
         bar_start_beats: None,
         signature: None,
         loop_beats: None,

@@ -1,8 +1,8 @@
 //! The clock as the rest of the program asks it.
 
-use super::{BlockClock, GridLines};
+use super::{BlockClock, ClockSource, GridLines};
+use crate::action::Grid;
 use crate::message::ClockView;
-use crate::units::{Bpm, TimeSignature};
 
 /// Musical time, whoever keeps it.
 pub trait BeatClock {
@@ -18,20 +18,41 @@ pub trait BeatClock {
     fn num_peers(&self) -> usize;
     /// The bars around [`BeatClock::current_beat`].
     fn lines(&self) -> GridLines;
+    /// Quarter notes in the next frame; 0 while time stands still.
+    fn beats_per_frame(&self) -> f64;
+    /// In Hz.
+    fn sample_rate(&self) -> f64;
 
-    /// Seconds to the next beat; 0 on it.
-    fn time_to_next_beat(&self) -> f64 {
-        let beat = self.current_beat();
-        (beat.ceil() - beat) * 60.0 / self.tempo_bpm()
+    /// Frames until a song beat at or after [`BeatClock::current_beat`]; endless if it never comes.
+    fn frames_until(&self, song_beat: f64) -> f64 {
+        let (beats, speed) = (song_beat - self.current_beat(), self.beats_per_frame());
+        if beats <= 0.0 {
+            0.0
+        } else if speed > 0.0 {
+            beats / speed
+        } else {
+            f64::INFINITY
+        }
     }
 
-    /// Seconds to the next bar; 0 on its first beat.
+    /// Seconds to the next beat; 0 within half a frame of it, endless while time stands still.
+    fn time_to_next_beat(&self) -> f64 {
+        self.time_to_next(Grid::BEAT)
+    }
+
+    /// Seconds to the next bar; 0 within half a frame of its first beat, endless while time stands still.
     fn time_to_next_bar(&self) -> f64 {
-        let beats = self.lines().next(crate::action::Grid::BAR, self.current_beat(), 0.0) - self.current_beat();
-        beats * 60.0 / self.tempo_bpm()
+        self.time_to_next(Grid::BAR)
+    }
+
+    /// Seconds to the next line of a grid; 0 within half a frame of it, endless while time stands still.
+    fn time_to_next(&self, grid: Grid) -> f64 {
+        let half_frame = 0.5 * self.tempo_bpm() / (60.0 * self.sample_rate());
+        self.frames_until(self.lines().next(grid, self.current_beat(), half_frame)) / self.sample_rate()
     }
 }
 
+/// At the block's first frame.
 impl BeatClock for BlockClock {
     fn current_beat(&self) -> f64 {
         self.song_beat_at(0)
@@ -40,10 +61,10 @@ impl BeatClock for BlockClock {
         self.lines.bar_phase(self.current_beat())
     }
     fn tempo_bpm(&self) -> f64 {
-        self.tempo().get()
+        self.tempo.get()
     }
     fn is_synchronized(&self) -> bool {
-        self.host_leads
+        self.source != ClockSource::Local
     }
     fn num_peers(&self) -> usize {
         0
@@ -51,8 +72,19 @@ impl BeatClock for BlockClock {
     fn lines(&self) -> GridLines {
         self.lines
     }
+    fn beats_per_frame(&self) -> f64 {
+        if self.stands_still { 0.0 } else { self.beats_per_frame }
+    }
+    fn sample_rate(&self) -> f64 {
+        self.sample_rate
+    }
+    /// With the tempo ramp, if there is one.
+    fn frames_until(&self, song_beat: f64) -> f64 {
+        self.frames_to(self.to_performance(song_beat)).max(0.0)
+    }
 }
 
+/// At the end of the block that it was taken from.
 impl BeatClock for ClockView {
     fn current_beat(&self) -> f64 {
         self.song_beat
@@ -70,66 +102,54 @@ impl BeatClock for ClockView {
         0
     }
     fn lines(&self) -> GridLines {
-        GridLines { bar_start_beat: self.bar_start_beat, bar_beats: self.bar_beats }
+        GridLines { bar_start_beat: self.bar_start_beat, bar_beats: self.bar_beats }.around(self.song_beat)
+    }
+    fn beats_per_frame(&self) -> f64 {
+        self.beats_per_frame
+    }
+    fn sample_rate(&self) -> f64 {
+        self.sample_rate
     }
 }
 
-/// A clock that one moves by hand: for offline work and tests.
-#[derive(Clone, Debug)]
-pub struct LocalBeatClock {
-    beat: f64,
-    tempo: Bpm,
-    signature: TimeSignature,
-}
-
-impl LocalBeatClock {
-    /// At beat 0.
+impl BlockClock {
+    /// What other threads see of this block: its end, and how time goes on from there.
     #[must_use]
-    pub const fn new(tempo: Bpm, signature: TimeSignature) -> Self {
-        Self { beat: 0.0, tempo, signature }
-    }
-
-    /// Lets so many seconds pass.
-    pub fn advance_secs(&mut self, secs: f64) {
-        self.beat += secs * self.tempo.get() / 60.0;
-    }
-}
-
-impl BeatClock for LocalBeatClock {
-    fn current_beat(&self) -> f64 {
-        self.beat
-    }
-    fn phase(&self) -> f64 {
-        self.lines().bar_phase(self.beat)
-    }
-    fn tempo_bpm(&self) -> f64 {
-        self.tempo.get()
-    }
-    fn is_synchronized(&self) -> bool {
-        false
-    }
-    fn num_peers(&self) -> usize {
-        0
-    }
-    fn lines(&self) -> GridLines {
-        let bar_beats = self.signature.bar_beats();
-        GridLines { bar_start_beat: (self.beat / bar_beats).floor() * bar_beats, bar_beats }
+    pub fn view_at_end(&self) -> ClockView {
+        let end = self.frames;
+        ClockView {
+            frame: self.first_frame + u64::from(end),
+            song_beat: self.song_beat_at(end),
+            performance_beat: self.performance_beat_at(end),
+            tempo: self.tempo,
+            beats_per_frame: if self.stands_still { 0.0 } else { self.beats_per_frame_after() },
+            sample_rate: self.sample_rate,
+            bar_start_beat: self.lines.bar_start_beat,
+            bar_beats: self.lines.bar_beats,
+            host_leads: self.host_leads(),
+            quality: self.quality,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// The map from frames to beats. Exact as long as the tempo stays and nothing jumps: a reader that is late by so many
+/// frames asks for the beat as many frames later, rather than taking an old beat for the present one.
+impl ClockView {
+    /// The song beat so many frames after [`ClockView::frame`].
+    #[must_use]
+    pub fn beat_after_frames(&self, frames: f64) -> f64 {
+        self.song_beat + frames * self.beats_per_frame
+    }
 
-    #[test]
-    fn the_local_clock_counts_bars_of_three() {
-        let mut clock = LocalBeatClock::new(Bpm::new(120.0).unwrap(), TimeSignature::new(3, 4).unwrap());
-        assert_eq!((clock.time_to_next_beat(), clock.time_to_next_bar()), (0.0, 0.0));
-        clock.advance_secs(0.25);
-        assert_eq!(clock.current_beat(), 0.5);
-        assert_eq!(clock.time_to_next_beat(), 0.25);
-        assert_eq!(clock.time_to_next_bar(), 1.25);
-        assert!((clock.phase() - 0.5 / 3.0).abs() < 1e-12);
-        assert!(!clock.is_synchronized());
+    /// The performance beat so many frames after [`ClockView::frame`].
+    #[must_use]
+    pub fn performance_beat_after_frames(&self, frames: f64) -> f64 {
+        self.performance_beat + frames * self.beats_per_frame
+    }
+
+    /// The song beat so many seconds of audio after [`ClockView::frame`].
+    #[must_use]
+    pub fn beat_after_secs(&self, secs: f64) -> f64 {
+        self.beat_after_frames(secs * self.sample_rate)
     }
 }

@@ -32,6 +32,8 @@ pub struct DeckNode {
     reached_end: bool,
     /// Frames that the playhead has made since this was asked last.
     played: u64,
+    /// Time stands still: the playhead waits where it is.
+    held: bool,
 }
 
 /// A track cannot be put on the deck now; it comes back.
@@ -58,6 +60,7 @@ impl DeckNode {
             resting: 0.0,
             reached_end: false,
             played: 0,
+            held: false,
         }
     }
 
@@ -133,6 +136,36 @@ impl DeckNode {
             self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
             self.voice = Some(Voice::new(to, self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS)));
         }
+    }
+
+    /// Lets a playing deck stand still where it is, or go on from there; within 3 ms.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn hold(&mut self, held: bool) {
+        if std::mem::replace(&mut self.held, held) == held {
+            return;
+        }
+        let length = ms_to_frames(DECLICK_MS, self.sample_rate);
+        if let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) {
+            if held {
+                side.add_tail(*voice, voice.fade.into_fade_out(FadeShape::Linear, length));
+            }
+            *voice = voice.with_fade(Fade::fade_in(FadeShape::Linear, length));
+        }
+    }
+
+    /// Moves a playing deck by so many seconds, forwards or back, with a crossfade of 5 ms. A place before the track's
+    /// start is its start, one after its end the end.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn shift(&mut self, secs: f64) {
+        let (Some(voice), Some(side)) = (self.voice, &self.current) else { return };
+        let frames = (secs * side.track.sample_rate()).round();
+        let to = (voice.position(self.ratio()) + frames).clamp(0.0, side.track.num_frames() as f64);
+        self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
+        self.voice = Some(Voice::new(to, self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS)));
     }
 
     /// Puts a track on the deck, or none. `tag` names it for [`DeckNode::undo`]. On a playing deck the new track goes
@@ -224,13 +257,13 @@ impl DeckNode {
 
     /// Whether a playhead is at work, be it one that fades out.
     fn sounds(&self) -> bool {
-        self.voice.is_some() || self.current.iter().chain(&self.before).any(Side::is_fading_out)
+        (self.voice.is_some() && !self.held) || self.current.iter().chain(&self.before).any(Side::is_fading_out)
     }
 
     /// Adds what the deck's own tracks sound like.
     fn add_tracks(&mut self, output: &mut [&mut [f32]; 2]) {
         let ratio = self.ratio();
-        if let (Some(side), Some(voice)) = (&self.current, &mut self.voice) {
+        if let (Some(side), Some(voice), false) = (&self.current, &mut self.voice, self.held) {
             let before = voice.played();
             let goes_on = voice.add_to(output, &side.track, &self.bank, ratio);
             self.played += voice.played() - before;
@@ -271,7 +304,7 @@ impl DeckNode {
     /// The playhead becomes a tail that fades out.
     fn retire_voice(&mut self, shape: FadeShape, ms: f64) {
         let length = ms_to_frames(ms, self.sample_rate);
-        if let (Some(voice), Some(side)) = (self.voice.take(), &mut self.current) {
+        if let (Some(voice), Some(side), false) = (self.voice.take(), &mut self.current, self.held) {
             side.add_tail(voice, voice.fade.into_fade_out(shape, length));
         }
     }
@@ -280,8 +313,10 @@ impl DeckNode {
 impl DspNode for DeckNode {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         let frames = io.frames();
-        for side in self.current.iter_mut().chain(&mut self.before) {
-            side.let_ghost_run(frames);
+        if !self.held {
+            for side in self.current.iter_mut().chain(&mut self.before) {
+                side.let_ghost_run(frames);
+            }
         }
         if !self.sounds() && io.status(0) == Status::Silent {
             return Status::Silent;

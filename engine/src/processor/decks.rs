@@ -4,7 +4,7 @@ use super::RigProcessor;
 use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
 use crate::deck::DeckNode;
-use crate::message::{ClockView, EngineEvent, MAX_PENDING_VIEWS, PendingView};
+use crate::message::{EngineEvent, MAX_PENDING_VIEWS, PendingView};
 use crate::safety::{DeckState, ON_AIR_GAIN};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -81,15 +81,7 @@ impl RigProcessor {
 
     /// Musical time at the end of a segment.
     pub(super) fn view_clock(&mut self, clock: &BlockClock) {
-        let end = clock.frames();
-        self.snapshot.clock = ClockView {
-            song_beat: clock.song_beat_at(end),
-            performance_beat: clock.performance_beat_at(end),
-            tempo: clock.tempo(),
-            bar_start_beat: clock.lines().bar_start_beat,
-            bar_beats: clock.lines().bar_beats,
-            host_leads: clock.host_leads(),
-        };
+        self.snapshot.clock = clock.view_at_end();
     }
 
     /// Hands the snapshot to the control side.

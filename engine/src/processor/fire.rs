@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use super::timing::beat_of_frame;
 use super::{Moment, RigProcessor, readable, tell};
 use crate::action::{ActionKind, Awaited, Deed, Entry, RequestId, TimelineFull};
 use crate::deck::{LoadRefused, Track};
 use crate::input::{Control, ControlMove};
 use crate::message::{At, EngineEvent, Garbage, Order, Refusal};
 use crate::safety::{Ask, DeckLock, DeckState, LockReason, Nature, OnAirRule, SafetyViolation, Source};
-use crate::units::DeckId;
+use crate::units::{DeckId, ms_to_frames};
 
-/// A load that comes while the track before the last one is still fading tries again after this long.
-const LOAD_RETRY_SECS: f64 = 0.003;
+/// A load that comes while the track before the last one is still fading tries again after so many milliseconds.
+const LOAD_RETRY_MS: f64 = 3.0;
 /// All decks are out this long after a panic, in milliseconds.
 pub(super) const PANIC_MS: f64 = 10.0;
 
@@ -42,6 +43,9 @@ impl RigProcessor {
         let Some(entry) = self.timeline.pop() else { return };
         self.cause = entry.id;
         let Entry { id, step, source, due, awaited, late_frames, deed } = entry;
+        if let Deed::Realign { deck, secs } = deed {
+            return self.realign(deck, secs);
+        }
         let nature = match deed {
             Deed::Seek { .. } if awaited == Awaited::Moment => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Eject,
@@ -123,7 +127,7 @@ impl RigProcessor {
             Deed::Undo { deck } => return self.undo(deck, moment, moves),
             Deed::Cancel { pending } => return self.cancel(pending, moment, moves),
             Deed::Panic => self.panic(moment, moves),
-            Deed::Load { .. } => {}
+            Deed::Load { .. } | Deed::Realign { .. } => {}
         }
         Ok(())
     }
@@ -185,9 +189,12 @@ impl RigProcessor {
     }
 
     fn retry_load(&mut self, entry: Entry, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        let now = moment.clock.performance_beat_at(moment.frame);
-        let due = now + LOAD_RETRY_SECS * moment.clock.tempo().get() / 60.0;
-        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, awaited: Awaited::Moment, ..entry }) {
+        // By frames: musical time may stand still.
+        let retry_frames = ms_to_frames(LOAD_RETRY_MS, moment.clock.sample_rate());
+        let frame = self.frames_before + u64::from(moment.block_frame) + u64::from(retry_frames);
+        let due = beat_of_frame(frame, self.frames_before, moment);
+        let awaited = Awaited::Frame(frame);
+        if let Err(TimelineFull(entry)) = self.timeline.insert(Entry { due, awaited, ..entry }) {
             let Entry { id, step, source, deed, .. } = entry;
             let order = Order { id, step, source, at: At::Now, deed };
             self.refuse(order, Refusal::Full, moment, moves);

@@ -13,12 +13,13 @@ mod cancel;
 mod decks;
 mod fire;
 mod timing;
+mod transport;
 mod undo;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
-use crate::clock::{BlockClock, HostClock, HostTransport};
+use crate::clock::{BlockClock, HostClock, HostTransport, StopPolicy};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
 use crate::graph::{LanePool, Scheduler};
@@ -151,10 +152,10 @@ impl RigProcessor {
     ) {
         let frames = to - from;
         let (clock, discontinuity) = self.clock.begin_block(transport, frames);
-        if discontinuity.is_some() {
-            self.requantize(&clock);
-        }
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
+        if let Some(what) = discontinuity {
+            self.follow_host(what, moment, moves);
+        }
         self.anchor_frames(moment);
         self.receive(moment, moves);
         loop {
@@ -210,6 +211,12 @@ impl RigProcessor {
                 Some(ControlEvent::SetSafety(settings)) => {
                     self.policy.set_settings(*settings);
                     self.throw_away(Garbage::Safety(settings));
+                }
+                Some(ControlEvent::SetClock(policy)) => {
+                    self.clock.set_policy(policy);
+                    if policy.stop != StopPolicy::Freeze {
+                        self.hold_decks(false);
+                    }
                 }
                 None => return,
             }

@@ -114,8 +114,9 @@ impl RigProcessor {
 
     /// After the host jumped: what waits for a line that is none any more waits for the next one, and what waits for a
     /// beat of the song waits where that beat is now; if that is past, its time has passed. What is due at this very
-    /// frame stays: a loop's end is its start.
-    pub(super) fn requantize(&mut self, clock: &BlockClock) {
+    /// frame stays: a loop's end is its start. `wrapped` is how many beats ago the host's loop began again: a line in
+    /// these beats has not been heard.
+    pub(super) fn requantize(&mut self, clock: &BlockClock, wrapped: f64) {
         let (lines, tolerance) = (clock.lines(), clock.half_frame_beats());
         let (now, song_now) = (clock.performance_beat_at(0), clock.song_beat_at(0));
         let is_past = |beat: f64| beat < song_now - tolerance;
@@ -132,7 +133,8 @@ impl RigProcessor {
             if lines.is_on(grid, clock.to_song(due), tolerance) {
                 due
             } else {
-                clock.to_performance(lines.next(grid, song_now, tolerance))
+                // Just under a frame: a wrap between two frames must not lose the line at the loop's start.
+                clock.to_performance(lines.next(grid, song_now - wrapped, 1.9 * tolerance))
             }
         };
         self.timeline.requantize(|awaited, due| match awaited {
@@ -156,11 +158,13 @@ struct Place {
 
 /// The performance beat of a frame that counts from the rig's first, of which `before` came before this block. One that
 /// is past is now; one after the segment is guessed by the tempo, and anchored again when its segment comes.
-fn beat_of_frame(frame: u64, before: u64, moment: Moment<'_>) -> f64 {
+pub(super) fn beat_of_frame(frame: u64, before: u64, moment: Moment<'_>) -> f64 {
     let clock = moment.clock;
     let segment = before + u64::from(moment.block_frame - moment.frame);
     let ahead = frame.saturating_sub(segment).max(u64::from(moment.frame));
     match u32::try_from(ahead) {
+        // Musical time stands still: not due before the next block that begins at or after it.
+        Ok(ahead) if clock.stands_still() && ahead > moment.frame => clock.performance_beat_at(0) + 1.0,
         Ok(ahead) if ahead < clock.frames() => clock.performance_beat_at(ahead),
         _ => {
             let beyond = (ahead - u64::from(clock.frames())) as f64 + 0.5;

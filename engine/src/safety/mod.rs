@@ -15,7 +15,7 @@ pub use mask::ActionMask;
 pub use on_air::{ON_AIR_GAIN, OnAir};
 pub use policy::{Ask, DeckSafety, Nature, SafetyPolicy};
 pub use rate::RateLimit;
-pub use settings::{OnAirRule, SafetySetting, SafetySettings};
+pub use settings::{OnAirRule, SafetySettings};
 pub use source::{Slew, Source, SourceRules};
 pub use telemetry::SafetyTelemetry;
 pub use violation::SafetyViolation;

@@ -16,24 +16,6 @@ pub enum OnAirRule {
     Allow,
 }
 
-/// A change of one setting.
-#[derive(Clone, Copy, Debug, PartialEq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case", tag = "setting")]
-pub enum SafetySetting {
-    /// How long a kind cools down.
-    Cooldown {
-        /// Which kind.
-        kind: ActionKind,
-        /// In beats; 0 for not at all.
-        beats: f64,
-    },
-    /// What happens to a load, an eject or a needle drop on air.
-    OnAir {
-        /// What.
-        rule: OnAirRule,
-    },
-}
-
 /// The settings of the safety policy.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SafetySettings {
@@ -106,14 +88,6 @@ impl SafetySettings {
     pub fn set_cooldown_beats(&mut self, kind: ActionKind, beats: f64) {
         let can = beats.is_finite() && beats > 0.0 && !ActionMask::ALWAYS.allows(kind);
         self.cooldown_beats[kind.index()] = if can { beats } else { 0.0 };
-    }
-
-    /// Takes over one change.
-    pub fn change(&mut self, setting: SafetySetting) {
-        match setting {
-            SafetySetting::Cooldown { kind, beats } => self.set_cooldown_beats(kind, beats),
-            SafetySetting::OnAir { rule } => self.on_air = rule,
-        }
     }
 
     /// What a source may do.

@@ -11,6 +11,7 @@ pub(super) fn advanced(mut transport: HostTransport, frames: u32, sample_rate: f
     let end_bpm = tempo.get() + transport.tempo_step_bpm * frames;
     let beats = (tempo.get() + end_bpm) / 2.0 * frames / (60.0 * sample_rate);
     transport.song_beats = transport.song_beats.map(|song| song + beats);
+    transport.song_secs = transport.song_secs.map(|song| song + frames / sample_rate);
     transport.tempo = Bpm::new(end_bpm).or(transport.tempo);
     if let (Some(song), Some(bar), Some(signature)) =
         (transport.song_beats, transport.bar_start_beats, transport.signature)
@@ -31,6 +32,7 @@ mod tests {
             playing: true,
             tempo: Bpm::new(120.0),
             song_beats: Some(3.0),
+            song_secs: Some(1.5),
             bar_start_beats: Some(0.0),
             signature: Some(TimeSignature::COMMON),
             ..HostTransport::SILENT
@@ -40,7 +42,7 @@ mod tests {
     #[test]
     fn a_rolling_transport_moves_on_into_the_next_bar() {
         let later = advanced(rolling(), 48_000, 48_000.0);
-        assert_eq!(later.song_beats, Some(5.0));
+        assert_eq!((later.song_beats, later.song_secs), (Some(5.0), Some(2.5)));
         assert_eq!(later.bar_start_beats, Some(4.0));
         assert_eq!(later.tempo, Bpm::new(120.0));
     }

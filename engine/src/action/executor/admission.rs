@@ -6,12 +6,12 @@ use super::ActionExecutor;
 use super::loads::PendingLoad;
 use super::open::Open;
 use crate::action::{
-    Action, ActionKind, ActionTiming, Deed, Grid, MusicalNow, Quantizer, Receipt, Recipe, Request, RequestId, Timeline,
-    Turn, WantedTrack,
+    Action, ActionKind, ActionTiming, Deed, Grid, MusicalNow, Quantizer, Receipt, Recipe, Request, RequestId, Setting,
+    Timeline, Turn, WantedTrack,
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
-use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetySetting, SafetyViolation, Source};
+use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetyViolation, Source};
 use crate::shadow::EngineShadowState;
 use crate::units::{DeckId, NUM_DECKS};
 
@@ -310,10 +310,8 @@ impl ActionExecutor {
     }
 
     /// A setting holds at once here, and on the audio thread before the next deed.
-    fn configure(&mut self, id: RequestId, setting: SafetySetting, now: &Snapshot, turn: &mut Turn) {
-        let mut settings = *self.policy.settings();
-        settings.change(setting);
-        self.set_safety(settings);
+    fn configure(&mut self, id: RequestId, setting: Setting, now: &Snapshot, turn: &mut Turn) {
+        self.set(setting);
         let (frame, due_beat) = (now.frames, now.clock.song_beat);
         self.log.configured(id, frame, due_beat);
         self.finish(Receipt::Done { id, due_beat, error_frames: 0 }, turn);

@@ -9,7 +9,8 @@ mod outbox;
 
 use std::sync::Arc;
 
-use super::{Action, ActionReceiver, Deed, Pending, Receipt, RequestId, Turn};
+use super::{Action, ActionReceiver, Deed, Pending, Receipt, RequestId, Setting, Turn};
+use crate::clock::ClockPolicy;
 use crate::deck::Track;
 use crate::log::{ActionLog, ReplayStep};
 use crate::message::{At, ControlEvent, EngineEvent, Order};
@@ -34,6 +35,7 @@ pub struct ActionExecutor {
     telemetry: SchedulerTelemetry,
     log: ActionLog,
     live_tracks: usize,
+    clock: ClockPolicy,
     now_secs: f64,
     /// The rig's quantize setting: index into `Grid::CHOICES`.
     quantize: usize,
@@ -60,6 +62,23 @@ impl ActionExecutor {
     pub fn set_safety(&mut self, settings: SafetySettings) {
         self.policy.set_settings(settings);
         self.outbox.push_event(ControlEvent::SetSafety(Box::new(settings)));
+    }
+
+    /// What happens when the host stops or jumps.
+    #[must_use]
+    pub const fn clock_policy(&self) -> ClockPolicy {
+        self.clock
+    }
+
+    /// Changes one setting, and tells the audio thread.
+    fn set(&mut self, setting: Setting) {
+        let (mut safety, before) = (*self.policy.settings(), self.clock);
+        setting.change(&mut safety, &mut self.clock);
+        if self.clock != before {
+            self.outbox.push_event(ControlEvent::SetClock(self.clock));
+        } else {
+            self.set_safety(safety);
+        }
     }
 
     /// How it has fared so far.
@@ -158,9 +177,7 @@ impl ActionExecutor {
     pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>, turn: &mut Turn) {
         let ReplayStep { frame, late_frames, source, action, over_beats } = step;
         if let Action::Configure { setting } = action {
-            let mut settings = *self.policy.settings();
-            settings.change(setting);
-            return self.set_safety(settings);
+            return self.set(setting);
         }
         let id = RequestId::next();
         self.open.insert(

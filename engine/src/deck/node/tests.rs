@@ -288,3 +288,37 @@ fn another_sample_rate_goes_on_at_the_same_place() {
     run(&mut deck, 9_600, 64);
     assert!((deck.position_secs() - before - 0.1).abs() < 1e-9);
 }
+
+#[test]
+fn a_held_deck_stands_still_and_goes_on_where_it_was() {
+    let track = ramp_track(48_000, SR);
+    let mut deck = deck_with(track.clone());
+    deck.play(None, 0);
+    run(&mut deck, 1_000, 64);
+    deck.hold(true);
+    assert!(deck.is_playing());
+    let still = run(&mut deck, 5_000, 64);
+    assert!(still[0] > 0.0 && still[144..].iter().all(|s| *s == 0.0));
+    deck.hold(false);
+    let on = run(&mut deck, 500, 64);
+    assert_eq!(on[144..], track.left()[1_144..1_500]);
+    assert!(biggest_step(&on) < 0.01);
+    deck.hold(true);
+    run(&mut deck, 200, 64);
+    deck.stop();
+    assert!(run(&mut deck, 200, 64).iter().all(|s| *s == 0.0), "a stop of what stands still is silent");
+}
+
+#[test]
+fn a_shift_moves_a_playing_deck_and_keeps_to_whole_frames() {
+    let track = ramp_track(48_000, SR);
+    let mut deck = deck_with(track.clone());
+    deck.shift(0.5);
+    assert!(!deck.is_playing());
+    deck.play(None, 0);
+    run(&mut deck, 1_000, 64);
+    deck.shift(0.1);
+    assert_eq!(run(&mut deck, 500, 64)[240..], track.left()[6_040..6_300]);
+    deck.shift(-100.0);
+    assert_eq!(run(&mut deck, 500, 64)[240..], track.left()[240..500], "not before its start");
+}

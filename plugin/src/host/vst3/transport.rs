@@ -6,8 +6,7 @@ use vst3::Steinberg::Vst::ProcessContext;
 
 use super::consts::context::{HAS_BAR, HAS_BEATS, HAS_LOOP, HAS_SIGNATURE, HAS_TEMPO, LOOPS, PLAYING};
 
-/// What the flags vouch for. A host that gives no beats but a tempo is taken at its word for the tempo since the
-/// song's start.
+/// What the flags vouch for. The place in frames is always valid.
 pub(super) fn read(context: &ProcessContext, sample_rate: f64) -> HostTransport {
     let has = |flags| context.state & flags == flags;
     let tempo = has(HAS_TEMPO).then(|| Bpm::new(context.tempo)).flatten();
@@ -18,8 +17,8 @@ pub(super) fn read(context: &ProcessContext, sample_rate: f64) -> HostTransport 
         playing: has(PLAYING),
         tempo,
         tempo_step_bpm: 0.0,
-        song_beats: beats(HAS_BEATS, context.projectTimeMusic)
-            .or_else(|| Some(beats_of_frames(context.projectTimeSamples, tempo?, sample_rate))),
+        song_beats: beats(HAS_BEATS, context.projectTimeMusic),
+        song_secs: (sample_rate > 0.0).then(|| secs_of_frames(context.projectTimeSamples, sample_rate)),
         bar_start_beats: beats(HAS_BAR, context.barPositionMusic),
         signature: has(HAS_SIGNATURE).then(|| signature(context)).flatten(),
         loop_beats: (has(HAS_LOOP | LOOPS) && is_loop).then_some(loop_range),
@@ -33,8 +32,8 @@ fn signature(context: &ProcessContext) -> Option<TimeSignature> {
 }
 
 #[allow(clippy::cast_precision_loss, reason = "exact for songs of up to 2^53 frames")]
-fn beats_of_frames(frames: i64, tempo: Bpm, sample_rate: f64) -> f64 {
-    frames as f64 * tempo.beats_per_frame(sample_rate)
+fn secs_of_frames(frames: i64, sample_rate: f64) -> f64 {
+    frames as f64 / sample_rate
 }
 
 #[cfg(test)]
@@ -64,6 +63,7 @@ mod tests {
             tempo: Bpm::new(120.0),
             tempo_step_bpm: 0.0,
             song_beats: Some(-0.5),
+            song_secs: Some(0.5),
             bar_start_beats: Some(-4.0),
             signature: TimeSignature::new(3, 4),
             loop_beats: Some((0.0, 16.0)),
@@ -73,15 +73,9 @@ mod tests {
 
     #[test]
     fn what_no_flag_vouches_for_is_not_said() {
-        assert_eq!(read(&context(0), 48_000.0), HostTransport::SILENT);
+        assert_eq!(read(&context(0), 48_000.0), HostTransport { song_secs: Some(0.5), ..HostTransport::SILENT });
         assert_eq!(read(&context(ALL & !LOOPS), 48_000.0).loop_beats, None);
         assert_eq!(read(&context(ALL & !HAS_LOOP), 48_000.0).loop_beats, None);
-    }
-
-    #[test]
-    fn beats_come_from_frames_and_tempo_if_the_host_gives_none() {
-        assert_eq!(read(&context(ALL & !HAS_BEATS), 48_000.0).song_beats, Some(1.0));
-        assert_eq!(read(&context(PLAYING), 48_000.0).song_beats, None);
     }
 
     #[test]
@@ -92,7 +86,7 @@ mod tests {
         nonsense.barPositionMusic = f64::NEG_INFINITY;
         nonsense.timeSigNumerator = -3;
         nonsense.cycleEndMusic = f64::NAN;
-        let expected = HostTransport { playing: true, ..HostTransport::SILENT };
+        let expected = HostTransport { playing: true, song_secs: Some(0.5), ..HostTransport::SILENT };
         assert_eq!(read(&nonsense, 48_000.0), expected);
     }
 }

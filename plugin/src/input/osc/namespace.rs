@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
-use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending};
-use echelon_engine::safety::{OnAirRule, SafetySetting};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending, Setting};
+use echelon_engine::clock::{JumpPolicy, StopPolicy};
+use echelon_engine::safety::OnAirRule;
 use echelon_engine::units::{Decibels, DeckId};
 
 /// The timing of a word that says when, as a trailing argument or as the last part of an address: `now`, or a grid.
@@ -12,6 +13,7 @@ pub(super) fn when_word(word: &str) -> Option<ActionTiming> {
 }
 
 /// Every such word.
+#[cfg(test)]
 pub(super) fn when_words() -> impl Iterator<Item = &'static str> {
     std::iter::once("now").chain(Grid::NAMED.iter().map(|(name, _)| *name))
 }
@@ -140,11 +142,11 @@ const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
 
 fn cooldown(kind: ActionKind, given: &Given) -> Wish {
-    Wish::Act(Action::Configure { setting: SafetySetting::Cooldown { kind, beats: given.number(0) } })
+    Wish::Act(Action::Configure { setting: Setting::Cooldown { kind, beats: given.number(0) } })
 }
 
 /// Every address that is understood.
-pub(super) const TABLE: [Row; 21] = [
+pub(super) const TABLE: [Row; 23] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -323,7 +325,39 @@ pub(super) const TABLE: [Row; 21] = [
                 1 => OnAirRule::StopFirst,
                 _ => OnAirRule::Allow,
             };
-            Wish::Act(Action::Configure { setting: SafetySetting::OnAir { rule } })
+            Wish::Act(Action::Configure { setting: Setting::OnAir { rule } })
+        },
+    },
+    Row {
+        path: "/clock/stop",
+        args: &[RULE],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "When the host stops: 0 musical time runs on, 1 it stands still with the decks, 2 the decks stop.",
+        make: |given| {
+            let policy = match given.whole(0) {
+                0 => StopPolicy::FreeRun,
+                1 => StopPolicy::Freeze,
+                _ => StopPolicy::StopDecks,
+            };
+            Wish::Act(Action::Configure { setting: Setting::HostStops { policy } })
+        },
+    },
+    Row {
+        path: "/clock/jump",
+        args: &[RULE],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "When the host jumps: 0 the decks come back into phase at the next bar, 1 they jump too, 2 they play on.",
+        make: |given| {
+            let policy = match given.whole(0) {
+                0 => JumpPolicy::RealignAtNextBar,
+                1 => JumpPolicy::Jump,
+                _ => JumpPolicy::Ignore,
+            };
+            Wish::Act(Action::Configure { setting: Setting::HostJumps { policy } })
         },
     },
     Row {
