@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending, Setting};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Pending, Setting};
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
 use echelon_engine::safety::OnAirRule;
 use echelon_engine::units::{Decibels, DeckId};
@@ -15,7 +15,7 @@ pub(super) fn when_word(word: &str) -> Option<ActionTiming> {
 /// Every such word.
 #[cfg(test)]
 pub(super) fn when_words() -> impl Iterator<Item = &'static str> {
-    std::iter::once("now").chain(Grid::NAMED.iter().map(|(name, _)| *name))
+    std::iter::once("now").chain(echelon_engine::action::Grid::NAMED.iter().map(|(name, _)| *name))
 }
 
 /// The part of a path that stands for `a`, `b`, `c` or `d`.
