@@ -19,7 +19,7 @@ impl RigProcessor {
         if self.stop_waiting(&order, due, moment, moves) {
             return;
         }
-        self.replace_pending(&order);
+        self.replace_pending(&order, moment);
         let Order { id, step, source, at, deed } = order;
         let deck = deed.deck();
         let due_beat = readable(moment.clock.to_song(due));
@@ -100,12 +100,17 @@ impl RigProcessor {
         true
     }
 
-    /// One pending gesture for each deck and kind: the newest. The steps of one recipe do not replace each other.
-    fn replace_pending(&mut self, order: &Order) {
+    /// One pending gesture for each deck and kind: the newest. The steps of one recipe do not replace each other, and
+    /// a load does not replace an eject that is due on this very frame: both happen.
+    fn replace_pending(&mut self, order: &Order, moment: Moment<'_>) {
+        let now = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
         let Some(deck) = order.deed.deck().filter(|_| order.deed.kind().is_gesture()) else { return };
         let (kind, id) = (order.deed.kind(), order.id);
         let is_older = |old: &Entry| {
-            old.deed.deck() == Some(deck) && old.deed.kind() == kind && (old.id != id || id == RequestId::HOST)
+            old.deed.deck() == Some(deck)
+                && old.deed.kind() == kind
+                && (old.due > now || kind != ActionKind::Load)
+                && (old.id != id || id == RequestId::HOST)
         };
         if let Some(old) = self.timeline.take_first(is_older) {
             self.take_back(old);
