@@ -1,6 +1,7 @@
 //! What the host sends with a block: control moves, MIDI and transport changes, each on its frame.
 
 use crate::clock::HostTransport;
+use crate::mixer::EqBand;
 use crate::units::DeckId;
 
 /// A control that a host may automate. The plugin has one parameter for each.
@@ -10,6 +11,8 @@ pub enum Control {
     Play(DeckId),
     /// Channel gain in dB, -100 (closed) to +12.
     Gain(DeckId),
+    /// A band of a channel's EQ in dB, -26 to +12.
+    Eq(DeckId, EqBand),
     /// 0 = deck A alone, 1 = deck B alone.
     Crossfader,
     /// Master gain in dB, -100 (closed) to +12.

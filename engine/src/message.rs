@@ -7,6 +7,7 @@ use crate::action::{ActionKind, Deed, Grid, RequestId};
 use crate::clock::ClockPolicy;
 use crate::clock::Quality;
 use crate::deck::Track;
+use crate::mixer::NUM_BANDS;
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
 
@@ -225,6 +226,10 @@ pub struct DeckView {
     pub length_secs: f64,
     /// Channel gain as set, in dB.
     pub gain_db: f32,
+    /// The EQ's gains as set, in dB, from low to high.
+    pub eq_db: [f32; NUM_BANDS],
+    /// What is sent into the echo, as set: 0..1.
+    pub echo_send: f32,
     /// Highest sample of the deck's output in the block.
     pub peak: f32,
     /// Whether the audience may hear it.

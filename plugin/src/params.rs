@@ -1,6 +1,7 @@
 //! The host parameters: ids (stable for ever), ranges, and text with units both ways.
 
 use echelon_engine::input::Control;
+use echelon_engine::mixer::EqBand;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
@@ -19,6 +20,15 @@ pub struct DeckParams {
     /// [`Control::Gain`]
     #[id = "gain"]
     pub gain_db: FloatParam,
+    /// [`Control::Eq`], low band
+    #[id = "eq_low"]
+    pub eq_low_db: FloatParam,
+    /// [`Control::Eq`], mid band
+    #[id = "eq_mid"]
+    pub eq_mid_db: FloatParam,
+    /// [`Control::Eq`], high band
+    #[id = "eq_high"]
+    pub eq_high_db: FloatParam,
 }
 
 /// All host parameters.
@@ -74,8 +84,41 @@ impl DeckParams {
                     _ => None,
                 })),
             gain_db: gain_param(format!("Deck {deck} Gain")),
+            eq_low_db: eq_param(deck, EqBand::Low),
+            eq_mid_db: eq_param(deck, EqBand::Mid),
+            eq_high_db: eq_param(deck, EqBand::High),
         }
     }
+
+    /// The parameter of a band of the EQ.
+    #[must_use]
+    pub const fn eq(&self, band: EqBand) -> &FloatParam {
+        match band {
+            EqBand::Low => &self.eq_low_db,
+            EqBand::Mid => &self.eq_mid_db,
+            EqBand::High => &self.eq_high_db,
+        }
+    }
+}
+
+fn eq_param(deck: DeckId, band: EqBand) -> FloatParam {
+    let name = match band {
+        EqBand::Low => "Low",
+        EqBand::Mid => "Mid",
+        EqBand::High => "High",
+    };
+    let (min, max) = (EqBand::RANGE.start().0, EqBand::RANGE.end().0);
+    // 0 dB in the middle of the travel, as on a mixer.
+    let factor = 0.5_f32.ln() / (-min / (max - min)).ln();
+    FloatParam::new(format!("Deck {deck} EQ {name}"), 0.0, FloatRange::Skewed { min, max, factor })
+        .with_value_to_string(std::sync::Arc::new(|db| format!("{db:.1} dB")))
+        .with_string_to_value(std::sync::Arc::new(decibels))
+}
+
+/// A number with or without its unit.
+fn decibels(text: &str) -> Option<f32> {
+    let number = text.trim().trim_end_matches(['d', 'B', 'D', 'b']).trim();
+    number.parse::<f32>().ok().filter(|db| db.is_finite())
 }
 
 fn gain_param(name: String) -> FloatParam {
@@ -87,11 +130,7 @@ fn gain_param(name: String) -> FloatParam {
         }))
         .with_string_to_value(std::sync::Arc::new(|s| {
             let number = s.trim().trim_end_matches(['d', 'B', 'D', 'b']).trim();
-            if number.eq_ignore_ascii_case("-inf") {
-                Some(-100.0)
-            } else {
-                number.parse::<f32>().ok().filter(|db| db.is_finite())
-            }
+            if number.eq_ignore_ascii_case("-inf") { Some(-100.0) } else { decibels(number) }
         }))
 }
 
@@ -119,6 +158,7 @@ impl RigParams {
         for (params, deck) in self.decks.iter().zip(DeckId::ALL) {
             pairs.push((Control::Play(deck), params.play.as_ptr()));
             pairs.push((Control::Gain(deck), params.gain_db.as_ptr()));
+            pairs.extend(EqBand::ALL.map(|band| (Control::Eq(deck, band), params.eq(band).as_ptr())));
         }
         pairs.push((Control::Crossfader, self.crossfader.as_ptr()));
         pairs.push((Control::MasterGain, self.master_gain_db.as_ptr()));

@@ -56,6 +56,8 @@ fn parameters_have_the_ids_of_the_source_in_both_formats() {
     assert_eq!(lists[0], lists[1]);
     let gain = lists[0].iter().find(|param| param.id == "gain_1").unwrap();
     assert_eq!((gain.min, gain.max, gain.default, gain.steps), (-100.0, 12.0, 0.0, None));
+    let eq = lists[0].iter().find(|param| param.id == "eq_low_2").unwrap();
+    assert_eq!((eq.min, eq.max, eq.default, eq.steps), (-26.0, 12.0, 0.0, None));
     let quantize = lists[0].iter().find(|param| param.id == "quantize").unwrap();
     assert_eq!((quantize.min, quantize.max, quantize.default, quantize.steps), (0.0, 4.0, 2.0, Some(4)));
     let play = lists[0].iter().find(|param| param.id == "play_2").unwrap();
@@ -73,6 +75,18 @@ fn the_numbers_that_projects_hold_never_change() {
         ("gain_3", 894137203),
         ("play_4", 1161730537),
         ("gain_4", 894137204),
+        ("eq_low_1", 2109302963),
+        ("eq_mid_1", 2110029479),
+        ("eq_high_1", 843358151),
+        ("eq_low_2", 2109302964),
+        ("eq_mid_2", 2110029480),
+        ("eq_high_2", 843358152),
+        ("eq_low_3", 2109302965),
+        ("eq_mid_3", 2110029481),
+        ("eq_high_3", 843358153),
+        ("eq_low_4", 2109302966),
+        ("eq_mid_4", 2110029482),
+        ("eq_high_4", 843358154),
         ("xfader", 1385202686),
         ("master", 1066216034),
         ("quantize", 862479665),

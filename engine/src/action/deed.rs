@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{ActionKind, Pending};
 use crate::deck::Track;
+use crate::mixer::EqBand;
 use crate::units::{Decibels, DeckId};
 
 /// What the audio thread does at a frame.
@@ -58,6 +59,26 @@ pub enum Deed {
         /// As for [`Deed::SetGain`].
         over_beats: f32,
     },
+    /// See [`super::Action::SetEq`].
+    SetEq {
+        /// Which deck.
+        deck: DeckId,
+        /// Which band.
+        band: EqBand,
+        /// -26 .. +12 dB.
+        gain: Decibels,
+        /// As for [`Deed::SetGain`].
+        over_beats: f32,
+    },
+    /// See [`super::Action::SetEcho`].
+    SetEcho {
+        /// Which deck.
+        deck: DeckId,
+        /// 0..1.
+        send: f32,
+        /// As for [`Deed::SetGain`].
+        over_beats: f32,
+    },
     /// See [`super::Action::Undo`].
     Undo {
         /// Which deck; `None` is where it happened last.
@@ -95,7 +116,10 @@ impl Deed {
             Self::Stop { .. } => ActionKind::Stop,
             Self::Seek { .. } | Self::Realign { .. } => ActionKind::Seek,
             Self::Load { .. } => ActionKind::Load,
-            Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
+            Self::SetGain { .. } | Self::SetEq { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => {
+                ActionKind::Mixer
+            }
+            Self::SetEcho { .. } => ActionKind::Effect,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -112,6 +136,8 @@ impl Deed {
             | Self::Seek { deck, .. }
             | Self::Load { deck, .. }
             | Self::SetGain { deck, .. }
+            | Self::SetEq { deck, .. }
+            | Self::SetEcho { deck, .. }
             | Self::Realign { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
@@ -126,5 +152,10 @@ impl Deed {
         self.kind() == ActionKind::Mixer
             && std::mem::discriminant(self) == std::mem::discriminant(other)
             && self.deck() == other.deck()
+            && self.band() == other.band()
+    }
+
+    const fn band(&self) -> Option<EqBand> {
+        if let Self::SetEq { band, .. } = self { Some(*band) } else { None }
     }
 }

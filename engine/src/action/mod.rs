@@ -26,6 +26,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::mixer::EqBand;
 use crate::units::{Decibels, DeckId};
 
 /// What a [`Action::Cancel`] takes back.
@@ -82,6 +83,23 @@ pub enum Action {
         deck: DeckId,
         /// -100 (closed) .. +12 dB.
         gain: Decibels,
+    },
+    /// Sets a band of a channel's EQ.
+    SetEq {
+        /// Which deck.
+        deck: DeckId,
+        /// Which band.
+        band: EqBand,
+        /// -26 .. +12 dB.
+        #[serde(rename = "gain_db")]
+        gain: Decibels,
+    },
+    /// Sends a channel's sound into its echo, which repeats it every three quarters of a beat.
+    SetEcho {
+        /// Which deck.
+        deck: DeckId,
+        /// 0 = nothing, 1 = all of it.
+        send: f32,
     },
     /// Moves the crossfader.
     SetCrossfader {
@@ -145,7 +163,10 @@ impl Action {
             Self::StopDeck { .. } => ActionKind::Stop,
             Self::SeekDeck { .. } => ActionKind::Seek,
             Self::LoadDeck { .. } | Self::EjectDeck { .. } => ActionKind::Load,
-            Self::SetGain { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => ActionKind::Mixer,
+            Self::SetGain { .. } | Self::SetEq { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => {
+                ActionKind::Mixer
+            }
+            Self::SetEcho { .. } => ActionKind::Effect,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } | Self::Configure { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -165,6 +186,8 @@ impl Action {
             | Self::LoadDeck { deck, .. }
             | Self::EjectDeck { deck }
             | Self::SetGain { deck, .. }
+            | Self::SetEq { deck, .. }
+            | Self::SetEcho { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
@@ -199,6 +222,9 @@ impl Action {
             Self::SeekDeck { deck, position_secs } => Self::SeekDeck { deck, position_secs: position(position_secs)? },
             Self::SetGain { deck, gain } => Self::SetGain { deck, gain: level(gain)? },
             Self::SetMasterGain { gain } => Self::SetMasterGain { gain: level(gain)? },
+            Self::SetEq { deck, band, gain } => Self::SetEq { deck, band, gain: EqBand::clamp(level(gain)?) },
+            Self::SetEcho { send, .. } if !send.is_finite() => return Err(InvalidAction::NotFinite),
+            Self::SetEcho { deck, send } => Self::SetEcho { deck, send: send.clamp(0.0, 1.0) },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
             Self::StopDeck { .. }

@@ -68,6 +68,12 @@ impl HostClock {
         }
     }
 
+    /// In Hz.
+    #[must_use]
+    pub const fn sample_rate(&self) -> f64 {
+        self.sample_rate
+    }
+
     /// Another sample rate; the beat goes on where it is.
     pub fn set_sample_rate(&mut self, sample_rate: f64) {
         self.sample_rate = sample_rate;

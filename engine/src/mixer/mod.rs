@@ -1,18 +1,23 @@
 //! The mixer: the rig's graph of decks, gains, crossfader and master.
 //!
 //! ```text
-//! host in A..D -> deck -> gain -+-> deck out A..D
-//!                               +-> crossfader -> master gain -> main out
+//! host in A..D -> deck -> EQ low -> mid -> high -> echo -> gain -+-> deck out A..D
+//!                                                               +-> crossfader -> master gain -> main out
 //! ```
 
 mod crossfader;
+mod echo;
+pub(crate) mod eq;
 mod gain;
 
 pub use crossfader::CrossfaderNode;
+pub use echo::EchoNode;
+pub use eq::{EqBand, NUM_BANDS};
 pub use gain::GainNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
+use crate::graph::nodes::Svf;
 use crate::graph::{
     CommandReceiver, Graph, GraphConfig, GraphControl, GraphError, InputBus, NodeId, OutputBus, Scheduler,
 };
@@ -69,6 +74,8 @@ pub const fn deck_bus(deck: DeckId) -> OutputBus {
 #[derive(Clone, Copy, Debug)]
 pub struct Mixer {
     decks: [NodeId; NUM_DECKS],
+    eqs: [[NodeId; NUM_BANDS]; NUM_DECKS],
+    echoes: [NodeId; NUM_DECKS],
     gains: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
@@ -99,12 +106,23 @@ impl Mixer {
         let crossfader = graph.add(CrossfaderNode::new(sample_rate))?;
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
+        let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
+        let mut echoes = [crossfader; NUM_DECKS];
         for deck in DeckId::ALL {
             let i = deck.index();
             decks[i] = graph.add(DeckNode::new(bank.clone(), sample_rate))?;
             gains[i] = graph.add(GainNode::new(sample_rate))?;
             graph.connect(InputBus(i), decks[i], 0)?;
-            graph.connect(decks[i], gains[i], 0)?;
+            let mut last = decks[i];
+            for band in EqBand::ALL {
+                let node = graph.add(band.node())?;
+                graph.connect(last, node, 0)?;
+                eqs[i][band.index()] = node;
+                last = node;
+            }
+            echoes[i] = graph.add(EchoNode::new(sample_rate))?;
+            graph.connect(last, echoes[i], 0)?;
+            graph.connect(echoes[i], gains[i], 0)?;
             graph.connect(gains[i], crossfader, i)?;
             graph.set_output(deck_bus(deck), Some(gains[i]))?;
         }
@@ -114,7 +132,7 @@ impl Mixer {
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer = Self { decks, gains, crossfader, master };
+        let mixer = Self { decks, eqs, echoes, gains, crossfader, master };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -122,6 +140,18 @@ impl Mixer {
     #[must_use]
     pub fn deck<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut DeckNode> {
         scheduler.node_mut(self.decks[deck.index()])
+    }
+
+    /// A band of a deck's EQ in the running graph.
+    #[must_use]
+    pub fn eq<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId, band: EqBand) -> Option<&'p mut Svf> {
+        scheduler.node_mut(self.eqs[deck.index()][band.index()])
+    }
+
+    /// A deck's echo in the running graph.
+    #[must_use]
+    pub fn echo<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut EchoNode> {
+        scheduler.node_mut(self.echoes[deck.index()])
     }
 
     /// A deck's gain in the running graph.

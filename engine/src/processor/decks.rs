@@ -5,8 +5,12 @@ use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
 use crate::deck::DeckNode;
 use crate::message::{EngineEvent, MAX_PENDING_VIEWS, PendingView};
+use crate::mixer::{EqBand, eq};
 use crate::safety::{DeckState, ON_AIR_GAIN};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
+
+/// Between repeats: the dotted eighth that dub and techno are full of.
+const ECHO_BEATS: f64 = 0.75;
 
 impl RigProcessor {
     pub(super) fn deck(&mut self, deck: DeckId) -> Option<&mut DeckNode> {
@@ -33,6 +37,23 @@ impl RigProcessor {
     pub(super) fn set_gain(&mut self, deck: DeckId, gain: Decibels, frames: u32) {
         if let Some(node) = self.mixer.gain(&mut self.scheduler, deck) {
             node.set_over(gain, frames);
+        }
+    }
+
+    pub(super) fn set_eq(&mut self, deck: DeckId, band: EqBand, gain: Decibels, frames: u32) {
+        let gain = EqBand::clamp(gain);
+        self.snapshot.decks[deck.index()].eq_db[band.index()] = gain.0;
+        let sample_rate = self.clock.sample_rate();
+        if let Some(node) = self.mixer.eq(&mut self.scheduler, deck, band) {
+            eq::set_gain(node, gain, frames, sample_rate);
+        }
+    }
+
+    /// Sends a part of a deck into its echo; `beat_secs` is the length of a beat.
+    pub(super) fn set_echo(&mut self, deck: DeckId, send: f32, beat_secs: f64, frames: u32) {
+        self.snapshot.decks[deck.index()].echo_send = send;
+        if let Some(node) = self.mixer.echo(&mut self.scheduler, deck) {
+            node.set(send, ECHO_BEATS * beat_secs, frames);
         }
     }
 

@@ -48,7 +48,8 @@ impl RigProcessor {
         }
         let nature = match deed {
             Deed::Seek { .. } if awaited == Awaited::Moment => Nature::NeedleDrop,
-            Deed::Load { track: None, .. } => Nature::Eject,
+            Deed::Load { track: None, .. } => Nature::Release,
+            Deed::SetEcho { send, .. } if send == 0.0 => Nature::Release,
             _ => Nature::Plain,
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {
@@ -114,6 +115,14 @@ impl RigProcessor {
             Deed::SetGain { deck, gain, over_beats } => {
                 self.set_gain(deck, gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::Gain(deck), gain.0);
+            }
+            Deed::SetEq { deck, band, gain, over_beats } => {
+                self.set_eq(deck, band, gain, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Eq(deck, band), gain.0);
+            }
+            Deed::SetEcho { deck, send, over_beats } => {
+                let beat_secs = 60.0 / moment.clock.tempo().get();
+                self.set_echo(deck, send, beat_secs, frames_of(over_beats, moment));
             }
             Deed::SetCrossfader { position, over_beats } => {
                 self.set_crossfader(position, frames_of(over_beats, moment));

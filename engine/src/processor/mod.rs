@@ -248,6 +248,7 @@ impl RigProcessor {
             }
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
             HostInput::Control(Control::Gain(deck), db) => self.set_gain(deck, Decibels(db), 0),
+            HostInput::Control(Control::Eq(deck, band), db) => self.set_eq(deck, band, Decibels(db), 0),
             HostInput::Control(Control::Crossfader, position) => self.set_crossfader(position, 0),
             HostInput::Control(Control::MasterGain, db) => self.set_master_gain(Decibels(db), 0),
             HostInput::Midi([status, note, velocity]) if status & 0xF0 == 0x90 && velocity > 0 => {

@@ -49,8 +49,8 @@ pub enum Nature {
     Plain,
     /// A seek that waits for no line: on air it tears the sound out of the music.
     NeedleDrop,
-    /// A load of nothing: it takes a load back, so that load's cooldown does not hold it.
-    Eject,
+    /// It takes something back or ends it (an eject, an effect that is switched off): no cooldown holds it.
+    Release,
 }
 
 /// Locks, cooldowns and masks of all decks. The audio thread's is the truth; the control side's is its shadow. Plain
@@ -145,7 +145,7 @@ impl SafetyPolicy {
             return Err(SafetyViolation::DeckLocked { deck, reason, owner, action });
         }
         self.check_state(ask, known)?;
-        let held = rules.cools_down && ask.nature != Nature::Eject && self.settings.cools_down(action);
+        let held = rules.cools_down && ask.nature != Nature::Release && self.settings.cools_down(action);
         match known.lock.cooldowns().active(action, beat).filter(|_| held) {
             Some(expires_at) => {
                 Err(SafetyViolation::CooldownActive { deck, action, expires_at, beats_left: expires_at - beat })
@@ -359,7 +359,7 @@ mod tests {
         let ask = |nature| Ask { source: Source::Osc, deck: DeckId::A, action: ActionKind::Load, beat: 1.0, nature };
         let text = policy.decide(&ask(Nature::Plain)).unwrap_err().to_string();
         assert_eq!(text, "deck A took a track a moment ago: eject that first, or wait 15.0 beats");
-        assert!(policy.decide(&ask(Nature::Eject)).is_ok());
+        assert!(policy.decide(&ask(Nature::Release)).is_ok());
         let mut without = policy;
         without.settings.set_cooldown_beats(ActionKind::Load, 0.0);
         assert!(without.decide(&ask(Nature::Plain)).is_ok(), "switched off is off at once");

@@ -65,6 +65,7 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
         gain_db: 0.0,
         peak,
         on_air: sounding,
+        ..DeckView::default()
     };
     view.tracks[deck.index()] = TrackView {
         load: LoadState::Ready,

@@ -240,7 +240,7 @@ mod tests {
         let inputs = drained(&link);
         assert_eq!(inputs.len(), link.table.len());
         let play = |deck| HostInput::Control(Control::Play(deck), 0.0);
-        assert_eq!(inputs[7..], DeckId::ALL.map(play));
+        assert_eq!(inputs[inputs.len() - 4..], DeckId::ALL.map(play));
     }
 
     #[test]

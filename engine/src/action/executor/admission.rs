@@ -158,8 +158,9 @@ impl ActionExecutor {
             _ => match action.deck() {
                 Some(deck) => {
                     let nature = match action {
-                        Action::EjectDeck { .. } => Nature::Eject,
-                        Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Eject,
+                        Action::EjectDeck { .. } => Nature::Release,
+                        Action::SetEcho { send, .. } if *send == 0.0 => Nature::Release,
+                        Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
                         _ => Nature::Plain,
                     };
@@ -346,6 +347,9 @@ impl ActionExecutor {
         let least = match *action {
             Action::SetGain { deck, gain } => (gain.0 - now.decks[deck.index()].gain_db) / slew.db_per_beat,
             Action::SetMasterGain { gain } => (gain.0 - now.master_gain_db) / slew.db_per_beat,
+            Action::SetEq { deck, band, gain } => {
+                (gain.0 - now.decks[deck.index()].eq_db[band.index()]) / slew.db_per_beat
+            }
             Action::SetCrossfader { position } => (position - now.crossfader) / slew.crossfader_per_beat,
             _ => 0.0,
         };
@@ -361,6 +365,8 @@ impl ActionExecutor {
             Action::LoadDeck { deck, path } => return Err((deck, path)),
             Action::EjectDeck { deck } => Deed::Load { deck, track: None },
             Action::SetGain { deck, gain } => Deed::SetGain { deck, gain, over_beats },
+            Action::SetEq { deck, band, gain } => Deed::SetEq { deck, band, gain, over_beats },
+            Action::SetEcho { deck, send } => Deed::SetEcho { deck, send, over_beats },
             Action::SetCrossfader { position } => Deed::SetCrossfader { position, over_beats },
             Action::SetMasterGain { gain } => Deed::SetMasterGain { gain, over_beats },
             Action::Undo { deck } => Deed::Undo { deck },

@@ -3,6 +3,7 @@
 use super::*;
 use crate::action::{ActionQueue, Pending, Recipe, RecipeStep, Setting};
 use crate::clock::{JumpPolicy, StopPolicy};
+use crate::mixer::EqBand;
 use crate::safety::{LockReason, OnAirRule, SourceRules};
 
 fn stop(deck: DeckId) -> Action {
@@ -523,4 +524,34 @@ fn questions_are_answered_without_doing_anything() {
     assert!(bench.console.policy().can_play(DeckId::A).is_ok() && bench.console.policy().can_loop(DeckId::C).is_err());
     bench.run_to(100_000, 512);
     assert_eq!((bench.onset(DeckId::A), bench.console.telemetry().open), (None, 0));
+}
+
+#[test]
+fn the_eq_and_the_echo_follow_requests_and_the_host_hears_of_the_eq() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::CustomBeat(0.0));
+    bench.run_to(24_000, 64);
+    let gain = Decibels(-26.0);
+    let eq = bench.ask(Action::SetEq { deck: DeckId::A, band: EqBand::Low, gain }, ActionTiming::NextBeat);
+    bench.run_to(48_000, 64);
+    assert_eq!(bench.done(eq), Some((1.0, 0)));
+    assert!(bench.moves.contains(&(24_000, Control::Eq(DeckId::A, EqBand::Low), -26.0)));
+    assert_eq!(bench.decks[0][23_999], sample(23_999), "flat is the file itself");
+    assert_ne!(bench.decks[0][40_000], sample(40_000));
+    assert_eq!(bench.console.snapshot().decks[0].eq_db, [-26.0, 0.0, 0.0]);
+    bench.process(64, &[TimedInput { frame: 0, input: HostInput::Control(Control::Eq(DeckId::A, EqBand::Low), 0.0) }]);
+    bench.run_to(96_000, 64);
+    assert_eq!(bench.decks[0][95_000], sample(95_000), "and flat again");
+    // The echo's tail goes on after the deck has stopped: three quarters of a beat later, and again.
+    bench.ask(Action::SetEcho { deck: DeckId::A, send: 1.0 }, ActionTiming::Immediate);
+    bench.run_to(120_000, 64);
+    bench.ask(stop(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(150_000, 64);
+    assert!(bench.decks[0][140_000..150_000].iter().any(|s| s.abs() > 0.01));
+    let more = bench.ask(Action::SetEcho { deck: DeckId::A, send: 0.5 }, ActionTiming::Immediate);
+    assert_eq!(bench.code(more), Some("cooldown"), "four beats after the last change");
+    let off = bench.ask(Action::SetEcho { deck: DeckId::A, send: 0.0 }, ActionTiming::Immediate);
+    bench.run_to(1_500_000, 512);
+    assert!(bench.done(off).is_some());
+    assert!(bench.decks[0][1_400_000..].iter().all(|s| *s == 0.0), "the tail has an end");
 }

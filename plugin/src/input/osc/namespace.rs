@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Pending, Setting};
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
+use echelon_engine::mixer::EqBand;
 use echelon_engine::safety::OnAirRule;
 use echelon_engine::units::{Decibels, DeckId};
 
@@ -136,17 +137,22 @@ const POSITION: Arg = Arg::Number { unit: "seconds", min: 0.0, max: f64::INFINIT
 const LEVEL: Arg = Arg::Number { unit: "dB", min: Decibels::SILENCE.0 as f64, max: Decibels::MAX.0 as f64 };
 const FADER: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 
+const EQ: Arg = Arg::Number { unit: "dB", min: EqBand::RANGE.start().0 as f64, max: EqBand::RANGE.end().0 as f64 };
 const ID: Arg = Arg::Number { unit: "id", min: i32::MIN as f64, max: i32::MAX as f64 };
 const SWITCH: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
+
+fn eq(band: EqBand, given: &Given) -> Wish {
+    Wish::Act(Action::SetEq { deck: given.deck, band, gain: Decibels(given.number_f32(0)) })
+}
 
 fn cooldown(kind: ActionKind, given: &Given) -> Wish {
     Wish::Act(Action::Configure { setting: Setting::Cooldown { kind, beats: given.number(0) } })
 }
 
 /// Every address that is understood.
-pub(super) const TABLE: [Row; 23] = [
+pub(super) const TABLE: [Row; 27] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -209,6 +215,42 @@ pub(super) const TABLE: [Row; 23] = [
         when: DefaultWhen::Now,
         help: "Sets the channel's gain; -100 is closed.",
         make: |given| Wish::Act(Action::SetGain { deck: given.deck, gain: Decibels(given.number_f32(0)) }),
+    },
+    Row {
+        path: "/eq/{deck}/low",
+        args: &[EQ],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "Sets a band of the channel's EQ: a shelf below 250 Hz.",
+        make: |given| eq(EqBand::Low, given),
+    },
+    Row {
+        path: "/eq/{deck}/mid",
+        args: &[EQ],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "Sets a band of the channel's EQ: a bell around 800 Hz.",
+        make: |given| eq(EqBand::Mid, given),
+    },
+    Row {
+        path: "/eq/{deck}/high",
+        args: &[EQ],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "Sets a band of the channel's EQ: a shelf above 2500 Hz.",
+        make: |given| eq(EqBand::High, given),
+    },
+    Row {
+        path: "/deck/{deck}/echo",
+        args: &[FADER],
+        optional: false,
+        button: false,
+        when: DefaultWhen::Now,
+        help: "Sends this part of the channel into its echo, which repeats it every three quarters of a beat.",
+        make: |given| Wish::Act(Action::SetEcho { deck: given.deck, send: given.number_f32(0) }),
     },
     Row {
         path: "/crossfader",

@@ -50,10 +50,10 @@ impl AudioSide for Spy {
 fn engine(setup: &Setup) -> (Engine, Log) {
     let log = Log::default();
     // The table needs the plugin's ids; the scale does not matter here.
-    let ids = ["play_1", "gain_1", "play_2", "gain_2", "play_3", "gain_3", "play_4", "gain_4"];
-    let listed = ids.iter().chain(&["xfader", "master", "quantize"]).map(|id| RawParam {
+    let ids = echelon::params::RigParams::default().default_values();
+    let listed = ids.iter().map(|(id, _)| RawParam {
         number: crate::params::number_of(id),
-        name: (*id).to_owned(),
+        name: id.clone(),
         min: 0.0,
         max: 1.0,
         default: 0.0,
