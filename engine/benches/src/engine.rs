@@ -42,6 +42,8 @@ impl Contender {
 
 /// The bare loop for blocks of one length that the compiler knows.
 pub const BARE_FIXED: &str = "bare loop, fixed block";
+/// The bare loop with nodes that are called by pointer.
+pub const BARE_DYN: &str = "bare loop, calls";
 /// The bare loop, which is measured twice in each run: how much the second differs is the machine's noise.
 pub const BARE: &str = "bare loop";
 /// See [`BARE`].
@@ -64,9 +66,10 @@ pub const OURS_OFF: &str = "ours, lanes off";
 pub const REFERENCE: &str = "aetherdsp-core";
 
 /// All contenders, in the order of the tables.
-pub const CONTENDERS: [Contender; 15] = [
+pub const CONTENDERS: [Contender; 16] = [
     Contender::new(BARE, Family::Bare, adapters::bare::build),
     Contender::new(BARE_FIXED, Family::Bare, adapters::bare::build_fixed),
+    Contender::new(BARE_DYN, Family::Bare, adapters::bare_dyn::build),
     Contender::new(OURS, Family::Ours, adapters::ours::per_node),
     Contender::new(OURS_OFF, Family::Ours, adapters::ours::lanes_off),
     Contender::new(OURS_ALONE, Family::Ours, adapters::ours::one_of_two),
@@ -146,7 +149,7 @@ mod tests {
     #[test]
     fn a_wrong_sample_is_seen() {
         let graph = Graph::new(Shape::Decks, Work::Biquad, 20);
-        let mut off = |factor| check(&mut Off(adapters::plain::Plain::new(&graph), factor), &graph, 64);
+        let off = |factor| check(&mut Off(adapters::plain::Plain::new(&graph), factor), &graph, 64);
         assert_eq!(off(1.0), Ok(Check::SameBits));
         assert!(matches!(off(1.0 + 1e-6), Ok(Check::Differs(_))));
         assert!(off(1.001).is_err());

@@ -4,7 +4,7 @@ use std::process::{Command, Stdio};
 
 use serde::Serialize;
 
-use crate::engine::{BARE, BARE_FIXED, OURS, OURS_BANKED, OURS_NODES, contender};
+use crate::engine::{BARE, BARE_DYN, BARE_FIXED, OURS, OURS_BANKED, OURS_NODES, contender};
 use crate::shape::{Graph, Shape, Work};
 
 /// One engine on one graph of gains or filters.
@@ -38,7 +38,7 @@ pub fn measure() -> Result<Vec<Count>, String> {
     }
     let mut counts = vec![];
     for (work, shape) in [(Work::Gain, Shape::Chain), (Work::Gain, Shape::Decks), (Work::Biquad, Shape::Decks)] {
-        for engine in [BARE, BARE_FIXED, OURS, OURS_NODES, OURS_BANKED] {
+        for engine in [BARE, BARE_FIXED, BARE_DYN, OURS, OURS_NODES, OURS_BANKED] {
             let [few, many] = [BLOCKS.0, BLOCKS.1].map(|blocks| instructions(engine, shape, work, blocks));
             let per_node = (many? - few?) / f64::from(BLOCKS.1 - BLOCKS.0) / to_f64(NODES);
             counts.push(Count { engine, shape: shape.name(), work: work.name(), per_node });

@@ -271,7 +271,22 @@ impl<K: Kernel> Unit<K> {
 
     #[inline(never)]
     fn process_apart<'a>(&mut self, input: impl Fn(usize) -> &'a [f32], output: &mut [f32]) {
-        self.process(input, output);
+        match self.inputs {
+            0 => self.kernel.run_alone(output),
+            2 => self.process_gathered(std::array::from_fn::<_, 2, _>(input), output),
+            3 => self.process_gathered(std::array::from_fn::<_, 3, _>(input), output),
+            _ => self.process(input, output),
+        }
+    }
+
+    /// With the inputs looked up beforehand.
+    #[inline(always)]
+    pub fn process_gathered<'a, I: AsRef<[f32]> + ?Sized + 'a, const N: usize>(
+        &mut self,
+        inputs: [&'a I; N],
+        output: &mut [f32],
+    ) {
+        self.process(|slot| inputs[slot].as_ref(), output);
     }
 }
 

@@ -31,9 +31,9 @@ pub struct Effort {
 
 impl Effort {
     /// Some minutes for everything.
-    pub const FULL: Self = Self { budget: Duration::from_millis(2500) };
+    pub const FULL: Self = Self { budget: Duration::from_millis(2000) };
     /// For a first look.
-    pub const QUICK: Self = Self { budget: Duration::from_millis(700) };
+    pub const QUICK: Self = Self { budget: Duration::from_millis(500) };
 }
 
 /// One engine on one graph.

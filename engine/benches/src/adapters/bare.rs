@@ -64,7 +64,7 @@ impl Visitor for ToAny {
 
 #[derive(Clone)]
 #[repr(C, align(64))]
-struct Buffer<const F: usize>([f32; F]);
+pub(super) struct Buffer<const F: usize>(pub(super) [f32; F]);
 
 struct Op {
     unit: AnyUnit,
@@ -117,7 +117,7 @@ impl<const F: usize, const FIXED: bool> Bare<F, FIXED> {
 }
 
 /// A buffer for each node, given back when its last reader has run; the last one given back is taken first.
-fn colour(graph: &Graph) -> (Vec<u32>, usize) {
+pub(super) fn colour(graph: &Graph) -> (Vec<u32>, usize) {
     let mut last_reader: Vec<usize> = (0..graph.nodes.len()).collect();
     for (from, to, _) in graph.edges() {
         last_reader[from] = last_reader[from].max(to);

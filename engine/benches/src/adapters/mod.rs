@@ -2,6 +2,7 @@
 
 pub mod aether;
 pub mod bare;
+pub mod bare_dyn;
 pub mod dasp;
 pub mod firewheel;
 pub mod fundsp;

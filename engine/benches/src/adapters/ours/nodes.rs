@@ -19,20 +19,25 @@ impl<K: Kernel> Wrapped<K> {
     #[inline(never)]
     fn apart(&mut self, mut io: NodeIo<'_>) -> Status {
         if io.whole(0).is_some() {
-            let mut inputs = [&SILENT; FAN_IN];
-            for (slot, input) in inputs[..self.0.inputs()].iter_mut().enumerate() {
-                if let Some([(channel, _), _]) = io.whole(slot) {
-                    *input = channel;
-                }
-            }
-            if let Some([(_, output), _]) = io.whole(0) {
-                self.0.process(|slot| inputs[slot], output);
+            match self.0.inputs() {
+                2 => self.sum_of::<2>(io),
+                3 => self.sum_of::<3>(io),
+                _ => self.sum_of::<FAN_IN>(io),
             }
         } else {
             let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
             self.0.process(|slot| inputs[slot], io.out_left());
         }
         self.status()
+    }
+
+    #[inline(always)]
+    fn sum_of<const N: usize>(&mut self, mut io: NodeIo<'_>) {
+        let inputs: [&[f32; SUB_BLOCK_FRAMES]; N] =
+            std::array::from_fn(|slot| io.whole(slot).map_or(&SILENT, |[(channel, _), _]| channel));
+        if let Some([(_, output), _]) = io.whole(0) {
+            self.0.process_gathered(inputs, output);
+        }
     }
 
     fn status(&self) -> Status {
