@@ -117,10 +117,15 @@ fn peers(report: &Report) -> Vec<Bar> {
             2.0,
             ratios(report, peer.name, OURS, gains),
         ));
+        // The reference always uses every processor: it is held against ours with two of them where that is faster.
+        let (name, ours) =
+            if peer.name == REFERENCE { ("per node or two lanes", OURS_LANES) } else { ("per node", OURS) };
+        let alone = ratios(report, peer.name, OURS, others);
+        let best = alone.zip(ratios(report, peer.name, ours, others)).map(|(a, b)| if b.0 > a.0 { b } else { a });
         bars.push(at_least(
-            &format!("{} / per node, biquad and sine, >= 100 nodes (2 % count as equal)", peer.name),
+            &format!("{} / {name}, biquad and sine, >= 100 nodes (2 % count as equal)", peer.name),
             EQUAL,
-            ratios(report, peer.name, OURS, others),
+            best,
         ));
     }
     bars
