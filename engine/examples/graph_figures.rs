@@ -158,7 +158,8 @@ fn tangle(config: GraphConfig, nodes: usize, window: usize) -> Halves {
     let mut ids: Vec<NodeId> = (0..window).map(|_| control.add(One).unwrap()).collect();
     let mut random = 1_u32;
     for _ in 0..nodes {
-        let node = control.add(biquad()).unwrap();
+        // Halves what two make, or it would grow from node to node.
+        let node = control.add(Biquad::new(FilterMode::LowShelf, Width::Mono, 1000.0, 0.7, -6.03)).unwrap();
         let sum = control.add(Sum::new(Width::Mono, 2)).unwrap();
         for slot in 0..2 {
             random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

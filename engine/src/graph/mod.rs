@@ -35,8 +35,9 @@
 //!
 //! **Playing.** Blocks of any length are cut into sub-blocks of at most [`SUB_BLOCK_FRAMES`], and for a node again
 //! where its parameters move: a node gives the same bits however its frames are split. NaN, infinity and what is louder
-//! than [`LOUDEST`] stop at the node that made them ([`Guard`]): from that frame on it is silent for
-//! [`SUB_BLOCK_FRAMES`], then it is reset and sounds again. Each time is counted. Buses are watched in the same way.
+//! than [`LOUDEST`] stop at the node that made them ([`Guard`]): from that frame on it is silent for at least
+//! [`SUB_BLOCK_FRAMES`], up to a multiple of them in the scheduler's clock, where it is reset and sounds again. Each time
+//! is counted. Buses are watched in the same way.
 //!
 //! **Banks.** Recursive filters that do not depend on each other run as lanes of one operation ([`BankNode`]).
 //!

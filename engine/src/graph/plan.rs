@@ -75,7 +75,7 @@ pub(super) struct Op {
     pub(super) index: u32,
     pub(super) flags: u8,
     pub(super) width: Width,
-    /// Frames for which a broken node is still silent, below [`super::SUB_BLOCK_FRAMES`]; then it is reset.
+    /// Frames for which a broken node is still silent, below twice [`super::SUB_BLOCK_FRAMES`]; then it is reset.
     pub(super) hold: u8,
 }
 
@@ -232,7 +232,14 @@ impl Plan {
         }
     }
 
-    pub(super) fn run_info(&self, frames: u32, events: &[ActiveEvent], faults: &Faults, hunts: bool) -> Run {
+    pub(super) fn run_info(
+        &self,
+        frames: u32,
+        events: &[ActiveEvent],
+        faults: &Faults,
+        phase: u32,
+        hunts: bool,
+    ) -> Run {
         Run {
             frames,
             events: events.as_ptr(),
@@ -240,6 +247,7 @@ impl Plan {
             banks: self.banks.as_ptr(),
             cells: self.cells.as_ptr(),
             faults,
+            phase,
             hunts,
         }
     }

@@ -4,7 +4,7 @@
 use std::any::TypeId;
 use std::marker::PhantomData;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
 use super::events::ActiveEvent;
 use super::plan::{NodeCell, Op, flag};
@@ -20,6 +20,8 @@ pub(super) struct Run {
     pub(super) banks: *const BankCall,
     pub(super) cells: *const Arc<NodeCell>,
     pub(super) faults: *const Faults,
+    /// Frames since the last multiple of [`SUB_BLOCK_FRAMES`] in the scheduler's clock.
+    pub(super) phase: u32,
     /// Every node is looked at.
     pub(super) hunts: bool,
 }
@@ -29,18 +31,25 @@ pub(super) struct Run {
 pub(super) struct Faults {
     /// Times, in all.
     count: AtomicU32,
-    /// Of this sub-block: a bit for each frame after its end on which something sounds again.
-    releases: AtomicU64,
+    /// Of this sub-block: whether something sounds again at the next multiple of [`SUB_BLOCK_FRAMES`] in the scheduler's
+    /// clock (bit 0), or at the one after (bit 1).
+    releases: AtomicU8,
 }
 
+const SUB_BLOCK: u32 = SUB_BLOCK_FRAMES as u32;
+
 impl Faults {
-    /// Silence begins on frame `at` of `frames`. Returns how many frames of it are left after these.
-    #[expect(clippy::cast_possible_truncation, reason = "at most a sub-block, as is checked")]
-    pub(super) fn add(&self, at: usize, frames: usize) -> u8 {
-        let left = (SUB_BLOCK_FRAMES + at).saturating_sub(frames).min(SUB_BLOCK_FRAMES - 1);
+    /// Silence begins on frame `at` of a sub-block of `frames`, and lasts for at least the longest sub-block: when it is
+    /// found, none of the frames after it has been made yet, however the stream is cut. It ends on a multiple in the
+    /// clock, so that the sub-blocks that must begin there are few. Returns how many frames are left after these.
+    pub(super) fn add(&self, at: usize, frames: u32, phase: u32) -> u8 {
+        let at = u32::try_from(at).unwrap_or(0);
+        let end = phase + frames;
+        let release = (phase + at + SUB_BLOCK).next_multiple_of(SUB_BLOCK);
+        let bit = release.saturating_sub(end.next_multiple_of(SUB_BLOCK)) / SUB_BLOCK;
         self.count.fetch_add(1, Ordering::Relaxed);
-        self.releases.fetch_or(1 << left, Ordering::Relaxed);
-        left as u8
+        self.releases.fetch_or(1 << bit.min(1), Ordering::Relaxed);
+        u8::try_from(release.saturating_sub(end)).unwrap_or(u8::MAX)
     }
 
     pub(super) fn count(&self) -> u32 {
@@ -48,7 +57,7 @@ impl Faults {
     }
 
     /// Takes the releases, once lanes are done.
-    pub(super) fn take_releases(&self) -> u64 {
+    pub(super) fn take_releases(&self) -> u8 {
         // Nearly always there are none: then nothing is written to what lanes read.
         if self.releases.load(Ordering::Relaxed) == 0 { 0 } else { self.releases.swap(0, Ordering::Relaxed) }
     }
@@ -249,8 +258,7 @@ unsafe fn scan(op: &mut Op, run: &Run) {
     }
 }
 
-/// From the first bad frame on the node is silent for as long as the longest sub-block, however frames are split: when
-/// it is found, none after that time has been made yet. Then it is reset.
+/// From the first bad frame on the node is silent, see [`Faults::add`]. Then it is reset.
 ///
 /// # Safety
 /// As [`run_ops`].
@@ -271,7 +279,7 @@ unsafe fn break_off(op: &mut Op, at: usize, run: &Run) {
     // SAFETY: the output is this op's alone; cell indices were made with the table.
     unsafe {
         (*op.io.output).silence_from(at);
-        op.hold = (*run.faults).add(at, run.frames as usize);
+        op.hold = (*run.faults).add(at, run.frames, run.phase);
         op.flags |= flag::BROKEN;
         (*run.cells.add(op.index as usize)).count_fault();
     }

@@ -57,8 +57,9 @@ pub struct Scheduler {
     /// Frames made since the start.
     clock: u64,
     mute: Ramp,
-    /// A bit for each frame from now on that something sounds again on that was silenced: there a sub-block begins.
-    releases: u64,
+    /// Whether something that was silenced sounds again at the next multiple of [`SUB_BLOCK_FRAMES`] in the clock
+    /// (bit 0), or at the one after (bit 1): there a sub-block begins.
+    releases: u8,
     /// Frames for which every node is still looked at.
     hunt_frames: u32,
     hunt_length: u32,
@@ -79,7 +80,7 @@ impl Scheduler {
             mute: Ramp::new(1.0, ms_to_frames(DECLICK_MS, sample_rate)),
             releases: 0,
             hunt_frames: 0,
-            hunt_length: ms_to_frames(HUNT_MS, sample_rate),
+            hunt_length: hunt_frames(sample_rate),
             governor: Governor::default(),
             lanes,
             scratch: Box::new(StereoBlock::SILENT),
@@ -150,7 +151,8 @@ impl Scheduler {
         if self.releases != 0 {
             // The new plan knows of nothing broken.
             self.plan.reset_broken();
-            (self.releases, self.hunt_frames) = (0, self.hunt_length);
+            // What it is that was found is still to be found out, from the next multiple on.
+            self.releases = 1;
         }
         let old = std::mem::replace(&mut self.plan, plan);
         if let Err(old) = self.returns.try_push(old) {
@@ -205,12 +207,20 @@ impl Scheduler {
 
     /// Frames up to where the next sub-block must begin.
     fn next_sub_block(&mut self) -> usize {
-        if self.releases & 1 != 0 {
-            self.hunt_frames = self.hunt_length;
+        let phase = self.phase();
+        if phase == 0 {
+            if self.releases & 1 != 0 {
+                self.hunt_frames = self.hunt_length;
+            }
+            self.releases >>= 1;
         }
-        let release = (self.releases & !1).trailing_zeros() as usize;
-        let hunt = if self.hunt_frames == 0 { SUB_BLOCK_FRAMES } else { self.hunt_frames as usize };
-        SUB_BLOCK_FRAMES.min(release).min(hunt)
+        // A hunt begins and ends on a multiple too.
+        if self.releases == 0 && self.hunt_frames == 0 { SUB_BLOCK_FRAMES } else { SUB_BLOCK_FRAMES - phase as usize }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a remainder")]
+    const fn phase(&self) -> u32 {
+        (self.clock % SUB_BLOCK_FRAMES as u64) as u32
     }
 
     fn run_sub_block(
@@ -224,7 +234,8 @@ impl Scheduler {
         let count = u32::try_from(frames).unwrap_or(0);
         self.read_inputs(io, frame, frames);
         let has_events = self.events.begin(&mut self.plan, self.clock, count);
-        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults, self.hunt_frames > 0);
+        let hunts = self.hunt_frames > 0;
+        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults, self.phase(), hunts);
         if uses_lanes {
             let lanes = self.lanes;
             // A host that refuses is no loss: the audio thread then does it all.
@@ -240,10 +251,11 @@ impl Scheduler {
         self.write_outputs(io, frame, frames);
         self.clock += u64::from(count);
         self.hunt_frames = self.hunt_frames.saturating_sub(count);
-        self.releases = self.releases.checked_shr(count).unwrap_or(0) | self.shared.faults.take_releases();
+        self.releases |= self.shared.faults.take_releases();
     }
 
     fn read_inputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
+        let phase = self.phase();
         for index in 0..self.plan.bus_inputs.len() {
             let Bus { bus, buffer, width, hold } = self.plan.bus_inputs[index];
             let block = self.plan.block_mut(buffer);
@@ -255,17 +267,17 @@ impl Scheduler {
             } else {
                 block.status = status;
             }
-            let hold = guard(&self.shared.faults, hold, block, frames, width);
+            let hold = guard(&self.shared.faults, hold, block, frames, phase, width);
             self.plan.bus_inputs[index].hold = hold;
         }
     }
 
     fn write_outputs(&mut self, io: &mut impl BusIo, frame: usize, frames: usize) {
-        let mute = self.mute;
+        let (mute, phase) = (self.mute, self.phase());
         for index in 0..self.plan.bus_outputs.len() {
             let Bus { bus, buffer, width, hold } = self.plan.bus_outputs[index];
             let block = self.plan.block_mut(buffer);
-            let hold = guard(&self.shared.faults, hold, block, frames, width);
+            let hold = guard(&self.shared.faults, hold, block, frames, phase, width);
             self.plan.bus_outputs[index].hold = hold;
             let block = self.plan.block_mut(buffer);
             if width == Width::Mono {
@@ -298,7 +310,7 @@ impl Scheduler {
     /// Gets all nodes of the running plan ready for a sample rate in Hz. Not real-time.
     pub fn prepare(&mut self, sample_rate: f64) {
         self.mute = Ramp::new(self.mute.target(), ms_to_frames(DECLICK_MS, sample_rate));
-        self.hunt_length = ms_to_frames(HUNT_MS, sample_rate);
+        self.hunt_length = hunt_frames(sample_rate);
         self.plan.for_each_node(|node| node.prepare(sample_rate));
     }
 
@@ -351,15 +363,21 @@ impl std::fmt::Debug for Scheduler {
 const HUNT_MS: f64 = 1000.0;
 
 /// What is no sound does not pass a bus either. Takes and returns the frames of silence that are left.
-fn guard(faults: &Faults, hold: u8, block: &mut StereoBlock, frames: usize, width: Width) -> u8 {
+fn guard(faults: &Faults, hold: u8, block: &mut StereoBlock, frames: usize, phase: u32, width: Width) -> u8 {
+    let count = u32::try_from(frames).unwrap_or(0);
     if hold > 0 {
         *block = StereoBlock::SILENT;
-        return hold.saturating_sub(u8::try_from(frames).unwrap_or(u8::MAX));
+        return u8::try_from(u32::from(hold).saturating_sub(count)).unwrap_or(0);
     }
     block.first_bad_frame(frames, width).map_or(0, |at| {
         block.silence_from(at);
-        faults.add(at, frames)
+        faults.add(at, count, phase)
     })
+}
+
+/// In whole sub-blocks.
+fn hunt_frames(sample_rate: f64) -> u32 {
+    ms_to_frames(HUNT_MS, sample_rate).next_multiple_of(64)
 }
 
 /// A block along the mute ramp. At its end it is silence, whatever the block holds.

@@ -248,7 +248,7 @@ fn not_a_number_stops_at_the_node_that_made_it_and_is_counted_there() {
         bench.control.commit().unwrap();
         let out = bench.left(640);
         let dip = out[63..127].iter().fold(4.0, |least: f32, s| least.min(*s));
-        assert!(out[62] > 3.9 && dip < 3.1, "silence for 64 frames comes through the filter as a dip");
+        assert!(out[62] > 3.9 && dip < 3.1, "the silence comes through the filter as a dip");
         assert!(out[639] > 3.9 && out.iter().all(|s| s.is_finite()), "and the rest is sound");
         assert_eq!((bench.control.faults(node), bench.control.faults(filter)), (Ok(1), Ok(0)));
         assert_eq!(bench.control.telemetry().non_finite, 1);
@@ -291,7 +291,7 @@ fn a_filter_whose_state_overflows_is_silenced_and_reset() {
     assert_eq!(found, [1; 3], "in a bank too");
     bench.left(640);
     assert_eq!(filters.map(|filter| bench.control.faults(filter).unwrap()), found, "by now the node is known");
-    assert!(bench.control.faults(loud).unwrap() >= 10);
+    assert!(bench.control.faults(loud).unwrap() >= 5);
 }
 
 #[test]
