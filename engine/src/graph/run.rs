@@ -36,6 +36,7 @@ pub(super) struct Faults {
     releases: AtomicU8,
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "64")]
 const SUB_BLOCK: u32 = SUB_BLOCK_FRAMES as u32;
 
 impl Faults {
