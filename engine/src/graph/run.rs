@@ -104,8 +104,11 @@ unsafe fn run_op(op: &mut Op, run: &Run) {
     }
 }
 
+/// Said to be cold, as is what follows a status out of the ordinary, so that the loop of plain calls is in one piece.
+///
 /// # Safety
 /// As [`run_ops`].
+#[cold]
 #[inline(never)]
 unsafe fn run_flagged(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`.
@@ -234,6 +237,8 @@ unsafe fn settle(op: &mut Op, status: Status, run: &Run) {
 
 /// # Safety
 /// As [`run_ops`].
+#[cold]
+#[inline(never)]
 unsafe fn settle_special(op: &mut Op, status: Status, run: &Run) {
     // SAFETY: as promised for `run_ops`; the output is this op's alone.
     unsafe {
