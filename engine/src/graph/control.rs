@@ -8,6 +8,7 @@ use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use super::command::{AudioCommand, Command, CommandReceiver};
 use super::compile::{Delays, Options, Spec, compile, without_changes};
+use super::costs::{Ledger, ticks_per_ns};
 #[cfg(feature = "parallel")]
 use super::parallel::Gang;
 use super::parallel::{LaneEntry, Parallel};
@@ -70,6 +71,7 @@ impl Graph {
             shared,
             refused_commands: 0,
             latency_frames: 0,
+            ledger: Ledger::default(),
         };
         (control, CommandReceiver { ring: receiver, graph }, scheduler)
     }
@@ -144,6 +146,8 @@ pub struct GraphControl {
     shared: Arc<Shared>,
     refused_commands: u64,
     latency_frames: u32,
+    /// Of the last plan.
+    ledger: Ledger,
 }
 
 impl GraphControl {
@@ -350,16 +354,19 @@ impl GraphControl {
     fn send_plan(&mut self) -> Result<(), GraphError> {
         let options =
             Options { sample_rate: self.config.sample_rate, banks: self.config.banks, lanes: self.config.lanes };
+        if let Some(ticks) = ticks_per_ns().filter(|_| options.lanes > 1) {
+            self.ledger.settle(ticks);
+        }
         let mut delays = self.delays.clone();
         let spec = Spec::new(&self.desired, self.sounding.as_ref());
-        let (plan, target) = match compile(&spec, options, self.serial + 1, &mut delays) {
-            Ok(plan) => (plan, self.desired.clone()),
+        let ((plan, ledger), target) = match compile(&spec, options, self.serial + 1, &mut delays) {
+            Ok(compiled) => (compiled, self.desired.clone()),
             Err(_) => {
                 // Old and new together go round: first let go of the old, then take up the new.
                 let step = self.sounding.as_ref().map(|old| without_changes(&self.desired, old)).unwrap_or_default();
                 let spec = Spec::new(&step, self.sounding.as_ref());
-                let plan = compile(&spec, options, self.serial + 1, &mut delays).unwrap_or_else(|_| Plan::empty());
-                (plan, step)
+                let compiled = compile(&spec, options, self.serial + 1, &mut delays);
+                (compiled.unwrap_or_else(|_| (Plan::empty(), Ledger::default())), step)
             }
         };
         let (has_fades, latency_frames) = (plan.has_fades, plan.latency_frames);
@@ -367,6 +374,7 @@ impl GraphControl {
         self.dirty = has_more_to_do(&target, &self.desired);
         self.serial += 1;
         self.delays = delays;
+        self.ledger = ledger;
         self.latency_frames = latency_frames;
         self.sounding = Some(target);
         self.stage = Stage::Sent { has_fades };
@@ -401,6 +409,15 @@ impl GraphControl {
     /// [`GraphError::StaleNode`].
     pub fn faults(&self, node: NodeId) -> Result<u32, GraphError> {
         Ok(self.desired.entry(node)?.cell.faults())
+    }
+
+    /// What a node is taken to cost when strips are cut, in nanoseconds for 64 frames: its hint, and with several lanes
+    /// what was measured by the last commit that sent a plan.
+    ///
+    /// # Errors
+    /// [`GraphError::StaleNode`].
+    pub fn cost_ns(&self, node: NodeId) -> Result<u32, GraphError> {
+        Ok(self.desired.entry(node)?.cell.cost_ns())
     }
 
     /// Figures.

@@ -50,7 +50,6 @@ pub(super) struct NodeInfo {
     pub(super) guard: Guard,
     pub(super) most_gain: f32,
     pub(super) feedback: bool,
-    pub(super) cost_hint_ns: u32,
     pub(super) bank: Option<super::BankKernel>,
     pub(super) type_name: &'static str,
 }
@@ -64,7 +63,6 @@ impl NodeInfo {
             guard: node.guard(),
             most_gain: node.most_gain(),
             feedback: node.is_feedback(),
-            cost_hint_ns: node.cost_hint_ns(),
             // A kernel for another type would take the node for what it is not.
             bank: node.bank().filter(|kernel| kernel.type_id == (node as &dyn std::any::Any).type_id()),
             type_name: node.type_name(),

@@ -54,6 +54,7 @@ mod block;
 mod command;
 mod compile;
 mod control;
+mod costs;
 mod edit;
 mod error;
 mod events;

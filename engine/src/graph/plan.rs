@@ -5,8 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::block::Width;
+use super::costs::StripCosts;
 use super::events::ActiveEvent;
 use super::io::RawIo;
+use super::parallel::now;
 use super::run::{self, BankCall, Faults, Run};
 use super::{DspNode, InputBus, NodeId, OutputBus, StereoBlock};
 
@@ -16,7 +18,12 @@ pub(super) struct NodeCell {
     node: *mut dyn DspNode,
     /// Times that it made what is no sound.
     faults: AtomicU32,
+    /// How long it takes for a whole sub-block, in nanoseconds as [`DspNode::cost_hint_ns`] counts them. Control side.
+    cost_ns: AtomicU32,
 }
+
+/// Most that a node is taken to cost.
+const MOST_COST_NS: f64 = 10_000_000.0;
 
 // SAFETY: the node is `Send`. Shared access reaches only the atomic; the node itself is touched through `pointer()`
 // alone, whose callers answer for having it to themselves.
@@ -26,7 +33,17 @@ unsafe impl Sync for NodeCell {}
 
 impl NodeCell {
     pub(super) fn new(node: Box<dyn DspNode>) -> Self {
-        Self { node: Box::into_raw(node), faults: AtomicU32::new(0) }
+        let cost_ns = AtomicU32::new(node.cost_hint_ns());
+        Self { node: Box::into_raw(node), faults: AtomicU32::new(0), cost_ns }
+    }
+
+    pub(super) fn cost_ns(&self) -> u32 {
+        self.cost_ns.load(Ordering::Relaxed)
+    }
+
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    pub(super) fn set_cost_ns(&self, cost_ns: f64) {
+        self.cost_ns.store(cost_ns.clamp(1.0, MOST_COST_NS) as u32, Ordering::Relaxed);
     }
 
     /// To be used only by who runs the one plan that is live, or before any plan knows the node.
@@ -161,6 +178,8 @@ pub(super) struct Plan {
     pub(super) strips: Box<[Strip]>,
     /// Indices of strips, all below that of the strip that depends on them.
     pub(super) deps: Box<[u32]>,
+    /// What strips take; empty where nobody wants to know.
+    pub(super) costs: Arc<StripCosts>,
     /// Indices of strips that no other depends on: once they are done, all are.
     pub(super) last_strips: Box<[u32]>,
     pub(super) latency_frames: u32,
@@ -186,6 +205,7 @@ impl Plan {
             bus_outputs: Box::default(),
             strips: Box::default(),
             deps: Box::default(),
+            costs: Arc::default(),
             last_strips: Box::default(),
             latency_frames: 0,
             has_fades: false,
@@ -239,6 +259,7 @@ impl Plan {
         faults: &Faults,
         phase: u32,
         hunts: bool,
+        samples: bool,
     ) -> Run {
         Run {
             frames,
@@ -249,6 +270,8 @@ impl Plan {
             faults,
             phase,
             hunts,
+            samples,
+            costs: &raw const *self.costs,
         }
     }
 
@@ -265,8 +288,21 @@ impl Plan {
 
     /// Runs every op on this thread.
     pub(super) fn run_all(&mut self, run: &Run) {
+        if run.samples {
+            return self.run_strips(run);
+        }
         // SAFETY: the ops are in an order in which each one's inputs are ready; we have them all to ourselves.
         unsafe { run::run_ops(self.ops.as_mut_ptr(), self.ops.len(), run) };
+    }
+
+    /// Strip after strip, to see what each takes.
+    fn run_strips(&mut self, run: &Run) {
+        for (index, strip) in self.strips.iter().enumerate() {
+            let start = now();
+            // SAFETY: as in `run_all`; strips are in an order in which each comes after those it needs.
+            unsafe { run::run_ops(self.ops.as_mut_ptr().add(strip.first_op as usize), strip.num_ops as usize, run) };
+            self.costs.add(index, now().saturating_sub(start), run.frames);
+        }
     }
 
     /// A bus's block.

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 
+use super::costs::StripCosts;
 use super::events::ActiveEvent;
 use super::plan::{NodeCell, Op, flag};
 use super::{DspNode, NodeIo, SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
@@ -24,6 +25,9 @@ pub(super) struct Run {
     pub(super) phase: u32,
     /// Every node is looked at.
     pub(super) hunts: bool,
+    /// What strips take is measured.
+    pub(super) samples: bool,
+    pub(super) costs: *const StripCosts,
 }
 
 /// What was found that is no sound. Lanes write, the audio thread collects.

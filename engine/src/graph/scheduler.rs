@@ -8,6 +8,7 @@ use ringbuf::HeapProd;
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use super::command::{AudioCommand, CommandReceiver, MAX_COMMANDS_PER_TICK};
+use super::costs::SAMPLE_EVERY;
 use super::events::EventQueue;
 use super::parallel::{Gang, Governor, LanePool, now};
 use super::plan::{Bus, Plan};
@@ -56,6 +57,7 @@ pub struct Scheduler {
     events: EventQueue,
     /// Frames made since the start.
     clock: u64,
+    sub_blocks: u64,
     mute: Ramp,
     /// Whether something that was silenced sounds again at the next multiple of [`SUB_BLOCK_FRAMES`] in the clock
     /// (bit 0), or at the one after (bit 1): there a sub-block begins.
@@ -77,6 +79,7 @@ impl Scheduler {
             shared,
             events: EventQueue::new(),
             clock: 0,
+            sub_blocks: 0,
             mute: Ramp::new(1.0, ms_to_frames(DECLICK_MS, sample_rate)),
             releases: 0,
             hunt_frames: 0,
@@ -235,7 +238,10 @@ impl Scheduler {
         self.read_inputs(io, frame, frames);
         let has_events = self.events.begin(&mut self.plan, self.clock, count);
         let hunts = self.hunt_frames > 0;
-        let run = self.plan.run_info(count, self.events.active(), &self.shared.faults, self.phase(), hunts);
+        self.sub_blocks = self.sub_blocks.wrapping_add(1);
+        let samples = !self.plan.costs.is_empty() && self.sub_blocks.is_multiple_of(SAMPLE_EVERY);
+        let (events, faults) = (self.events.active(), &self.shared.faults);
+        let run = self.plan.run_info(count, events, faults, self.phase(), hunts, samples);
         if uses_lanes {
             let lanes = self.lanes;
             // A host that refuses is no loss: the audio thread then does it all.

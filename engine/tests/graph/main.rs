@@ -7,6 +7,7 @@
     reason = "tests: small figures, and a failure is what a panic is for"
 )]
 
+mod costs;
 mod edits;
 mod equality;
 mod errors;

@@ -24,6 +24,9 @@ pub(super) enum Value {
     Item(usize),
 }
 
+/// Taking in what goes round is a copy.
+const ABSORB_NS: u64 = 20;
+
 #[derive(Debug)]
 pub(super) struct Item {
     /// `None` for what the compiler added.
@@ -36,6 +39,11 @@ pub(super) struct Item {
 }
 
 impl Item {
+    /// What it is taken to cost, in nanoseconds.
+    pub(super) fn cost_ns(&self) -> u64 {
+        if self.absorbs_after.is_some() { ABSORB_NS } else { u64::from(self.cell.cost_ns()) }
+    }
+
     /// Items that must have run before.
     pub(super) fn before(&self) -> impl Iterator<Item = usize> + '_ {
         let inputs = self.inputs.iter().filter_map(|value| match value {

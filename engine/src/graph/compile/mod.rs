@@ -21,6 +21,7 @@ mod schedule;
 mod spec;
 mod strips;
 
+use super::costs::Ledger;
 use super::plan::Plan;
 
 pub(super) use items::Delays;
@@ -40,8 +41,14 @@ pub(super) struct Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Circle;
 
-/// Compiles. `delays` are those of the plan before; they become those of this one.
-pub(super) fn compile(spec: &Spec, options: Options, serial: u64, delays: &mut Delays) -> Result<Plan, Circle> {
+/// Compiles. `delays` are those of the plan before; they become those of this one. With several lanes the strips' costs
+/// are measured, and compared with the ledger.
+pub(super) fn compile(
+    spec: &Spec,
+    options: Options,
+    serial: u64,
+    delays: &mut Delays,
+) -> Result<(Plan, Ledger), Circle> {
     let order = order::order(spec)?;
     let latency = latency::latencies(spec, &order);
     let items = items::build(spec, &order, &latency, options.sample_rate, delays);
@@ -49,5 +56,8 @@ pub(super) fn compile(spec: &Spec, options: Options, serial: u64, delays: &mut D
     let strips = strips::cut(&items.list, groups, options.lanes);
     let buffers = colour::assign(&items, &strips);
     let scans = guards::scans(&items);
-    Ok(emit::plan(items, &strips, &buffers, &scans, latency.total, serial))
+    let ledger = if options.lanes > 1 { strips::ledger(&items.list, &strips) } else { Ledger::default() };
+    let mut plan = emit::plan(items, &strips, &buffers, &scans, latency.total, serial);
+    plan.costs = ledger.measured.clone();
+    Ok((plan, ledger))
 }

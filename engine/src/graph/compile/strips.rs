@@ -1,7 +1,10 @@
 //! Runs of ops that one lane does in one go, cut so that lanes have enough to share and little to wait for.
 
+use std::sync::Arc;
+
 use super::items::Item;
 use super::schedule::{Line, Task, schedule};
+use crate::graph::costs::{Expected, Ledger, StripCosts};
 use crate::graph::parallel::MAX_STRIPS;
 
 /// Work below this is not worth handing over, in nanoseconds of [`cost`].
@@ -32,8 +35,22 @@ pub(super) fn cut(items: &[Item], groups: Vec<Vec<usize>>, lanes: usize) -> Vec<
 
 /// Roughly how long a group takes. Lanes of a bank overlap.
 fn cost(items: &[Item], group: &[usize]) -> u64 {
-    let sum: u64 = group.iter().map(|&item| u64::from(items[item].info.cost_hint_ns)).sum();
+    let sum: u64 = group.iter().map(|&item| items[item].cost_ns()).sum();
     if group.len() > 1 { sum / 4 } else { sum }
+}
+
+/// What the strips are taken to cost.
+pub(super) fn ledger(items: &[Item], strips: &[Cut]) -> Ledger {
+    let nodes = |group: &Vec<usize>| {
+        let with_cost = |&item: &usize| (items[item].cell.clone(), items[item].cost_ns());
+        let own = group.iter().filter(|&&item| items[item].absorbs_after.is_none());
+        own.map(with_cost).collect::<Vec<_>>()
+    };
+    let expected = |strip: &Cut| Expected {
+        cost_ns: strip.groups.iter().map(|group| cost(items, group)).sum(),
+        nodes: strip.groups.iter().flat_map(nodes).collect(),
+    };
+    Ledger { measured: Arc::new(StripCosts::new(strips.len())), strips: strips.iter().map(expected).collect() }
 }
 
 /// Groups joined to clusters. Joining never makes a circle: see each step.

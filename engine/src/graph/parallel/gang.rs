@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
 
 use super::claim::Claim;
+use super::ticks::now;
 use crate::dsp::FloatMode;
 use crate::graph::plan::{Op, Plan, Strip};
 use crate::graph::run::{Run, run_ops};
@@ -116,12 +117,16 @@ impl Gang {
         // SAFETY: as promised, the job is alive; its tables are those of the plan, and strips and deps are in range.
         unsafe {
             let job = &*self.job.load(Ordering::Relaxed);
-            let strip = *job.strips.add(strip);
+            let (index, strip, run) = (strip, *job.strips.add(strip), &*job.run);
             for dep in 0..strip.num_deps as usize {
                 let needed = *job.deps.add(strip.first_dep as usize + dep);
                 wait_for(&self.stamps[needed as usize], epoch);
             }
-            run_ops(job.ops.add(strip.first_op as usize), strip.num_ops as usize, &*job.run);
+            let start = if run.samples { now() } else { 0 };
+            run_ops(job.ops.add(strip.first_op as usize), strip.num_ops as usize, run);
+            if run.samples {
+                (*run.costs).add(index, now().saturating_sub(start), run.frames);
+            }
         }
     }
 

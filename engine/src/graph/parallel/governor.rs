@@ -23,13 +23,35 @@ const PROBE_EVERY: u32 = 64;
 /// After lanes did not pay: frames before the next trial. Ten seconds at 48 kHz.
 const REST_FRAMES: u64 = 480_000;
 
-/// A running mean of ticks a frame.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mean(Option<f64>);
+/// Frames of memory for how long work takes.
+const WORK_MEMORY: f64 = 2048.0;
+/// And for how often blocks come: much longer than any block, so that a block in pieces, of which only the last is
+/// followed by a pause, counts as a whole.
+const PERIOD_MEMORY: f64 = 48_000.0;
+/// A shared call that takes so much longer than one thread would, as part of its period, was held up: a helper lost its
+/// processor in the middle of a strip.
+const HELD_UP: f64 = 0.25;
+/// So many of these within [`HELD_UP_FRAMES`] are not chance.
+const MOST_HELD_UP: u32 = 3;
+const HELD_UP_FRAMES: u64 = 48_000;
 
-impl Mean {
-    fn add(&mut self, value: f64) {
-        self.0 = Some(self.0.map_or(value, |mean| mean + (value - mean) / 16.0));
+/// Ticks a frame, with weight on what was last.
+#[derive(Clone, Copy, Debug, Default)]
+struct Rate {
+    ticks: f64,
+    frames: f64,
+}
+
+impl Rate {
+    /// Each frame weighs the same, in however many pieces they come.
+    fn add(&mut self, ticks: u64, frames: f64, memory: f64) {
+        let keep = memory / (memory + frames);
+        self.ticks = self.ticks * keep + ticks as f64;
+        self.frames = self.frames * keep + frames;
+    }
+
+    fn get(&self) -> Option<f64> {
+        (self.frames > 0.0).then(|| self.ticks / self.frames)
     }
 }
 
@@ -37,16 +59,19 @@ impl Mean {
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Governor {
     pub(in super::super) mode: Parallel,
-    alone: Mean,
-    together: Mean,
-    /// Ticks a frame from the start of one block to the start of the next.
-    period: Mean,
+    alone: Rate,
+    together: Rate,
+    /// From the start of one call to the start of the next: in the long run, from block to block.
+    period: Rate,
     last_start: Option<(u64, f64)>,
     /// Blocks since the last change of mind.
     blocks: u32,
     uses_lanes: bool,
     /// Frames before lanes are tried again.
     rest: u64,
+    /// Shared calls that were held up, and the frames until they are forgotten.
+    held_up: u32,
+    forgets_in: u64,
 }
 
 impl Governor {
@@ -55,10 +80,11 @@ impl Governor {
         if let Some((before, frames)) = self.last_start
             && start > before
         {
-            self.period.add((start - before) as f64 / frames);
+            self.period.add(start - before, frames, PERIOD_MEMORY);
         }
         self.last_start = Some((start, f64::from(frames.max(1))));
         self.rest = self.rest.saturating_sub(u64::from(frames));
+        self.forgets_in = self.forgets_in.saturating_sub(u64::from(frames));
         match self.mode {
             Parallel::Off => false,
             Parallel::On => true,
@@ -78,22 +104,46 @@ impl Governor {
     }
 
     fn judge(&mut self) {
-        let Some(alone) = self.alone.0 else { return };
-        let is_heavy = self.period.0.is_some_and(|period| alone > MIN_LOAD * period);
+        let Some(alone) = self.alone.get() else { return };
+        let is_heavy = self.period.get().is_some_and(|period| alone > MIN_LOAD * period);
         if self.uses_lanes {
-            let pays = self.together.0.is_none_or(|together| together < MAX_RATIO * alone);
+            let pays = self.together.get().is_none_or(|together| together < MAX_RATIO * alone);
             if !is_heavy || !pays {
-                (self.uses_lanes, self.rest, self.blocks) = (false, REST_FRAMES, 0);
+                self.give_up();
             }
         } else if is_heavy && self.rest == 0 {
-            (self.uses_lanes, self.together, self.blocks) = (true, Mean::default(), 0);
+            (self.uses_lanes, self.together, self.blocks) = (true, Rate::default(), 0);
+            (self.held_up, self.forgets_in) = (0, 0);
         }
+    }
+
+    const fn give_up(&mut self) {
+        (self.uses_lanes, self.rest, self.blocks) = (false, REST_FRAMES, 0);
     }
 
     /// At the end of a block.
     pub(in super::super) fn end(&mut self, used_lanes: bool, ticks: u64, frames: u32) {
-        let per_frame = ticks as f64 / f64::from(frames.max(1));
-        if used_lanes { self.together.add(per_frame) } else { self.alone.add(per_frame) }
+        let frames = f64::from(frames);
+        if !used_lanes {
+            return self.alone.add(ticks, frames, WORK_MEMORY);
+        }
+        self.together.add(ticks, frames, WORK_MEMORY);
+        if let (Some(alone), Some(period)) = (self.alone.get(), self.period.get())
+            && ticks as f64 > (alone + HELD_UP * period) * frames
+        {
+            self.count_held_up();
+        }
+    }
+
+    /// A mean does not show what is rare and late. One thread alone is late only when it is held up itself.
+    fn count_held_up(&mut self) {
+        if self.forgets_in == 0 {
+            (self.held_up, self.forgets_in) = (0, HELD_UP_FRAMES);
+        }
+        self.held_up += 1;
+        if self.held_up >= MOST_HELD_UP && self.uses_lanes {
+            self.give_up();
+        }
     }
 
     /// Another plan: what was measured no longer holds.
@@ -124,6 +174,49 @@ mod tests {
         assert!(lived(1000, 500, 260, 3000) > 950, "half the time, and a heavy load");
         assert_eq!(lived(1000, 50, 30, 3000), 0, "too little work to bother");
         assert_eq!(lived(1000, 500, 600, 3000), 0, "slower: tried once, then left alone");
+    }
+
+    /// As `lived`, but each block of 512 frames comes in these pieces.
+    fn lived_in_pieces(period: u64, alone: u64, together: u64, pieces: &[u32]) -> usize {
+        let mut governor = Governor::default();
+        let mut used = 0;
+        for block in 1..=1000 {
+            let mut now = block * period;
+            for &frames in pieces {
+                let lanes = governor.begin(now, frames);
+                let ticks = if lanes { together } else { alone } * u64::from(frames) / 512;
+                now += ticks;
+                governor.end(lanes, ticks, frames);
+                used += usize::from(lanes && block > 800);
+            }
+        }
+        used
+    }
+
+    #[test]
+    fn blocks_that_are_cut_at_events_come_no_more_often() {
+        for pieces in [&[512][..], &[100, 412], &[1, 63, 64, 100, 284], &[128; 4]] {
+            let all = 200 * pieces.len();
+            assert!(lived_in_pieces(80_000, 40_000, 22_000, pieces) > all * 9 / 10, "half of the time: {pieces:?}");
+            assert_eq!(lived_in_pieces(80_000, 4_000, 2_200, pieces), 0, "a twentieth of the time: {pieces:?}");
+        }
+    }
+
+    #[test]
+    fn lanes_that_are_held_up_now_and_then_are_left_although_the_mean_is_better() {
+        let late_every = |every: u64| {
+            let mut governor = Governor::default();
+            let mut used = vec![];
+            for block in 1..8000_u64 {
+                let lanes = governor.begin(block * 1000, 64);
+                let late = if block > 1000 && block.is_multiple_of(every) { 3000 } else { 0 };
+                governor.end(lanes, if lanes { 260 + late } else { 500 }, 64);
+                used.push(lanes);
+            }
+            used
+        };
+        assert!(late_every(150)[2000..].iter().all(|lanes| !lanes), "five times a second");
+        assert!(late_every(2000)[2000..].iter().filter(|lanes| **lanes).count() > 5500, "once in three seconds");
     }
 
     #[test]
