@@ -103,6 +103,15 @@ impl Governor {
         self.uses_lanes
     }
 
+    /// Whether lanes are in use, but for single blocks that only serve to learn.
+    pub(in super::super) const fn wants_lanes(&self) -> bool {
+        match self.mode {
+            Parallel::Off => false,
+            Parallel::On => true,
+            Parallel::Auto => self.uses_lanes,
+        }
+    }
+
     fn judge(&mut self) {
         let Some(alone) = self.alone.get() else { return };
         let is_heavy = self.period.get().is_some_and(|period| alone > MIN_LOAD * period);
