@@ -8,9 +8,9 @@ use ringbuf::HeapProd;
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use super::command::{AudioCommand, CommandReceiver, MAX_COMMANDS_PER_TICK};
-use super::costs::SAMPLE_EVERY;
+use super::costs::{SAMPLE_EVERY, ticks_per_ns};
 use super::events::EventQueue;
-use super::parallel::{Gang, Governor, LanePool, now};
+use super::parallel::{Beat, Gang, Governor, LanePool, now};
 use super::plan::{Bus, Plan};
 use super::run::Faults;
 use super::{
@@ -66,6 +66,7 @@ pub struct Scheduler {
     hunt_frames: u32,
     hunt_length: u32,
     governor: Governor,
+    beat: Beat,
     /// Threads that may share the work, the audio thread included.
     lanes: u32,
     scratch: Box<StereoBlock>,
@@ -85,6 +86,7 @@ impl Scheduler {
             hunt_frames: 0,
             hunt_length: hunt_frames(sample_rate),
             governor: Governor::default(),
+            beat: Beat::new(if lanes > 1 { ticks_per_ns() } else { None }),
             lanes,
             scratch: Box::new(StereoBlock::SILENT),
         }
@@ -193,6 +195,10 @@ impl Scheduler {
         let has_help = self.plan.strips.len() > 1 && (pool.is_some() || self.shared.gang.num_helpers() > 0);
         let start = now();
         let uses_lanes = self.governor.begin(start, frames) && has_help;
+        if has_help {
+            let due = self.beat.begin(start);
+            self.shared.gang.set_due(if self.governor.wants_lanes() { due } else { 0 });
+        }
         without_denormals(|| {
             let mut frame = from;
             while frame < to {
@@ -202,7 +208,9 @@ impl Scheduler {
             }
         });
         if has_help {
-            self.governor.end(uses_lanes, now().saturating_sub(start), frames);
+            let end = now();
+            self.beat.end(end);
+            self.governor.end(uses_lanes, end.saturating_sub(start), frames);
         }
         self.shared.frames.store(self.clock, Ordering::Release);
         self.shared.lost_events.store(self.events.lost(), Ordering::Relaxed);

@@ -1,17 +1,24 @@
 //! However a stream is cut into blocks, each node makes the same bits.
 
-use echelon_engine::graph::nodes::{Biquad, DelayLine, FeedbackDelay, Gain, Meter, Sum, Svf};
+use echelon_engine::graph::nodes::{Biquad, DelayLine, FeedbackDelay, Fold, Gain, Meter, Sum, Svf, Widen};
 use echelon_engine::graph::{DspNode, Param, Width};
 
 use crate::support::*;
 
-/// `gate --> node --> out`, with moves of parameter 0, in blocks of the sizes given, over and over.
+/// `gate --> (widen, for a stereo node) --> node --> out`, with moves of parameter 0, in blocks of the sizes given, over and over.
 fn render(node: impl DspNode, blocks: &[usize], ends: [f32; 2]) -> Vec<u32> {
     let mut bench = Bench::new();
     let gate = bench.control.add(Gate { noise: Noise::new(9, Width::Mono), frame: 0, on: 500, off: 700 }).unwrap();
     let has_params = node.num_params() > 0;
+    let is_stereo = node.ports().inputs == [Width::Stereo];
     let node = bench.control.add(node).unwrap();
-    bench.control.connect(gate, node, 0).unwrap();
+    if is_stereo {
+        let widen = bench.control.add(Widen).unwrap();
+        bench.control.connect(gate, widen, 0).unwrap();
+        bench.control.connect(widen, node, 0).unwrap();
+    } else {
+        bench.control.connect(gate, node, 0).unwrap();
+    }
     bench.control.set_output_node(Some(node)).unwrap();
     bench.control.commit().unwrap();
     if has_params {
@@ -43,6 +50,13 @@ fn is_invariant<N: DspNode>(make: impl Fn() -> N, ends: [f32; 2]) {
 #[test]
 fn gain() {
     is_invariant(|| Gain::new(Width::Mono, 0.5), [2.0, 0.25]);
+    is_invariant(|| Gain::new(Width::Stereo, 0.5), [2.0, 0.25]);
+}
+
+#[test]
+fn between_mono_and_stereo() {
+    is_invariant(|| Widen, [0.0; 2]);
+    is_invariant(|| Fold, [0.0; 2]);
 }
 
 #[test]
@@ -52,6 +66,10 @@ fn sum_delay_feedback_and_meter() {
     is_invariant(|| FeedbackDelay::new(Width::Mono, 64), [0.0; 2]);
     is_invariant(|| FeedbackDelay::new(Width::Mono, 1000), [0.0; 2]);
     is_invariant(|| Meter::new(Width::Mono).0, [0.0; 2]);
+    is_invariant(|| Sum::new(Width::Stereo, 1), [0.0; 2]);
+    is_invariant(|| DelayLine::new(Width::Stereo, 77), [0.0; 2]);
+    is_invariant(|| FeedbackDelay::new(Width::Stereo, 100), [0.0; 2]);
+    is_invariant(|| Meter::new(Width::Stereo).0, [0.0; 2]);
 }
 
 #[test]
@@ -59,6 +77,8 @@ fn filters_still_and_swept() {
     for mode in MODES {
         is_invariant(|| Biquad::new(mode, Width::Mono, 700.0, 2.0, 6.0), [3_000.0, 200.0]);
         is_invariant(|| Svf::new(mode, Width::Mono, 700.0, 2.0, 6.0), [3_000.0, 200.0]);
+        is_invariant(|| Biquad::new(mode, Width::Stereo, 700.0, 2.0, 6.0), [3_000.0, 200.0]);
+        is_invariant(|| Svf::new(mode, Width::Stereo, 700.0, 2.0, 6.0), [3_000.0, 200.0]);
     }
 }
 

@@ -4,7 +4,7 @@
 use std::panic::AssertUnwindSafe;
 use std::ptr::null_mut;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, AtomicUsize, Ordering};
 
 use super::claim::Claim;
 use super::ticks::now;
@@ -36,6 +36,8 @@ pub(in super::super) struct Gang {
     job: AtomicPtr<Job>,
     stamps: Box<[Stamp]>,
     epoch: AtomicU32,
+    /// When the next block is expected, in ticks; 0 if that is not known, or lanes are not in use.
+    due: AtomicU64,
     /// A node panicked in this sub-block.
     panicked: AtomicBool,
     /// Helper threads that watch for work.
@@ -52,6 +54,7 @@ impl Default for Gang {
             job: AtomicPtr::new(null_mut()),
             stamps: (0..MAX_STRIPS).map(|_| Stamp::default()).collect(),
             epoch: AtomicU32::new(0),
+            due: AtomicU64::new(0),
             panicked: AtomicBool::new(false),
             helpers: AtomicUsize::new(0),
             #[cfg(feature = "parallel")]
@@ -144,6 +147,16 @@ impl Gang {
     #[cfg(feature = "parallel")]
     pub(super) fn has_work(&self) -> bool {
         self.claim.is_open()
+    }
+
+    /// Audio thread.
+    pub(in super::super) fn set_due(&self, due: u64) {
+        self.due.store(due, Ordering::Relaxed);
+    }
+
+    #[cfg(feature = "parallel")]
+    pub(super) fn due(&self) -> u64 {
+        self.due.load(Ordering::Relaxed)
     }
 
     pub(in super::super) fn num_helpers(&self) -> usize {

@@ -22,6 +22,9 @@ const TRIAL_BLOCKS: u32 = 32;
 const PROBE_EVERY: u32 = 64;
 /// After lanes did not pay: frames before the next trial. Ten seconds at 48 kHz.
 const REST_FRAMES: u64 = 480_000;
+/// Each trial that soon fails doubles the rest, up to so many times [`REST_FRAMES`]: on a busy machine the trials are
+/// what puts deadlines at risk.
+const MOST_RESTS: u64 = 32;
 
 /// Frames of memory for how long work takes.
 const WORK_MEMORY: f64 = 2048.0;
@@ -31,6 +34,8 @@ const PERIOD_MEMORY: f64 = 48_000.0;
 /// A shared call that takes so much longer than one thread would, as part of its period, was held up: a helper lost its
 /// processor in the middle of a strip.
 const HELD_UP: f64 = 0.25;
+/// So much longer, and once is enough.
+const HELD_UP_LONG: f64 = 0.5;
 /// So many of these within [`HELD_UP_FRAMES`] are not chance.
 const MOST_HELD_UP: u32 = 3;
 const HELD_UP_FRAMES: u64 = 48_000;
@@ -69,6 +74,9 @@ pub(in super::super) struct Governor {
     uses_lanes: bool,
     /// Frames before lanes are tried again.
     rest: u64,
+    /// Rests that the next failure costs, less one; frames since lanes came into use.
+    failures: u64,
+    in_use: u64,
     /// Shared calls that were held up, and the frames until they are forgotten.
     held_up: u32,
     forgets_in: u64,
@@ -85,6 +93,7 @@ impl Governor {
         self.last_start = Some((start, f64::from(frames.max(1))));
         self.rest = self.rest.saturating_sub(u64::from(frames));
         self.forgets_in = self.forgets_in.saturating_sub(u64::from(frames));
+        self.in_use = self.in_use.saturating_add(u64::from(frames));
         match self.mode {
             Parallel::Off => false,
             Parallel::On => true,
@@ -103,6 +112,15 @@ impl Governor {
         self.uses_lanes
     }
 
+    /// Whether lanes are in use, but for single blocks that only serve to learn.
+    pub(in super::super) const fn wants_lanes(&self) -> bool {
+        match self.mode {
+            Parallel::Off => false,
+            Parallel::On => true,
+            Parallel::Auto => self.uses_lanes,
+        }
+    }
+
     fn judge(&mut self) {
         let Some(alone) = self.alone.get() else { return };
         let is_heavy = self.period.get().is_some_and(|period| alone > MIN_LOAD * period);
@@ -113,12 +131,17 @@ impl Governor {
             }
         } else if is_heavy && self.rest == 0 {
             (self.uses_lanes, self.together, self.blocks) = (true, Rate::default(), 0);
-            (self.held_up, self.forgets_in) = (0, 0);
+            (self.held_up, self.forgets_in, self.in_use) = (0, 0, 0);
         }
     }
 
-    const fn give_up(&mut self) {
-        (self.uses_lanes, self.rest, self.blocks) = (false, REST_FRAMES, 0);
+    fn give_up(&mut self) {
+        if self.in_use > REST_FRAMES {
+            self.failures = 0;
+        }
+        let rests = (self.failures + 1).min(MOST_RESTS);
+        self.failures = 2 * rests - 1;
+        (self.uses_lanes, self.rest, self.blocks) = (false, REST_FRAMES * rests, 0);
     }
 
     /// At the end of a block.
@@ -131,16 +154,17 @@ impl Governor {
         if let (Some(alone), Some(period)) = (self.alone.get(), self.period.get())
             && ticks as f64 > (alone + HELD_UP * period) * frames
         {
-            self.count_held_up();
+            let is_long = ticks as f64 > (alone + HELD_UP_LONG * period) * frames;
+            self.count_held_up(if is_long { MOST_HELD_UP } else { 1 });
         }
     }
 
     /// A mean does not show what is rare and late. One thread alone is late only when it is held up itself.
-    fn count_held_up(&mut self) {
+    fn count_held_up(&mut self, times: u32) {
         if self.forgets_in == 0 {
             (self.held_up, self.forgets_in) = (0, HELD_UP_FRAMES);
         }
-        self.held_up += 1;
+        self.held_up = self.held_up.saturating_add(times);
         if self.held_up >= MOST_HELD_UP && self.uses_lanes {
             self.give_up();
         }
@@ -204,19 +228,37 @@ mod tests {
 
     #[test]
     fn lanes_that_are_held_up_now_and_then_are_left_although_the_mean_is_better() {
-        let late_every = |every: u64| {
+        let late_every = |every: u64, late: u64| {
             let mut governor = Governor::default();
             let mut used = vec![];
             for block in 1..8000_u64 {
                 let lanes = governor.begin(block * 1000, 64);
-                let late = if block > 1000 && block.is_multiple_of(every) { 3000 } else { 0 };
+                let late = if block > 1000 && block.is_multiple_of(every) { late } else { 0 };
                 governor.end(lanes, if lanes { 260 + late } else { 500 }, 64);
                 used.push(lanes);
             }
             used
         };
-        assert!(late_every(150)[2000..].iter().all(|lanes| !lanes), "five times a second");
-        assert!(late_every(2000)[2000..].iter().filter(|lanes| **lanes).count() > 5500, "once in three seconds");
+        assert!(late_every(150, 600)[2000..].iter().all(|lanes| !lanes), "five times a second");
+        assert!(late_every(2000, 600)[2000..].iter().filter(|lanes| **lanes).count() > 5500, "once in three seconds");
+        assert!(late_every(2000, 900)[2001..].iter().all(|lanes| !lanes), "by more than half of the period");
+    }
+
+    #[test]
+    fn trials_that_fail_again_and_again_become_rare() {
+        let mut governor = Governor::default();
+        let mut starts = vec![];
+        let mut before = false;
+        for block in 1..200_000_u64 {
+            let lanes = governor.begin(block * 1000, 64);
+            governor.end(lanes, if lanes { 600 } else { 500 }, 64);
+            if lanes && !before && governor.in_use < 128 {
+                starts.push(block);
+            }
+            before = lanes;
+        }
+        let rests: Vec<u64> = starts.windows(2).map(|pair| (pair[1] - pair[0]) * 64 / REST_FRAMES).collect();
+        assert_eq!(rests, [1, 2, 4, 8], "in tens of seconds");
     }
 
     #[test]

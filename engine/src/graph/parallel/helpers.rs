@@ -68,7 +68,7 @@ fn watch(gang: &Gang) {
             pace.work_came();
             gang.help();
         } else {
-            pace.wait();
+            pace.wait(gang);
         }
     }
 }
@@ -76,22 +76,17 @@ fn watch(gang: &Gang) {
 /// Being awake when the next block comes, and asleep otherwise, without being woken: blocks come regularly. Only decides
 /// who is awake, never what sounds; in ticks of the processor.
 struct Pace {
-    /// When the block before began, and the time from block to block: the last two.
-    block_start: u64,
-    periods: [u64; 2],
     last_work: u64,
     ticks_per_us: u64,
     looks: u32,
 }
 
-/// Work after a pause of this length is a new block, not the next sub-block.
+/// Awake this long after work: perhaps there is another sub-block.
 const PAUSE_US: u64 = 60;
 /// Awake this long before a block is due: sleeping threads wake late.
 const EARLY_US: u64 = 150;
 /// Asleep again when a block is this late.
 const LATE_US: u64 = 400;
-/// Blocks that come less often are not slept through.
-const LONGEST_SLEEP_US: u64 = 25_000;
 /// Between looks while nothing comes.
 const NAP: Duration = Duration::from_micros(500);
 /// After this long without work there is no hurry.
@@ -109,20 +104,15 @@ impl Pace {
         std::thread::sleep(Duration::from_millis(CALIBRATION_MS));
         let end = now();
         let ticks_per_us = end.saturating_sub(start) / (CALIBRATION_MS * 1000);
-        Self { block_start: end, periods: [0, u64::MAX / 4], last_work: end, ticks_per_us, looks: 0 }
+        Self { last_work: end, ticks_per_us, looks: 0 }
     }
 
     fn work_came(&mut self) {
-        let now = now();
-        if now.saturating_sub(self.last_work) > PAUSE_US * self.ticks_per_us {
-            self.periods = [now.saturating_sub(self.block_start), self.periods[0]];
-            self.block_start = now;
-        }
-        self.last_work = now;
+        self.last_work = now();
         self.looks = 0;
     }
 
-    fn wait(&mut self) {
+    fn wait(&mut self, gang: &Gang) {
         self.looks = self.looks.wrapping_add(1);
         if !self.looks.is_multiple_of(LOOKS) {
             return std::hint::spin_loop();
@@ -131,31 +121,14 @@ impl Pace {
             // Without a counter nothing is known of blocks.
             return std::thread::sleep(NAP);
         }
-        let now = now();
-        let Some(due) = self.due() else {
-            if now > self.last_work + PAUSE_US * self.ticks_per_us {
-                self.nap(now);
-            }
-            return;
-        };
+        let (now, due) = (now(), gang.due());
         if now < self.last_work + PAUSE_US * self.ticks_per_us {
             // Perhaps another sub-block.
         } else if now > due + LATE_US * self.ticks_per_us {
-            self.nap(now);
+            let is_idle = now > self.last_work + IDLE_US * self.ticks_per_us;
+            std::thread::sleep(if is_idle { LONG_NAP } else { NAP });
         } else if now + EARLY_US * self.ticks_per_us < due {
             std::thread::sleep(Duration::from_micros((due - now) / self.ticks_per_us - EARLY_US));
         }
-    }
-    /// When the next block is due, if the last two took about as long: one long pause says nothing. Long blocks are
-    /// worth coming back to, and naps then cost little.
-    fn due(&self) -> Option<u64> {
-        let [last, before] = self.periods;
-        let is_steady = last.max(before) <= 2 * last.min(before);
-        (is_steady && last < LONGEST_SLEEP_US * self.ticks_per_us).then_some(self.block_start + last)
-    }
-
-    fn nap(&self, now: u64) {
-        let is_idle = now > self.last_work + IDLE_US * self.ticks_per_us;
-        std::thread::sleep(if is_idle { LONG_NAP } else { NAP });
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! The audio thread wakes nobody and calls nothing of the system: helpers watch for work by themselves.
 
+mod beat;
 mod claim;
 mod gang;
 mod governor;
@@ -14,6 +15,7 @@ mod governor;
 mod helpers;
 mod ticks;
 
+pub(super) use beat::Beat;
 pub(super) use gang::{Gang, MAX_STRIPS};
 pub use gang::{LaneEntry, LanePool};
 pub(super) use governor::Governor;

@@ -1,8 +1,12 @@
 //! Figures of the graph engine against a bare loop over the same nodes: nanoseconds a node for 64 frames.
 //!
 //! `cargo run --release -p echelon_engine --example graph_figures`; with a name (`bare-gain`, `plan-gain`) it runs only
-//! that, 2000 times, for counting instructions: `valgrind --tool=cachegrind --cache-sim=no`.
+//! that, 2000 times, for counting instructions: `valgrind --tool=cachegrind --cache-sim=no`. With `lanes` only what two
+//! lanes gain; with `contention` how they fare while the machine is busy.
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::cast_precision_loss, reason = "a program for people")]
+
+#[cfg(feature = "parallel")]
+mod contention;
 
 use std::hint::black_box;
 use std::time::Instant;
@@ -126,6 +130,8 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         #[cfg(feature = "parallel")]
         Some("lanes") => return lanes(),
+        #[cfg(feature = "parallel")]
+        Some("contention") => return contention::run(),
         Some(name) => return one(name),
         None => {}
     }
