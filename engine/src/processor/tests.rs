@@ -409,3 +409,4 @@ fn tracks_come_back_when_they_are_replaced() {
 
 mod gaps;
 mod races;
+mod recipes;

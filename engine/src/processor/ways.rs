@@ -1,0 +1,111 @@
+//! Which recipe has a fader under way: when the recipe is taken back, the fader stays where it is.
+
+use super::{RigProcessor, tell};
+use crate::action::RequestId;
+use crate::input::{Control, ControlMove};
+use crate::units::{DeckId, NUM_DECKS};
+
+/// A host's value this near to what it was told is that: of a crossfader's travel, or in dB.
+const ECHO: f32 = 1e-4;
+
+/// A control that can take its time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fader {
+    Gain(DeckId),
+    Crossfader,
+    Master,
+}
+
+impl Fader {
+    const COUNT: usize = NUM_DECKS + 2;
+
+    const fn index(self) -> usize {
+        match self {
+            Self::Gain(deck) => deck.index(),
+            Self::Crossfader => NUM_DECKS,
+            Self::Master => NUM_DECKS + 1,
+        }
+    }
+
+    const fn all() -> [Self; Self::COUNT] {
+        let [a, b, c, d] = DeckId::ALL;
+        [Self::Gain(a), Self::Gain(b), Self::Gain(c), Self::Gain(d), Self::Crossfader, Self::Master]
+    }
+}
+
+/// Who moved each fader last, if it was given time for it. Audio thread.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Ways {
+    owners: [Option<RequestId>; Fader::COUNT],
+    /// Faders that were held and of which the host has not been told.
+    held: [bool; Fader::COUNT],
+}
+
+impl Ways {
+    /// A request moved it.
+    pub(super) fn start(&mut self, fader: Fader, id: RequestId, takes_time: bool) {
+        self.owners[fader.index()] = Some(id).filter(|_| takes_time);
+    }
+}
+
+impl RigProcessor {
+    /// The host moves a fader: it takes over from whatever has it under way. Not if it only repeats what it was told at
+    /// the start of the way, where that leads: some hosts do.
+    pub(super) fn takes_over(&mut self, fader: Fader, value: f32) -> bool {
+        let owner = &mut self.ways.owners[fader.index()];
+        let Some(id) = owner.take() else { return true };
+        let is_echo = self.setting(fader).is_some_and(|target| (target - value).abs() < ECHO);
+        if is_echo {
+            self.ways.owners[fader.index()] = Some(id);
+        }
+        !is_echo
+    }
+
+    /// Where a fader is, or where it goes: in the unit of its control.
+    fn setting(&mut self, fader: Fader) -> Option<f32> {
+        let scheduler = &mut self.scheduler;
+        match fader {
+            Fader::Gain(deck) => self.mixer.gain(scheduler, deck).map(|node| node.setting().0),
+            Fader::Crossfader => self.mixer.crossfader(scheduler).map(|node| node.position()),
+            Fader::Master => self.mixer.master(scheduler).map(|node| node.setting().0),
+        }
+    }
+
+    /// The faders that a request has under way stay where they are.
+    pub(super) fn stop_ways(&mut self, id: RequestId) {
+        for fader in Fader::all() {
+            let i = fader.index();
+            if self.ways.owners[i] == Some(id) {
+                self.ways.owners[i] = None;
+                self.ways.held[i] = self.hold(fader);
+            }
+        }
+    }
+
+    /// Whether it was still moving.
+    fn hold(&mut self, fader: Fader) -> bool {
+        let scheduler = &mut self.scheduler;
+        match fader {
+            Fader::Gain(deck) => self.mixer.gain(scheduler, deck).is_some_and(|node| node.hold()),
+            Fader::Crossfader => self.mixer.crossfader(scheduler).is_some_and(|node| node.hold()),
+            Fader::Master => self.mixer.master(scheduler).is_some_and(|node| node.hold()),
+        }
+    }
+
+    /// The host had been told where they would go; now they are elsewhere.
+    pub(super) fn tell_what_stays(&mut self, frame: u32, moves: &mut Vec<ControlMove>) {
+        for fader in Fader::all() {
+            if !std::mem::take(&mut self.ways.held[fader.index()]) {
+                continue;
+            }
+            let control = match fader {
+                Fader::Gain(deck) => Control::Gain(deck),
+                Fader::Crossfader => Control::Crossfader,
+                Fader::Master => Control::MasterGain,
+            };
+            if let Some(value) = self.setting(fader) {
+                tell(moves, frame, control, value);
+            }
+        }
+    }
+}
