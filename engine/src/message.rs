@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::action::{ActionKind, Deed, Grid, RequestId};
+use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::ClockPolicy;
 use crate::clock::Quality;
 use crate::deck::Track;
@@ -22,11 +22,11 @@ pub enum At {
     Default,
     /// On this song beat.
     SongBeat(f64),
-    /// A step of a recipe: so many beats after the line on which the recipe starts (`None`: at once). All steps of a
-    /// recipe are sent one after the other and count from the same line.
+    /// A step of a recipe: so many beats after the line on which the recipe starts. All steps of a recipe are sent one
+    /// after the other and count from the same line.
     Step {
-        /// The recipe's own grid.
-        grid: Option<Grid>,
+        /// The recipe's line.
+        start: RecipeStart,
         /// Beats after its line.
         after_beats: f64,
     },

@@ -144,6 +144,14 @@ impl Decibels {
     }
 }
 
+impl Decibels {
+    /// The level of an amplitude factor; [`Decibels::SILENCE`] for none.
+    #[must_use]
+    pub fn from_gain(gain: f32) -> Self {
+        if gain > 0.0 { Self((20.0 * gain.log10()).clamp(Self::SILENCE.0, Self::MAX.0)) } else { Self::SILENCE }
+    }
+}
+
 /// Frames in a span of milliseconds, at least one.
 #[must_use]
 #[allow(

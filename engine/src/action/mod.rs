@@ -17,7 +17,7 @@ pub use kind::ActionKind;
 pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
 pub use receipt::{Receipt, Turn, WantedTrack};
-pub use recipe::{Recipe, RecipeError, RecipeStep};
+pub use recipe::{Recipe, RecipeError, RecipeFile, RecipeFileError, RecipeStart, RecipeStep, Roles};
 pub use setting::Setting;
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};

@@ -1,6 +1,6 @@
 //! From "when" to a beat. The control side uses it to foretell, the audio thread to decide.
 
-use super::{ActionKind, Grid};
+use super::{ActionKind, Grid, RecipeStart};
 use crate::clock::GridLines;
 use crate::message::At;
 
@@ -13,10 +13,10 @@ pub enum Awaited {
     Line(Grid),
     /// This beat of the song: after a jump, there if it is still to come.
     SongBeat(f64),
-    /// So many beats after a line, with the other steps of a recipe: before it has begun, after the next line.
+    /// So many beats after a line, with the other steps of a recipe: it moves with that line until it has begun.
     Step {
-        /// The recipe's grid.
-        grid: Grid,
+        /// The recipe's line.
+        start: RecipeStart,
         /// Beats after its line.
         after_beats: f64,
     },
@@ -86,8 +86,12 @@ impl Quantizer {
             _ => None,
         };
         match at {
-            At::Now | At::Step { grid: None, .. } | At::Frame { .. } => Ok(at_once),
-            At::Step { grid: Some(grid), .. } => Ok(Self::next_line(grid, now)),
+            At::Now | At::Step { start: RecipeStart::Now, .. } | At::Frame { .. } => Ok(at_once),
+            At::Step { start: RecipeStart::Line(grid), .. } => Ok(Self::next_line(grid, now)),
+            // No late grace: it is for one start, not for what comes with it.
+            At::Step { start: RecipeStart::SongBeat(beat), .. } => {
+                self.resolve(At::SongBeat(beat), ActionKind::Stop, now)
+            }
             At::Default => Ok(default.map_or(at_once, |grid| Self::on_grid(grid, kind, now))),
             At::Line(grid) => Ok(Self::on_grid(grid, kind, now)),
             At::SongBeat(due_beat) => {

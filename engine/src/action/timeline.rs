@@ -69,7 +69,8 @@ impl Timeline {
     /// # Errors
     /// [`TimelineFull`] gives it back when there is no room.
     pub fn insert(&mut self, entry: Entry) -> Result<(), TimelineFull> {
-        let is_plain = !entry.deed.kind().is_gesture();
+        let is_step = matches!(entry.awaited, Awaited::Step { .. });
+        let is_plain = !is_step && !entry.deed.kind().is_gesture();
         let capacity = if is_plain { Self::MIXER_CAPACITY } else { Self::CAPACITY };
         if self.entries.len() >= capacity {
             return Err(TimelineFull(entry));

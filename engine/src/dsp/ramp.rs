@@ -27,9 +27,10 @@ impl Ramp {
         }
     }
 
-    /// Starts towards a target from where it is now, over so many frames, at least one.
+    /// Starts towards a target from where it is now, over so many frames, at least one. If it is on its way there
+    /// already, the sooner of the two arrivals counts.
     pub fn set_over(&mut self, target: f32, length: u32) {
-        if target != self.target {
+        if target != self.target || length < self.frames_left() {
             *self = Self { from: self.current(), target, done: 0, length: length.max(1) };
         }
     }

@@ -71,6 +71,18 @@ impl CrossfaderNode {
         }
     }
 
+    /// Stays where it is on a slow way; `false` if it was on none.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn hold(&mut self) -> bool {
+        let Some(travel) = self.travel.take() else { return false };
+        self.position = travel.current();
+        let (left, right) = gains(self.position);
+        (self.left, self.right) = (Ramp::new(left, self.fader_frames), Ramp::new(right, self.fader_frames));
+        true
+    }
+
     /// The gains of deck A and B on the next frame.
     fn next_gains(&mut self) -> (f32, f32) {
         let Some(travel) = &mut self.travel else { return (self.left.next_value(), self.right.next_value()) };

@@ -70,6 +70,16 @@ pub(crate) fn set_gain(node: &mut Svf, gain: Decibels, frames: u32, sample_rate:
     node.set_param(GAIN_PARAM, Param { target: EqBand::clamp(gain).0, ramp_frames });
 }
 
+/// Stops a band where it is on its way; that gain, or `None` if it was at rest.
+pub(crate) fn hold(node: &mut Svf) -> Option<Decibels> {
+    let (gain, rests) = node.param(GAIN_PARAM)?;
+    if rests {
+        return None;
+    }
+    node.set_param(GAIN_PARAM, Param::jump(gain));
+    Some(Decibels(gain))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

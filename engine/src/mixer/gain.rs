@@ -38,6 +38,20 @@ impl GainNode {
         self.ramp.set_over(gain.to_gain(), frames.max(self.fader_frames));
     }
 
+    /// Stays where it is on its way; `false` if it was at rest.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn hold(&mut self) -> bool {
+        let moves = !self.ramp.is_settled();
+        if moves {
+            let gain = self.ramp.current();
+            self.setting = Decibels::from_gain(gain);
+            self.ramp = Ramp::new(gain, self.fader_frames);
+        }
+        moves
+    }
+
     /// What it lets through, for on-air detection.
     #[must_use]
     pub fn path(&self) -> Path {

@@ -52,11 +52,16 @@ impl RigProcessor {
         self.take_back_the_rest(id);
     }
 
-    /// The steps of a recipe that are still pending: its request has its answer already.
+    /// The steps of a recipe that are still pending, and those that are still coming: its request has its answer
+    /// already. Faders that it moves stay where they are.
     pub(super) fn take_back_the_rest(&mut self, id: RequestId) {
         if id == RequestId::HOST {
             return;
         }
+        if self.recipe.is_some_and(|(recipe, _)| recipe == id) {
+            self.recipe = Some((id, None));
+        }
+        self.stop_ways(id);
         while let Some(entry) = self.timeline.take_first(|entry| entry.id == id) {
             self.discard(entry.deed);
         }

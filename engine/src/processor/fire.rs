@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::timing::beat_of_frame;
-use super::{Moment, RigProcessor, readable, tell};
-use crate::action::{ActionKind, Awaited, Deed, Entry, RequestId, TimelineFull};
+use super::{Fader, Moment, RigProcessor, readable, tell};
+use crate::action::{ActionKind, Awaited, Deed, Entry, RecipeStart, RequestId, TimelineFull};
 use crate::deck::{LoadRefused, Track};
 use crate::input::{Control, ControlMove};
 use crate::message::{At, EngineEvent, Garbage, Order, Refusal};
@@ -47,7 +47,7 @@ impl RigProcessor {
             return self.realign(deck, secs);
         }
         let nature = match deed {
-            Deed::Seek { .. } if awaited == Awaited::Moment => Nature::NeedleDrop,
+            Deed::Seek { .. } if is_now(awaited) => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Release,
             Deed::SetEcho { send, .. } if send == 0.0 => Nature::Release,
             _ => Nature::Plain,
@@ -113,10 +113,12 @@ impl RigProcessor {
                 }
             }
             Deed::SetGain { deck, gain, over_beats } => {
+                self.ways.start(Fader::Gain(deck), self.cause, over_beats > 0.0);
                 self.set_gain(deck, gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::Gain(deck), gain.0);
             }
             Deed::SetEq { deck, band, gain, over_beats } => {
+                self.ways.start(Fader::Eq(deck, band), self.cause, over_beats > 0.0);
                 self.set_eq(deck, band, gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::Eq(deck, band), gain.0);
             }
@@ -125,10 +127,12 @@ impl RigProcessor {
                 self.set_echo(deck, send, beat_secs, frames_of(over_beats, moment));
             }
             Deed::SetCrossfader { position, over_beats } => {
+                self.ways.start(Fader::Crossfader, self.cause, over_beats > 0.0);
                 self.set_crossfader(position, frames_of(over_beats, moment));
                 tell(moves, frame, Control::Crossfader, position);
             }
             Deed::SetMasterGain { gain, over_beats } => {
+                self.ways.start(Fader::Master, self.cause, over_beats > 0.0);
                 self.set_master_gain(gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::MasterGain, gain.0);
             }
@@ -209,6 +213,11 @@ impl RigProcessor {
             self.refuse(order, Refusal::Full, moment, moves);
         }
     }
+}
+
+/// It waits for no line and no beat.
+const fn is_now(awaited: Awaited) -> bool {
+    matches!(awaited, Awaited::Moment | Awaited::Step { start: RecipeStart::Now, .. })
 }
 
 /// What was done, for whom.

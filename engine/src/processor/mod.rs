@@ -15,6 +15,7 @@ mod fire;
 mod timing;
 mod transport;
 mod undo;
+mod ways;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
@@ -32,6 +33,7 @@ use crate::units::{Decibels, DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
 use buses::Buses;
+use ways::{Fader, Ways};
 
 /// Control events taken in one block; the rest waits for the next.
 pub const MAX_COMMANDS_PER_TICK: usize = 64;
@@ -68,8 +70,10 @@ pub struct RigProcessor {
     /// Control events that this block may still take.
     budget: usize,
     on_air: [OnAir; NUM_DECKS],
-    /// The recipe whose steps are coming in, and the performance beat from which they count.
-    recipe: Option<(RequestId, f64)>,
+    /// The recipe whose steps are coming in, and the performance beat from which they count; none once it is over.
+    recipe: Option<(RequestId, Option<f64>)>,
+    /// Which recipe has each fader under way.
+    ways: Ways,
     /// Performance beat of what an undo would take back on each deck.
     undo_marks: [f64; NUM_DECKS],
     snapshot: Snapshot,
@@ -101,6 +105,7 @@ impl RigProcessor {
             budget: 0,
             on_air: [OnAir::new(sample_rate); NUM_DECKS],
             recipe: None,
+            ways: Ways::default(),
             undo_marks: [f64::NEG_INFINITY; NUM_DECKS],
             snapshot: Snapshot::default(),
         }
@@ -175,6 +180,7 @@ impl RigProcessor {
                 _ => break,
             }
         }
+        self.tell_what_stays(to.saturating_sub(1).max(from), moves);
         self.forget_what_is_too_old(&clock);
         self.view_clock(&clock);
     }
@@ -247,10 +253,18 @@ impl RigProcessor {
                 }
             }
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
-            HostInput::Control(Control::Gain(deck), db) => self.set_gain(deck, Decibels(db), 0),
-            HostInput::Control(Control::Eq(deck, band), db) => self.set_eq(deck, band, Decibels(db), 0),
-            HostInput::Control(Control::Crossfader, position) => self.set_crossfader(position, 0),
-            HostInput::Control(Control::MasterGain, db) => self.set_master_gain(Decibels(db), 0),
+            HostInput::Control(Control::Eq(deck, band), db) if self.takes_over(Fader::Eq(deck, band), db) => {
+                self.set_eq(deck, band, Decibels(db), 0);
+            }
+            HostInput::Control(Control::Gain(deck), db) if self.takes_over(Fader::Gain(deck), db) => {
+                self.set_gain(deck, Decibels(db), 0);
+            }
+            HostInput::Control(Control::Crossfader, position) if self.takes_over(Fader::Crossfader, position) => {
+                self.set_crossfader(position, 0);
+            }
+            HostInput::Control(Control::MasterGain, db) if self.takes_over(Fader::Master, db) => {
+                self.set_master_gain(Decibels(db), 0);
+            }
             HostInput::Midi([status, note, velocity]) if status & 0xF0 == 0x90 && velocity > 0 => {
                 let step = note.wrapping_sub(FIRST_MIDI_NOTE);
                 if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
@@ -259,7 +273,7 @@ impl RigProcessor {
                     self.request(Source::Midi, deed, moment, moves);
                 }
             }
-            HostInput::Midi(_) | HostInput::Transport(_) => {}
+            HostInput::Control(..) | HostInput::Midi(_) | HostInput::Transport(_) => {}
         }
     }
 

@@ -409,4 +409,5 @@ fn tracks_come_back_when_they_are_replaced() {
 
 mod gaps;
 mod races;
+mod recipes;
 mod stage;

@@ -1,7 +1,9 @@
 //! The way onto the timeline: from "when" to a beat, and to another one when the host jumps.
 
 use super::{Moment, RigProcessor, readable};
-use crate::action::{ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RequestId, TimelineFull, TooLate};
+use crate::action::{
+    ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RecipeStart, RequestId, TimelineFull, TooLate,
+};
 use crate::clock::BlockClock;
 use crate::input::ControlMove;
 use crate::message::{At, EngineEvent, Order, Refusal};
@@ -12,6 +14,10 @@ impl RigProcessor {
     /// line still makes it.
     pub(super) fn schedule(&mut self, order: Order, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         self.cause = order.id;
+        if self.recipe == Some((order.id, None)) {
+            // A step before this one was refused or taken back: its request has its answer already.
+            return self.discard(order.deed);
+        }
         let Place { due, awaited, late_frames } = match self.place(&order, moment) {
             Ok(place) => place,
             Err(too_late) => return self.refuse(order, Refusal::TooLate(too_late.0), moment, moves),
@@ -42,16 +48,16 @@ impl RigProcessor {
                 let due = beat_of_frame(frame, self.frames_before, moment);
                 Ok(Place { due, awaited: Awaited::Frame(frame), late_frames })
             }
-            At::Step { grid, after_beats } => {
+            At::Step { start, after_beats } => {
                 let base = match self.recipe {
-                    Some((id, base)) if id == order.id => base,
+                    Some((id, Some(base))) if id == order.id => base,
                     _ => {
                         let line = self.quantizer.resolve(order.at, order.deed.kind(), now(moment))?;
                         clock.to_performance(line.due_beat)
                     }
                 };
-                self.recipe = Some((order.id, base));
-                let awaited = grid.map_or(Awaited::Moment, |grid| Awaited::Step { grid, after_beats });
+                self.recipe = Some((order.id, Some(base)));
+                let awaited = Awaited::Step { start, after_beats };
                 Ok(Place { due: base + after_beats, awaited, late_frames: 0 })
             }
             at => {
@@ -125,10 +131,14 @@ impl RigProcessor {
         let (lines, tolerance) = (clock.lines(), clock.half_frame_beats());
         let (now, song_now) = (clock.performance_beat_at(0), clock.song_beat_at(0));
         let is_past = |beat: f64| beat < song_now - tolerance;
-        while let Some(entry) = self.timeline.take_first(|entry| match entry.awaited {
+        let expires = |entry: &Entry| match entry.awaited {
             Awaited::SongBeat(beat) => is_past(beat) && (entry.due - now).abs() > tolerance,
+            Awaited::Step { start: RecipeStart::SongBeat(beat), after_beats } => {
+                is_past(beat) && entry.due - after_beats > now + tolerance
+            }
             _ => false,
-        }) {
+        };
+        while let Some(entry) = self.timeline.take_first(expires) {
             self.cause = entry.id;
             self.send(EngineEvent::Expired { id: entry.id });
             self.discard(entry.deed);
@@ -145,9 +155,11 @@ impl RigProcessor {
         self.timeline.requantize(|awaited, due| match awaited {
             _ if (due - now).abs() <= tolerance => due,
             Awaited::Line(grid) => next_line(grid, due),
-            Awaited::Step { grid, after_beats } if due - after_beats > now + tolerance => {
-                next_line(grid, due - after_beats) + after_beats
-            }
+            Awaited::Step { start, after_beats } if due - after_beats > now + tolerance => match start {
+                RecipeStart::Now => due,
+                RecipeStart::Line(grid) => next_line(grid, due - after_beats) + after_beats,
+                RecipeStart::SongBeat(beat) => clock.to_performance(beat) + after_beats,
+            },
             Awaited::SongBeat(beat) => clock.to_performance(beat),
             Awaited::Step { .. } | Awaited::Moment | Awaited::Frame(_) => due,
         });

@@ -6,14 +6,14 @@ use super::ActionExecutor;
 use super::loads::PendingLoad;
 use super::open::Open;
 use crate::action::{
-    Action, ActionKind, ActionTiming, Deed, Grid, MusicalNow, Quantizer, Receipt, Recipe, Request, RequestId, Setting,
-    Timeline, Turn, WantedTrack,
+    Action, ActionKind, ActionTiming, Deed, Grid, MusicalNow, Quantizer, Receipt, Recipe, RecipeStart, Request,
+    RequestId, Setting, Timeline, TooLate, Turn, WantedTrack,
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
 use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetyViolation, Source};
 use crate::shadow::EngineShadowState;
-use crate::units::{DeckId, NUM_DECKS};
+use crate::units::DeckId;
 
 /// Why a request is not admitted: a word for programs and a sentence for people.
 struct NotAdmitted {
@@ -37,6 +37,15 @@ impl NotAdmitted {
     fn invalid(reason: impl ToString) -> Self {
         Self { code: "invalid", text: reason.to_string() }
     }
+}
+
+/// Why not, with what the policy says if it is the policy's word.
+type NotAllowed = (NotAdmitted, Option<SafetyViolation>);
+
+/// The policy's word on one step of a recipe, counted from 0.
+fn of_step(step: usize, recipe: &Recipe, violation: SafetyViolation) -> NotAllowed {
+    let text = format!("step {} of \"{}\": {violation}", step + 1, recipe.name);
+    (NotAdmitted { code: violation.code(), text }, Some(violation))
 }
 
 /// What may be asked without doing it.
@@ -71,6 +80,7 @@ impl ActionExecutor {
             gesture: None,
             ejects: false,
             steps_left: 1,
+            is_recipe: false,
             accepted: false,
             admitted_frame: snapshot.frames,
             immediate: timing == ActionTiming::Immediate,
@@ -138,17 +148,13 @@ impl ActionExecutor {
     }
 
     /// The policy's word on all that an action does.
-    fn check(
-        &self,
-        source: Source,
-        action: &Action,
-        at: At,
-        shadow: &EngineShadowState,
-    ) -> Result<(), (NotAdmitted, Option<SafetyViolation>)> {
-        let beat = due_beat(at, action.kind(), shadow.snapshot());
+    fn check(&self, source: Source, action: &Action, at: At, shadow: &EngineShadowState) -> Result<(), NotAllowed> {
+        let snapshot = shadow.snapshot();
+        let now = snapshot.clock.performance_beat;
+        let beat = due_beat(at, action.kind(), snapshot).unwrap_or(now);
         let refused = |violation: SafetyViolation| (violation.into(), Some(violation));
         match action {
-            Action::RunRecipe { recipe } => self.check_recipe(source, recipe, beat),
+            Action::RunRecipe { recipe } => self.check_recipe(source, recipe, at, snapshot),
             Action::Undo { deck: None } => {
                 let can = |deck| {
                     self.ask(Ask { source, deck, action: ActionKind::Undo, beat, nature: Nature::Plain }).is_ok()
@@ -199,37 +205,43 @@ impl ActionExecutor {
         }
     }
 
+    /// The line from which a recipe counts: with the rig's quantize setting as far as it is known here, because its
+    /// steps need one answer.
+    fn recipe_start(&self, at: At) -> RecipeStart {
+        match at {
+            At::Line(grid) => RecipeStart::Line(grid),
+            At::SongBeat(beat) => RecipeStart::SongBeat(beat),
+            At::Default => {
+                Grid::CHOICES.get(self.quantize).copied().flatten().map_or(RecipeStart::Now, RecipeStart::Line)
+            }
+            _ => RecipeStart::Now,
+        }
+    }
+
     /// Plays a recipe through in the mind: each step by what the steps before it will have done.
-    fn check_recipe(
-        &self,
-        source: Source,
-        recipe: &Recipe,
-        beat: f64,
-    ) -> Result<(), (NotAdmitted, Option<SafetyViolation>)> {
-        let mut decks: [DeckSafety; NUM_DECKS] = *self.policy.decks();
+    fn check_recipe(&self, source: Source, recipe: &Recipe, at: At, now: &Snapshot) -> Result<(), NotAllowed> {
+        let start = self.recipe_start(at);
+        let line = At::Step { start, after_beats: 0.0 };
+        let beat = due_beat(line, ActionKind::Mixer, now).map_err(|late| (Refusal::TooLate(late.0).into(), None))?;
+        let mut mind = self.policy;
         for deck in DeckId::ALL {
-            let state = &mut decks[deck.index()].state;
+            let state = &mut mind.deck_mut(deck).state;
             *state = self.open.gestures(deck).fold(*state, after);
         }
         for (i, step) in recipe.steps.iter().enumerate() {
             let kind = step.action.kind();
-            let word = match step.action.deck() {
-                Some(deck) => {
-                    let beat = beat + step.after_beats;
-                    let known = &decks[deck.index()];
-                    let ask = Ask { source, deck, action: kind, beat, nature: Nature::Plain };
-                    self.policy.decide_on(&ask, known)
-                }
-                None => self.ask_mixer(source, kind),
+            let Some(deck) = step.action.deck() else {
+                self.ask_mixer(source, kind).map_err(|violation| of_step(i, recipe, violation))?;
+                continue;
             };
-            if let Err(violation) = word {
-                let text = format!("step {} of \"{}\": {violation}", i + 1, recipe.name);
-                return Err((NotAdmitted { code: violation.code(), text }, Some(violation)));
-            }
-            if let Some(deck) = step.action.deck() {
-                let state = &mut decks[deck.index()].state;
-                *state = after(*state, kind);
-            }
+            let beat = beat + step.after_beats;
+            let drops = kind == ActionKind::Seek && start == RecipeStart::Now;
+            let nature = if drops { Nature::NeedleDrop } else { Nature::Plain };
+            let verdict = mind.decide(&Ask { source, deck, action: kind, beat, nature });
+            verdict.map_err(|violation| of_step(i, recipe, violation))?;
+            mind.done(deck, kind, beat, now.clock.tempo.get());
+            let state = &mut mind.deck_mut(deck).state;
+            *state = after(*state, kind);
         }
         Ok(())
     }
@@ -319,12 +331,7 @@ impl ActionExecutor {
     }
 
     fn post_recipe(&mut self, id: RequestId, source: Source, recipe: Recipe, at: At, now: &Snapshot, turn: &mut Turn) {
-        let grid = match at {
-            At::Line(grid) => Some(grid),
-            // By the rig's setting, as far as it is known here: a recipe's steps need one answer.
-            At::Default => Grid::CHOICES.get(self.quantize).copied().flatten(),
-            _ => None,
-        };
+        let start = self.recipe_start(at);
         let mut recipe = recipe;
         for step in &mut recipe.steps {
             step.over_beats = self.over_beats(source, &step.action, step.over_beats, now);
@@ -333,7 +340,7 @@ impl ActionExecutor {
         let steps = u8::try_from(recipe.steps.len()).unwrap_or(u8::MAX);
         self.open.set_steps(id, steps);
         for (step, wish) in (0..steps).zip(recipe.steps) {
-            let at = At::Step { grid, after_beats: wish.after_beats };
+            let at = At::Step { start, after_beats: wish.after_beats };
             // A recipe has no loads: `validated` saw to it.
             if let Ok(deed) = Self::deed(wish.action, wish.over_beats) {
                 self.send(Order { id, step, source, at, deed }, turn);
@@ -398,7 +405,7 @@ const fn after(state: DeckState, kind: ActionKind) -> DeckState {
 }
 
 /// The performance beat on which it would happen, as far as can be told from here: the audio thread has the last word.
-fn due_beat(at: At, kind: ActionKind, snapshot: &Snapshot) -> f64 {
+fn due_beat(at: At, kind: ActionKind, snapshot: &Snapshot) -> Result<f64, TooLate> {
     let clock = &snapshot.clock;
     let now = MusicalNow {
         song_beat: clock.song_beat,
@@ -407,6 +414,6 @@ fn due_beat(at: At, kind: ActionKind, snapshot: &Snapshot) -> f64 {
         tolerance_beats: 1e-9,
     };
     let quantizer = Quantizer { default: Grid::CHOICES.get(snapshot.quantize).copied().flatten() };
-    let due = quantizer.resolve(at, kind, now).map_or(clock.song_beat, |quantized| quantized.due_beat);
-    clock.performance_beat + (due - clock.song_beat).max(0.0)
+    let due = quantizer.resolve(at, kind, now)?.due_beat;
+    Ok(clock.performance_beat + (due - clock.song_beat).max(0.0))
 }

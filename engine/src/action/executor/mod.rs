@@ -108,6 +108,7 @@ impl ActionExecutor {
             }
         }
         for stale in self.outbox.take_stale(self.now_secs) {
+            self.recall(&stale);
             self.finish(Receipt::Expired { id: stale.id }, turn);
         }
     }
@@ -186,6 +187,7 @@ impl ActionExecutor {
                 gesture: None,
                 ejects: false,
                 steps_left: 1,
+                is_recipe: false,
                 accepted: false,
                 admitted_frame: frame,
                 immediate: false,
@@ -264,8 +266,24 @@ impl ActionExecutor {
         }
     }
 
+    /// The first step of what is left of a recipe is taken back while others are on the audio thread already: these
+    /// too.
+    fn recall(&mut self, order: &Order) {
+        if order.step > 0 && self.open.get(order.id).is_some() {
+            let deed = Deed::Cancel { pending: Pending::Request(order.id) };
+            self.outbox.push_event(ControlEvent::Schedule(Order {
+                id: RequestId::next(),
+                step: 0,
+                source: order.source,
+                at: At::Now,
+                deed,
+            }));
+        }
+    }
+
     fn drop_held(&mut self, held: Vec<Order>, turn: &mut Turn) {
         for order in held {
+            self.recall(&order);
             self.finish(Receipt::Cancelled { id: order.id }, turn);
         }
     }
@@ -291,6 +309,7 @@ impl ActionExecutor {
             if matches!(order.deed, Deed::Load { track: Some(_), .. }) {
                 self.track_returned();
             }
+            self.recall(&order);
             self.finish(Receipt::Cancelled { id: order.id }, turn);
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct Open {
     pub ejects: bool,
     /// Steps of it that have not been done.
     pub steps_left: u8,
+    /// It has steps.
+    pub is_recipe: bool,
     /// Whether the sender knows that it is scheduled.
     pub accepted: bool,
     /// Frames that the rig had made when it was admitted.
@@ -45,7 +47,7 @@ impl OpenRequests {
     /// It is a recipe of so many steps.
     pub(super) fn set_steps(&mut self, id: RequestId, steps: u8) {
         if let Some(open) = self.by_id.get_mut(&id) {
-            open.steps_left = steps;
+            (open.steps_left, open.is_recipe) = (steps, true);
         }
     }
 
@@ -55,7 +57,7 @@ impl OpenRequests {
 
     /// Steps of recipes that are still to be done.
     pub(super) fn recipe_steps(&self) -> usize {
-        self.by_id.values().map(|open| usize::from(open.steps_left)).filter(|steps| *steps > 1).sum()
+        self.by_id.values().filter(|open| open.is_recipe).map(|open| usize::from(open.steps_left)).sum()
     }
 
     pub(super) fn len(&self) -> usize {

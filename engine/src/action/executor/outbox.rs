@@ -1,6 +1,6 @@
 //! What the audio thread shall do and has not been sent yet, in order.
 
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 use crate::action::RequestId;
 use crate::message::{At, ControlEvent, Order};
@@ -75,12 +75,24 @@ impl Outbox {
         }
     }
 
-    /// Takes out what `matches`.
+    /// Takes out what `matches`; of a recipe every step that is still here.
     pub(super) fn take(&mut self, matches: impl Fn(&Order) -> bool) -> Vec<Order> {
+        self.take_whole(|order, _| matches(order))
+    }
+
+    fn take_whole(&mut self, matches: impl Fn(&Order, f64) -> bool) -> Vec<Order> {
+        let meant = |waiting: &Waiting| match &waiting.event {
+            ControlEvent::Schedule(order) if matches(order, waiting.since_secs) => Some(order.id),
+            _ => None,
+        };
+        let ids: HashSet<RequestId> = self.waiting.iter().filter_map(meant).collect();
         let mut taken = vec![];
+        if ids.is_empty() {
+            return taken;
+        }
         for waiting in std::mem::take(&mut self.waiting) {
             match waiting.event {
-                ControlEvent::Schedule(order) if matches(&order) => taken.push(order),
+                ControlEvent::Schedule(order) if ids.contains(&order.id) => taken.push(order),
                 event => self.waiting.push_back(Waiting { event, ..waiting }),
             }
         }
@@ -93,16 +105,7 @@ impl Outbox {
         if self.waiting.front().is_none_or(|first| first.since_secs > oldest) {
             return vec![];
         }
-        let mut taken = vec![];
-        for waiting in std::mem::take(&mut self.waiting) {
-            match waiting.event {
-                ControlEvent::Schedule(order) if waiting.since_secs <= oldest && goes_stale(&order) => {
-                    taken.push(order);
-                }
-                event => self.waiting.push_back(Waiting { event, ..waiting }),
-            }
-        }
-        taken
+        self.take_whole(|order, since_secs| since_secs <= oldest && goes_stale(order))
     }
 
     pub(super) fn len(&self) -> usize {
@@ -111,7 +114,8 @@ impl Outbox {
 }
 
 fn goes_stale(order: &Order) -> bool {
-    order.source != Source::State && (order.deed.kind().is_gesture() || ActionMask::ALWAYS.allows(order.deed.kind()))
+    let is_fader = !order.deed.kind().is_gesture() && !matches!(order.at, At::Step { .. });
+    order.source != Source::State && (!is_fader || ActionMask::ALWAYS.allows(order.deed.kind()))
 }
 
 #[cfg(test)]

@@ -83,6 +83,13 @@ impl<D: Design> FilterNode<D> {
         this
     }
 
+    /// Where a parameter is now, and whether it rests there; `None` for one that there is not.
+    #[must_use]
+    pub fn param(&self, index: u16) -> Option<(f32, bool)> {
+        let index = usize::from(index);
+        (index < 3).then(|| (self.params.current(index), self.params.is_one_settled(index)))
+    }
+
     fn design(&mut self) {
         let [hz, q, db] = [0, 1, 2].map(|index| f64::from(self.params.current(index)));
         // A filter at the Nyquist frequency is none: just below it the tangent still has room.

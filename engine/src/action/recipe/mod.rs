@@ -1,8 +1,24 @@
 //! Transition recipes: several actions under one name, counted from one line, all or none.
 
+mod file;
+mod read;
+
+pub use file::{RecipeFile, RecipeFileError, Roles};
+
 use serde::{Deserialize, Serialize};
 
-use super::{Action, ActionKind, InvalidAction};
+use super::{Action, ActionKind, Grid, InvalidAction};
+
+/// The line from which all steps of a recipe count.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum RecipeStart {
+    /// The frame on which it arrives.
+    Now,
+    /// The next line of a grid.
+    Line(Grid),
+    /// This beat of the song.
+    SongBeat(f64),
+}
 
 /// One action of a recipe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
