@@ -49,7 +49,7 @@ impl RigProcessor {
         let nature = match deed {
             Deed::Seek { .. } if is_now(awaited) => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Release,
-            Deed::SetEcho { send, .. } if send == 0.0 => Nature::Release,
+            Deed::SetEcho { send: 0.0, .. } => Nature::Release,
             _ => Nature::Plain,
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {

@@ -165,7 +165,7 @@ impl ActionExecutor {
                 Some(deck) => {
                     let nature = match action {
                         Action::EjectDeck { .. } => Nature::Release,
-                        Action::SetEcho { send, .. } if *send == 0.0 => Nature::Release,
+                        Action::SetEcho { send: 0.0, .. } => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
                         _ => Nature::Plain,
