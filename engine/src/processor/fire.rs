@@ -25,17 +25,29 @@ impl RigProcessor {
         nature: Nature,
         moment: Moment<'_>,
     ) -> Result<(), SafetyViolation> {
-        let Some(deck) = deed.deck().filter(|_| deed.kind() != ActionKind::Undo) else { return Ok(()) };
+        let Some(deck) = deed.deck() else { return Ok(()) };
+        let verdict = self.decide(deck, deed.kind(), source, nature, moment);
+        if let Err(violation) = &verdict {
+            self.policy.telemetry_mut().reject(violation, source);
+        }
+        verdict
+    }
+
+    /// The policy's word on an action, by the state of its deck now.
+    pub(super) fn decide(
+        &mut self,
+        deck: DeckId,
+        action: ActionKind,
+        source: Source,
+        nature: Nature,
+        moment: Moment<'_>,
+    ) -> Result<(), SafetyViolation> {
         let state = self.state(deck);
         let on_air = self.is_on_air(deck, moment.block_frame);
         let known = self.policy.deck_mut(deck);
         (known.state, known.on_air) = (state, on_air);
         let beat = moment.clock.performance_beat_at(moment.frame);
-        let verdict = self.policy.decide(&Ask { source, deck, action: deed.kind(), beat, nature });
-        if let Err(violation) = &verdict {
-            self.policy.telemetry_mut().reject(violation, source);
-        }
-        verdict
+        self.policy.decide(&Ask { source, deck, action, beat, nature })
     }
 
     /// Does the first deed of the timeline, if the policy still allows it.
@@ -137,7 +149,7 @@ impl RigProcessor {
                 tell(moves, frame, Control::MasterGain, gain.0);
             }
             Deed::SetLock { deck, locked } => return self.set_lock(deck, locked, source),
-            Deed::Undo { deck } => return self.undo(deck, moment, moves),
+            Deed::Undo { deck } => return self.undo(deck, source, moment, moves),
             Deed::Cancel { pending } => return self.cancel(pending, moment, moves),
             Deed::Panic => self.panic(moment, moves),
             Deed::Load { .. } | Deed::Realign { .. } => {}

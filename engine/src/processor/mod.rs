@@ -20,7 +20,7 @@ mod ways;
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
-use crate::clock::{BlockClock, HostClock, HostTransport, StopPolicy};
+use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
 use crate::dsp::without_denormals;
 use crate::graph::{LanePool, Scheduler};
@@ -161,6 +161,7 @@ impl RigProcessor {
         if let Some(what) = discontinuity {
             self.follow_host(what, moment, moves);
         }
+        self.hold_decks(clock.stands_still());
         self.anchor_frames(moment);
         self.receive(moment, moves);
         loop {
@@ -218,12 +219,7 @@ impl RigProcessor {
                     self.policy.set_settings(*settings);
                     self.throw_away(Garbage::Safety(settings));
                 }
-                Some(ControlEvent::SetClock(policy)) => {
-                    self.clock.set_policy(policy);
-                    if policy.stop != StopPolicy::Freeze {
-                        self.hold_decks(false);
-                    }
-                }
+                Some(ControlEvent::SetClock(policy)) => self.clock.set_policy(policy),
                 None => return,
             }
         }

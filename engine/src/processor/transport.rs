@@ -17,22 +17,18 @@ impl RigProcessor {
         self.requantize(moment.clock, wrapped);
         match what {
             Discontinuity::Stopped => self.host_stopped(moment, moves),
-            Discontinuity::Started { .. } => self.hold_decks(false),
             Discontinuity::Jumped { beats, .. } => self.host_jumped(beats, moment.clock),
-            Discontinuity::Regridded => {}
+            Discontinuity::Started { .. } | Discontinuity::Regridded => {}
         }
     }
 
     fn host_stopped(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        match self.clock.policy().stop {
-            StopPolicy::FreeRun => {}
-            StopPolicy::Freeze => self.hold_decks(true),
-            StopPolicy::StopDecks => {
-                for deck in DeckId::ALL {
-                    if self.state(deck) == DeckState::Playing {
-                        self.stop(deck, None, moment, moves);
-                    }
-                }
+        if self.clock.policy().stop != StopPolicy::StopDecks {
+            return;
+        }
+        for deck in DeckId::ALL {
+            if self.state(deck) == DeckState::Playing {
+                self.stop(deck, None, moment, moves);
             }
         }
     }

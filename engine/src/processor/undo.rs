@@ -1,9 +1,11 @@
 //! "Oops": what was stopped, replaced or jumped away from runs on unheard for some bars, and can be brought back.
 
 use super::{Moment, RigProcessor};
+use crate::action::ActionKind;
 use crate::clock::BlockClock;
 use crate::input::ControlMove;
 use crate::message::{EngineEvent, Refusal};
+use crate::safety::{Nature, Source};
 use crate::units::DeckId;
 
 impl RigProcessor {
@@ -15,23 +17,27 @@ impl RigProcessor {
         self.undo_marks[deck.index()] = beat;
     }
 
-    /// Brings a deck back, or all decks that lost something at the latest moment at which any did.
+    /// Brings a deck back, or all decks that lost something at the latest moment at which any did and that the policy
+    /// lets `source` touch.
     pub(super) fn undo(
         &mut self,
         deck: Option<DeckId>,
+        source: Source,
         moment: Moment<'_>,
         moves: &mut Vec<ControlMove>,
     ) -> Result<(), Refusal> {
-        let beat = moment.clock.performance_beat_at(moment.frame);
-        let possible = |deck: &DeckId| self.policy.deck(*deck).undo_until >= beat;
+        let possible = DeckId::ALL.map(|other| {
+            deck.is_none_or(|deck| deck == other)
+                && self.decide(other, ActionKind::Undo, source, Nature::Plain, moment).is_ok()
+        });
         let marks = self.undo_marks;
-        let latest = DeckId::ALL.iter().filter(|deck| possible(deck)).map(|deck| marks[deck.index()]);
-        let latest = latest.fold(f64::NEG_INFINITY, f64::max);
-        let is_meant = |other: &DeckId| deck.map_or(marks[other.index()] == latest, |deck| deck == *other);
-        let meant = DeckId::ALL.map(|deck| possible(&deck) && is_meant(&deck));
+        let of_possible = marks.into_iter().zip(possible).filter(|(_, possible)| *possible).map(|(mark, _)| mark);
+        let latest = of_possible.fold(f64::NEG_INFINITY, f64::max);
         let mut undone = false;
-        for (deck, _) in DeckId::ALL.into_iter().zip(meant).filter(|(_, meant)| *meant) {
-            undone |= self.undo_deck(deck, moment, moves);
+        for deck in DeckId::ALL {
+            if possible[deck.index()] && marks[deck.index()] == latest {
+                undone |= self.undo_deck(deck, moment, moves);
+            }
         }
         if undone { Ok(()) } else { Err(Refusal::NothingToUndo) }
     }

@@ -102,7 +102,7 @@ impl Outbox {
     /// Takes out gestures that are too old. What a project brings and where faders stand stays right for ever.
     pub(super) fn take_stale(&mut self, now_secs: f64) -> Vec<Order> {
         let oldest = now_secs - Self::STALE_SECS;
-        if self.waiting.front().is_none_or(|first| first.since_secs > oldest) {
+        if self.waiting.iter().all(|waiting| waiting.since_secs > oldest) {
             return vec![];
         }
         self.take_whole(|order, since_secs| since_secs <= oldest && goes_stale(order))

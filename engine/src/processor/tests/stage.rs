@@ -108,6 +108,24 @@ fn a_locked_deck_refuses_everyone_but_panic_and_the_mixer() {
 }
 
 #[test]
+fn an_undo_does_not_touch_a_deck_that_was_locked_in_the_meantime() {
+    let mut bench = Bench::loaded(120.0);
+    for deck in [DeckId::A, DeckId::B] {
+        bench.ask(play(deck), ActionTiming::Immediate);
+    }
+    bench.run_to(6_400, 64);
+    bench.ask(Action::Panic, ActionTiming::Immediate);
+    bench.run_to(8_000, 64);
+    let both = bench.ask(Action::Undo { deck: None }, ActionTiming::NextBar);
+    let one = bench.ask(Action::Undo { deck: Some(DeckId::A) }, ActionTiming::NextBeat);
+    bench.ask(Action::SetLock { deck: DeckId::A, locked: true }, ActionTiming::Immediate);
+    bench.run_to(100_000, 64);
+    assert_eq!((bench.code(one), bench.done(both)), (Some("locked"), Some((4.0, 0))));
+    let plays = |deck| bench.console.deck_state(deck) == DeckState::Playing;
+    assert!(!plays(DeckId::A) && plays(DeckId::B));
+}
+
+#[test]
 fn a_lock_that_is_on_its_way_holds_what_fires_after_it() {
     let mut bench = Bench::loaded(120.0);
     let waits = bench.ask(play(DeckId::A), ActionTiming::NextBar);
