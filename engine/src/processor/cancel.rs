@@ -52,10 +52,13 @@ impl RigProcessor {
         self.take_back_the_rest(id);
     }
 
-    /// The steps of a recipe that are still pending: its request has its answer already.
+    /// The steps of a recipe that are still pending or still to come: its request has its answer already.
     pub(super) fn take_back_the_rest(&mut self, id: RequestId) {
         if id == RequestId::HOST {
             return;
+        }
+        if let Some((_, base)) = self.recipe.as_mut().filter(|(recipe, _)| *recipe == id) {
+            *base = None;
         }
         while let Some(entry) = self.timeline.take_first(|entry| entry.id == id) {
             self.discard(entry.deed);

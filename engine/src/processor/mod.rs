@@ -68,8 +68,9 @@ pub struct RigProcessor {
     /// Control events that this block may still take.
     budget: usize,
     on_air: [OnAir; NUM_DECKS],
-    /// The recipe whose steps are coming in, and the performance beat from which they count.
-    recipe: Option<(RequestId, f64)>,
+    /// The recipe whose steps are coming in, and the performance beat from which they count; none once it was refused or
+    /// taken back, which the steps that are still to come have to hear of.
+    recipe: Option<(RequestId, Option<f64>)>,
     /// Performance beat of what an undo would take back on each deck.
     undo_marks: [f64; NUM_DECKS],
     snapshot: Snapshot,

@@ -12,6 +12,9 @@ impl RigProcessor {
     /// line still makes it.
     pub(super) fn schedule(&mut self, order: Order, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         self.cause = order.id;
+        if self.recipe == Some((order.id, None)) {
+            return self.discard(order.deed);
+        }
         let Place { due, awaited, late_frames } = match self.place(&order, moment) {
             Ok(place) => place,
             Err(too_late) => return self.refuse(order, Refusal::TooLate(too_late.0), moment, moves),
@@ -44,13 +47,13 @@ impl RigProcessor {
             }
             At::Step { grid, after_beats } => {
                 let base = match self.recipe {
-                    Some((id, base)) if id == order.id => base,
+                    Some((id, Some(base))) if id == order.id => base,
                     _ => {
                         let line = self.quantizer.resolve(order.at, order.deed.kind(), now(moment))?;
                         clock.to_performance(line.due_beat)
                     }
                 };
-                self.recipe = Some((order.id, base));
+                self.recipe = Some((order.id, Some(base)));
                 let awaited = grid.map_or(Awaited::Moment, |grid| Awaited::Step { grid, after_beats });
                 Ok(Place { due: base + after_beats, awaited, late_frames: 0 })
             }
