@@ -90,7 +90,7 @@ impl Outbox {
     /// Takes out gestures that are too old. What a project brings and where faders stand stays right for ever.
     pub(super) fn take_stale(&mut self, now_secs: f64) -> Vec<Order> {
         let oldest = now_secs - Self::STALE_SECS;
-        if self.waiting.front().is_none_or(|first| first.since_secs > oldest) {
+        if self.waiting.iter().all(|waiting| waiting.since_secs > oldest) {
             return vec![];
         }
         let mut taken = vec![];
@@ -111,7 +111,10 @@ impl Outbox {
 }
 
 fn goes_stale(order: &Order) -> bool {
-    order.source != Source::State && (order.deed.kind().is_gesture() || ActionMask::ALWAYS.allows(order.deed.kind()))
+    let kind = order.deed.kind();
+    // A recipe as a whole, its faders too.
+    let is_step = matches!(order.at, At::Step { .. });
+    order.source != Source::State && (is_step || kind.is_gesture() || ActionMask::ALWAYS.allows(kind))
 }
 
 #[cfg(test)]
@@ -158,5 +161,15 @@ mod tests {
         assert!(outbox.take_stale(9.9).is_empty());
         let stale = outbox.take_stale(10.1);
         assert_eq!((stale.len(), stale[0].id, outbox.len()), (1, id, 3));
+    }
+
+    #[test]
+    fn a_setting_in_front_keeps_nothing_from_going_stale_and_a_recipe_goes_as_a_whole() {
+        let mut outbox = Outbox::default();
+        outbox.push_event(ControlEvent::SetClock(crate::clock::ClockPolicy::default()));
+        let at = At::Step { grid: None, after_beats: 0.0 };
+        outbox.push(Order { at, ..play() }, 0.0);
+        outbox.push(Order { at, ..gain(-3.0) }, 0.0);
+        assert_eq!((outbox.take_stale(10.1).len(), outbox.len()), (2, 1));
     }
 }
