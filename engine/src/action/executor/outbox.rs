@@ -168,7 +168,7 @@ mod tests {
     fn a_setting_in_front_keeps_nothing_from_going_stale_and_a_recipe_goes_as_a_whole() {
         let mut outbox = Outbox::default();
         outbox.push_event(ControlEvent::SetClock(crate::clock::ClockPolicy::default()));
-        let at = At::Step { start: crate::message::RecipeStart::Now, after_beats: 0.0 };
+        let at = At::Step { start: crate::action::RecipeStart::Now, after_beats: 0.0 };
         outbox.push(Order { at, ..play() }, 0.0);
         outbox.push(Order { at, ..gain(-3.0) }, 0.0);
         assert_eq!((outbox.take_stale(10.1).len(), outbox.len()), (2, 1));
