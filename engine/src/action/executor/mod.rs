@@ -302,12 +302,8 @@ impl ActionExecutor {
             self.finish(Receipt::Cancelled { id: load.id }, turn);
         }
         let mut orders = self.loads.take_held(|order| is_meant(order.id, order.deed.deck()));
-        // Faders' moves that are under way to "now" are not pending: they are happening. A recipe is taken back as a
-        // whole, where all of its steps are: some may have gone ahead.
-        let waits = |order: &Order| match order.at {
-            At::Step { .. } => false,
-            at => order.deed.kind().is_gesture() || at != At::Now,
-        };
+        // Faders' moves that are under way to "now" are not pending: they are happening.
+        let waits = |order: &Order| order.deed.kind().is_gesture() || order.at != At::Now;
         orders.extend(self.outbox.take(|order| waits(order) && is_meant(order.id, order.deed.deck())));
         for order in orders {
             if matches!(order.deed, Deed::Load { track: Some(_), .. }) {
