@@ -42,12 +42,23 @@ impl RigProcessor {
         nature: Nature,
         moment: Moment<'_>,
     ) -> Result<(), SafetyViolation> {
-        let state = self.state(deck);
+        let state = match self.state(deck) {
+            DeckState::Primed if self.prepares_a_start(action, deck, moment) => DeckState::Stopped,
+            state => state,
+        };
         let on_air = self.is_on_air(deck, moment.block_frame);
         let known = self.policy.deck_mut(deck);
         (known.state, known.on_air) = (state, on_air);
         let beat = moment.clock.performance_beat_at(moment.frame);
         self.policy.decide(&Ask { source, deck, action, beat, nature })
+    }
+
+    /// Whether it moves the playhead on the very frame on which the deck is to start, as a seek and a play that were sent
+    /// together do: that comes before the start.
+    fn prepares_a_start(&self, kind: ActionKind, deck: DeckId, moment: Moment<'_>) -> bool {
+        let here = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
+        let start = self.timeline.gesture(deck, ActionKind::Play);
+        matches!(kind, ActionKind::Seek | ActionKind::Cue | ActionKind::Loop) && start.is_some_and(|e| e.due <= here)
     }
 
     /// Does the first deed of the timeline, if the policy still allows it.

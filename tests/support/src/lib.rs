@@ -71,6 +71,7 @@ pub mod osc;
 pub mod params;
 mod record;
 pub mod recording;
+pub mod rig;
 mod setup;
 mod sides;
 pub mod signals;

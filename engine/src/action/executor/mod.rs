@@ -109,6 +109,9 @@ impl ActionExecutor {
         }
         for stale in self.outbox.take_stale(self.now_secs) {
             self.recall(&stale);
+            if matches!(stale.deed, Deed::Load { track: Some(_), .. }) {
+                self.track_returned();
+            }
             self.finish(Receipt::Expired { id: stale.id }, turn);
         }
     }
