@@ -18,7 +18,7 @@ prop_compose! {
     ) -> Ask {
         let nature = match action {
             ActionKind::Seek if special => Nature::NeedleDrop,
-            ActionKind::Load if special => Nature::Eject,
+            ActionKind::Load if special => Nature::Release,
             _ => Nature::Plain,
         };
         Ask { source, deck, action, beat, nature }
@@ -86,7 +86,7 @@ proptest! {
                 prop_assert!(state_allows);
                 let cools = known.lock.cooldowns().active(ask.action, ask.beat).is_some();
                 prop_assert!(
-                    !cools || urgent || ask.source == Source::State || ask.nature == Nature::Eject,
+                    !cools || urgent || ask.source == Source::State || ask.nature == Nature::Release,
                     "done in spite of a cooldown"
                 );
             }

@@ -63,10 +63,10 @@ impl ClickMeter {
             deeds.retain(|frame| frame + self.voice_frames >= from);
         }
         let mut found: Option<Click> = None;
-        for channel in 2..CHANNELS {
+        for (channel, samples) in out.iter().enumerate().skip(2) {
             let deeds = &self.deeds[channel / 2 - 1];
             let mut last = self.last[channel];
-            for (n, sample) in out[channel].iter().enumerate() {
+            for (n, sample) in samples.iter().enumerate() {
                 let frame = from + n as u64;
                 let step = f64::from((sample - last).abs());
                 last = *sample;
