@@ -15,12 +15,22 @@ const MIN_FRAMES: u32 = 16;
 
 /// Ticks that each strip of a plan takes for a whole sub-block. Written by the lane that has the strip.
 #[derive(Debug, Default)]
-pub(super) struct StripCosts(Box<[AtomicU32]>);
+pub(super) struct StripCosts(Box<[Cost]>);
+
+#[derive(Debug, Default)]
+struct Cost {
+    ticks: AtomicU32,
+    /// Samples so far, up to [`FIRST_SAMPLES`].
+    samples: AtomicU32,
+}
+
+/// Of the first samples the least counts: any of them may have been held up.
+const FIRST_SAMPLES: u32 = 4;
 
 impl StripCosts {
     /// Nothing measured yet.
     pub(super) fn new(strips: usize) -> Self {
-        Self((0..strips).map(|_| AtomicU32::new(0)).collect())
+        Self((0..strips).map(|_| Cost::default()).collect())
     }
 
     /// Whether there is anything to measure.
@@ -39,17 +49,19 @@ impl StripCosts {
             return;
         }
         let now = u32::try_from(ticks * SUB_BLOCK_FRAMES as u64 / u64::from(frames)).unwrap_or(u32::MAX);
-        let before = cost.load(Ordering::Relaxed);
-        let after = match before {
+        let (before, samples) = (cost.ticks.load(Ordering::Relaxed), cost.samples.load(Ordering::Relaxed));
+        let after = match samples {
             0 => now,
+            1..FIRST_SAMPLES => before.min(now),
             _ if now > before => before.saturating_add(before / 8 + 1).min(now),
             _ => (before - before / 64).max(now),
         };
-        cost.store(after.max(1), Ordering::Relaxed);
+        cost.ticks.store(after.max(1), Ordering::Relaxed);
+        cost.samples.store((samples + 1).min(FIRST_SAMPLES), Ordering::Relaxed);
     }
 
     fn ticks(&self, strip: usize) -> Option<u32> {
-        self.0.get(strip).map(|cost| cost.load(Ordering::Relaxed)).filter(|ticks| *ticks > 0)
+        self.0.get(strip).map(|cost| cost.ticks.load(Ordering::Relaxed)).filter(|ticks| *ticks > 0)
     }
 }
 
@@ -109,8 +121,9 @@ mod tests {
     #[test]
     fn a_cost_goes_up_when_a_strip_sounds_and_is_not_led_astray_by_one_that_was_held_up() {
         let costs = StripCosts::new(1);
-        costs.add(0, 500, 32);
-        assert_eq!(costs.ticks(0), Some(1000));
+        costs.add(0, 900_000, 64);
+        (0..3).for_each(|_| costs.add(0, 500, 32));
+        assert_eq!(costs.ticks(0), Some(1000), "the first one was held up");
         costs.add(0, 1_000_000, 64);
         assert_eq!(costs.ticks(0), Some(1126));
         (0..100).for_each(|_| costs.add(0, 1000, 64));

@@ -64,7 +64,7 @@ fn edit(bench: &mut Bench) {
 fn nodes_that_seemed_not_worth_sharing_are_shared_after_the_next_edit() {
     let (mut bench, ids) = workers(2, &[(200, 10); 4]);
     assert_eq!(bench.scheduler.num_strips(), 1, "in all 40 ns, they say");
-    bench.render(64 * 50);
+    bench.render(64 * 130);
     edit(&mut bench);
     assert!(bench.scheduler.num_strips() >= 4, "{}", bench.scheduler.num_strips());
     assert!(ids.iter().all(|id| bench.control.cost_ns(*id).unwrap() > 1000));
@@ -78,7 +78,7 @@ fn a_node_that_is_much_dearer_than_it_said_is_told_from_the_others() {
     let costs = |bench: &Bench| -> Vec<u32> { ids.iter().map(|id| bench.control.cost_ns(*id).unwrap()).collect() };
     assert_eq!(costs(&bench), [2500; 6]);
     for _ in 0..4 {
-        bench.render(64 * 100);
+        bench.render(64 * 130);
         edit(&mut bench);
     }
     let after = costs(&bench);
@@ -90,7 +90,7 @@ fn a_node_that_is_much_dearer_than_it_said_is_told_from_the_others() {
 #[test]
 fn with_one_lane_nothing_is_measured() {
     let (mut bench, ids) = workers(1, &[(200, 10); 4]);
-    bench.render(64 * 100);
+    bench.render(64 * 130);
     edit(&mut bench);
     assert!(ids.iter().all(|id| bench.control.cost_ns(*id) == Ok(10)));
     assert_eq!(bench.scheduler.num_strips(), 1);

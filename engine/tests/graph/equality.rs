@@ -1,7 +1,7 @@
 //! One by one, in banks and in parallel: the same bits, for any graph, any blocks and any edits between them.
 
 use echelon_engine::graph::nodes::{Biquad, FeedbackDelay, FilterMode, Gain, Meter, Sum, Svf};
-use echelon_engine::graph::{DspNode, GraphConfig, NodeId, NodeIo, Param, Ports, Status, Width};
+use echelon_engine::graph::{DspNode, GraphConfig, Guard, NodeId, NodeIo, Param, Ports, Status, Width};
 use proptest::prelude::*;
 
 use crate::support::*;
@@ -23,7 +23,7 @@ enum Deed {
 fn deeds() -> impl Strategy<Value = Vec<Deed>> {
     let node = 0..10_000_usize;
     let deed = prop_oneof![
-        8 => (0..9_u8, any::<u32>()).prop_map(|(kind, seed)| Deed::Add(kind, seed)),
+        8 => (0..10_u8, any::<u32>()).prop_map(|(kind, seed)| Deed::Add(kind, seed)),
         16 => (node.clone(), node.clone(), 0..4_usize).prop_map(|(a, b, slot)| Deed::Connect(a, b, slot)),
         1 => node.clone().prop_map(Deed::Remove),
         2 => node.clone().prop_map(Deed::Output),
@@ -43,6 +43,11 @@ fn add(bench: &mut Bench, kind: u8, seed: u32) -> NodeId {
         4 => bench.control.add(Meter::new(Width::Mono).0),
         5 | 6 => bench.control.add(Sum::new(Width::Mono, 4)),
         7 => bench.control.add(FeedbackDelay::new(Width::Mono, 64 + seed % 100)),
+        8 => {
+            let ill = [f32::NAN, f32::INFINITY, -f32::MAX, 1e11][seed as usize % 4];
+            let guard = [Guard::Own, Guard::Scan, Guard::Reports][seed as usize / 4 % 3];
+            bench.control.add(Infected::new(guard, &[(seed % 700, ill), (seed / 700 % 1000, 0.1)]))
+        }
         _ => {
             let noise = Noise::new(seed, Width::Mono);
             bench.control.add(Gate { noise, frame: 0, on: 1 + seed as usize % 300, off: seed as usize % 200 })

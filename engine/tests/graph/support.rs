@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 
 use echelon_engine::graph::nodes::FilterMode;
 use echelon_engine::graph::{
-    BusIo, CommandReceiver, Commit, DspNode, Graph, GraphConfig, GraphControl, Guard, InputBus, LaneEntry, LanePool,
-    NodeIo, OutputBus, Parallel, Param, Ports, Scheduler, Status, StereoBlock, Width,
+    BusIo, CommandReceiver, Commit, DspNode, Graph, GraphConfig, GraphControl, Guard, InputBus, LOUDEST, LaneEntry,
+    LanePool, NodeIo, OutputBus, Parallel, Param, Ports, Scheduler, Status, StereoBlock, Width,
 };
 
 pub const SR: f64 = 48_000.0;
@@ -124,6 +124,50 @@ impl DspNode for Bad {
     }
     fn ports(&self) -> Ports {
         Ports { inputs: NONE, output: Width::Mono }
+    }
+}
+
+/// Adds its state to its input. The state becomes what it is told on the frames it is told, and is well after a reset.
+#[derive(Debug)]
+pub struct Infected {
+    frame: u32,
+    ills: Vec<(u32, f32)>,
+    state: f32,
+    guard: Guard,
+}
+
+impl Infected {
+    pub fn new(guard: Guard, ills: &[(u32, f32)]) -> Self {
+        Self { frame: 0, ills: ills.to_vec(), state: 0.0, guard }
+    }
+}
+
+impl DspNode for Infected {
+    fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+        for n in 0..io.frames() {
+            if let Some((_, ill)) = self.ills.iter().find(|(frame, _)| *frame == self.frame) {
+                self.state = *ill;
+            }
+            self.frame += 1;
+            io.out_left()[n] = io.left(0)[n] + self.state;
+        }
+        let is_well = self.state.abs() <= LOUDEST;
+        if self.guard == Guard::Reports && !is_well { Status::Broken } else { Status::Audio }
+    }
+    fn type_name(&self) -> &'static str {
+        "Infected"
+    }
+    fn ports(&self) -> Ports {
+        Ports { inputs: ONE, output: Width::Mono }
+    }
+    fn reset(&mut self) {
+        self.state = 0.0;
+    }
+    fn guard(&self) -> Guard {
+        self.guard
+    }
+    fn cost_hint_ns(&self) -> u32 {
+        1000
     }
 }
 
