@@ -321,3 +321,66 @@ fn a_file_runs_like_any() {
     assert_eq!(bench.onset(DeckId::B), Some(96_000));
     assert_eq!(bench.decks[0].iter().rposition(|s| *s != 0.0), Some(96_000 + 142));
 }
+
+#[test]
+fn basses_change_places_on_the_beat() {
+    let text = r#"{ "echelon_recipe": 1, "name": "swap", "unit": "beats", "steps": [
+        { "at": 0, "action": "set_eq", "deck": "to", "band": "low", "gain_db": -26 },
+        { "at": 0, "action": "play_deck", "deck": "to" },
+        { "at": 8, "action": "set_eq", "deck": "from", "band": "low", "gain_db": -26 },
+        { "at": 8, "action": "set_eq", "deck": "to", "band": "low", "gain_db": 0 } ] }"#;
+    let recipe = RecipeFile::read(text).unwrap().fill(Roles::new(DeckId::A, DeckId::B), 4.0).unwrap();
+    let mut bench = on_air();
+    let start = bench.decks[0].iter().position(|s| *s != 0.0).unwrap();
+    let id = bench.ask(run(recipe), ActionTiming::NextBar);
+    bench.run_to(96_000 + 192_000 + 48_000, 512);
+    assert_eq!(bench.done(id).map(|(_, late)| late), Some(0));
+    let swap = 96_000 + 192_000;
+    // The bass is the mean of these tracks: a high-passed one swings around zero.
+    let mean = |deck: usize, from: usize| bench.decks[deck][from..from + 8_186].iter().sum::<f32>() / 8_186.0;
+    let whole = (0..8_186).map(sample).sum::<f32>() / 8_186.0;
+    assert!((mean(1, swap - 20_000) / whole) < 0.1, "B came without its bass");
+    assert!((mean(0, swap - 20_000) / whole - 1.0).abs() < 0.01);
+    assert!((mean(0, swap + 20_000) / whole) < 0.1, "A has given it away");
+    assert!((mean(1, swap + 20_000) / whole - 1.0).abs() < 0.01);
+    assert_eq!(bench.decks[0][swap - 1], sample((swap - 1 - start) as u64), "not a frame too early");
+    assert_ne!(bench.decks[0][swap + 300], sample((swap + 300 - start) as u64));
+}
+
+#[test]
+fn a_deck_goes_out_in_its_echo() {
+    let text = r#"{ "echelon_recipe": 1, "name": "out", "unit": "bars", "steps": [
+        { "at": 0, "over": 1, "action": "set_echo", "deck": "from", "send": 0.8 },
+        { "at": 1, "action": "stop_deck", "deck": "from" },
+        { "at": 1, "action": "set_echo", "deck": "from", "send": 0 } ] }"#;
+    let recipe = RecipeFile::read(text).unwrap().fill(Roles::new(DeckId::A, DeckId::B), 4.0).unwrap();
+    let mut bench = on_air();
+    let id = bench.ask(run(recipe), ActionTiming::NextBar);
+    bench.run_to(1_600_000, 512);
+    assert_eq!(bench.done(id), Some((8.0, 0)));
+    let deck = &bench.decks[0];
+    let loudest = |from: usize| deck[from..from + 10_000].iter().fold(0.0_f32, |a, s| a.max(s.abs()));
+    assert!(loudest(200_000) > 0.05, "the echo rings on: {}", loudest(200_000));
+    assert!(loudest(300_000) < loudest(200_000), "softer");
+    assert_eq!(loudest(1_580_000), 0.0, "and out");
+    let clicks = deck[191_000..240_000].windows(2).map(|w| (w[1] - w[0]).abs()).fold(0.0_f32, f32::max);
+    let own = (0..48_000).map(|n| (sample(n + 1) - sample(n)).abs()).fold(0.0_f32, f32::max);
+    assert!(clicks < 3.0 * own, "{clicks} {own}");
+}
+
+#[test]
+fn a_recipe_s_eq_and_echo_are_read_strictly() {
+    let read = |step: &str| {
+        let text = format!("{{ \"echelon_recipe\": 1, \"name\": \"x\", \"unit\": \"bars\", \"steps\": [{step}] }}");
+        RecipeFile::read(&text).map(drop).map_err(|error| error.to_string())
+    };
+    let eq = |rest: &str| read(&format!("{{ \"at\": 0, \"action\": \"set_eq\", \"deck\": \"to\", {rest} }}"));
+    assert_eq!(eq("\"band\": \"low\", \"gain_db\": -26, \"over\": 4"), Ok(()));
+    assert_eq!(eq("\"gain_db\": 0").unwrap_err(), "line 1: set_eq needs \"band\"");
+    assert_eq!(eq("\"band\": \"low\", \"gain_db\": 13").unwrap_err(), "line 1: \"gain_db\" is from -26 to 12, not 13");
+    assert!(eq("\"band\": \"sub\", \"gain_db\": 0").unwrap_err().contains("unknown variant `sub`"));
+    let echo = |rest: &str| read(&format!("{{ \"at\": 0, \"action\": \"set_echo\", \"deck\": \"to\", {rest} }}"));
+    assert_eq!(echo("\"send\": 1, \"over\": 1"), Ok(()));
+    assert_eq!(echo("\"send\": 2").unwrap_err(), "line 1: \"send\" is from 0 to 1, not 2");
+    assert_eq!(echo("\"send\": 1, \"band\": \"low\"").unwrap_err(), "line 1: set_echo has no \"band\"");
+}

@@ -90,7 +90,7 @@ fn what_is_wrong_is_told_with_its_line() {
         ),
         ("\"position\": \"to\"", "\"position\": null", "line 8: set_crossfader needs \"position\""),
         ("\"stop_deck\"", "\"load_deck\"", "line 10: unknown variant `load_deck`"),
-        ("\"stop_deck\"", "\"set_eq\"", "line 10: unknown variant `set_eq`"),
+        ("\"stop_deck\"", "\"set_flanger\"", "line 10: unknown variant `set_flanger`"),
         ("    { \"at\": 16, \"action\"", "    { \"at\": 16,\n\n \"actio\"", "line 12: unknown field `actio`"),
         ("-3.5 }", "-3.5 },", "line 12: expected value"),
         ("  ]\n}", "  ]\n} x", "line 13: trailing characters"),
