@@ -18,16 +18,8 @@ macro_rules! texts {
 }
 
 /// In the order in which people are shown them.
-const TEXTS: [(&str, &str); 8] = texts![
-    "crossfade_16",
-    "mix_in_16",
-    "bass_swap_16",
-    "blend_8",
-    "quick_cut",
-    "fade_out_4",
-    "echo_out",
-    "tease_4",
-];
+const TEXTS: [(&str, &str); 8] =
+    texts!["crossfade_16", "mix_in_16", "bass_swap_16", "blend_8", "quick_cut", "fade_out_4", "echo_out", "tease_4",];
 
 static SHIPPED: LazyLock<Vec<Shipped>> = LazyLock::new(|| {
     let read = |(id, text): &(&'static str, &str)| {

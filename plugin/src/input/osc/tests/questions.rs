@@ -41,7 +41,8 @@ fn what_is_wrong_with_a_recipe_is_said() {
     let unknown = error("/recipe/run", &s(&["bass_swap", "a", "b"]));
     assert_eq!(
         unknown,
-        "there is no recipe 'bass_swap'; there are crossfade_16, mix_in_16, blend_8, quick_cut, fade_out_4, tease_4"
+        "there is no recipe 'bass_swap'; there are crossfade_16, mix_in_16, bass_swap_16, blend_8, \
+                quick_cut, fade_out_4, echo_out, tease_4"
     );
     assert!(
         error("/recipe/run", &s(&["quick_cut", "a"])).contains("wrong number of arguments (2); expected: s recipe")
