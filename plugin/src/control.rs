@@ -140,6 +140,18 @@ impl ControlThread {
         self.shared.wait_until_opened(self.saved.loads(), HOST_PATIENCE);
     }
 
+    /// Writes what was asked and what became of it, as JSON, one entry a line: see
+    /// [`ActionLog`](echelon_engine::log::ActionLog). Not on the audio thread. The control thread waits only while the
+    /// log is copied, not for `out`.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_log(&self, mut out: impl std::io::Write) -> std::io::Result<()> {
+        let log = self.shared.turns().log()?;
+        out.write_all(&log)?;
+        out.flush()
+    }
+
     /// Takes a turn, and waits for every file that is being decoded. On the audio thread, only while the host renders
     /// offline: it locks, waits and allocates.
     #[must_use]

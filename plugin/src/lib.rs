@@ -11,6 +11,7 @@ use echelon_engine::processor::{BlockInput, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use nice_plug::prelude::*;
 
+pub mod bridge;
 pub mod buffers;
 pub mod control;
 pub mod editor;
@@ -18,6 +19,7 @@ pub mod host;
 pub mod input;
 pub mod media;
 pub mod params;
+pub mod recipes;
 pub mod state;
 pub mod view;
 

@@ -5,8 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use echelon_engine::action::{Action, ActionTiming};
 use echelon_engine::message::Snapshot;
+use echelon_engine::safety::SafetyTelemetry;
+use echelon_engine::telemetry::SchedulerTelemetry;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
+use crate::bridge::BridgeView;
 use crate::media::Overview;
 
 /// How a deck's track came along.
@@ -68,6 +71,12 @@ pub struct RigView {
     pub tracks: [TrackView; NUM_DECKS],
     /// Where OSC listens.
     pub osc: OscView,
+    /// The bridge to another Echelon.
+    pub bridge: BridgeView,
+    /// How the scheduler has fared so far.
+    pub scheduler: SchedulerTelemetry,
+    /// What the safety policy has done so far.
+    pub safety: SafetyTelemetry,
     /// The newest message.
     pub notice: Option<Notice>,
 }

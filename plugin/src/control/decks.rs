@@ -77,6 +77,11 @@ impl DeckFiles {
         }
     }
 
+    /// The name of the track on a deck; empty if there is none.
+    pub(super) fn track_name(&self, deck: DeckId) -> String {
+        self.on_deck[deck.index()].name.clone()
+    }
+
     /// Whether a track is on the deck or on its way.
     pub(super) fn is_occupied(&self, deck: DeckId) -> bool {
         self.on_deck[deck.index()].path.is_some() || self.changes.iter().any(|change| change.deck == deck)

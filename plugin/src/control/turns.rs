@@ -9,10 +9,14 @@ use echelon_engine::safety::Source;
 use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
-use crate::input::osc::{OscServer, first_port_from_env};
+use crate::bridge::Bridge;
+use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env};
 use crate::media::Loader;
 use crate::state::SavedState;
 use crate::view::{OscView, SharedView};
+
+/// Messages that a turn sends at most in answer to questions, but for the last one's.
+const MESSAGES_PER_TURN: usize = 256;
 
 /// What the turns work with. Whoever has it takes them: the control thread, or an offline block.
 pub(super) struct Turns {
@@ -22,6 +26,7 @@ pub(super) struct Turns {
     restored: u64,
     restore_sender: ActionSender,
     osc: Option<OscServer>,
+    bridge: Bridge,
     files: DeckFiles,
     view: SharedView,
     bell: Bell,
@@ -40,9 +45,21 @@ impl Turns {
         let loaded = bell.clone();
         let files = DeckFiles::new(Loader::new(move || loaded.ring())?, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
-        let turn = Turn::default();
-        let mut turns =
-            Self { console, saved, restored: 0, restore_sender, osc, files, view, bell, turn, since: Instant::now() };
+        let name = osc.as_ref().map_or_else(|| "Echelon".to_owned(), |osc| format!("Echelon {}", osc.port()));
+        let bridge = Bridge::new(&mut console, name);
+        let mut turns = Self {
+            console,
+            saved,
+            restored: 0,
+            restore_sender,
+            osc,
+            bridge,
+            files,
+            view,
+            bell,
+            turn: Turn::default(),
+            since: Instant::now(),
+        };
         turns.agree_on_port();
         Ok(turns)
     }
@@ -55,8 +72,14 @@ impl Turns {
         self.files.poll(&mut self.console, &mut self.turn);
         self.console.tick(&mut self.turn);
         self.answer();
+        self.answer_askings();
+        self.bridge_turn();
         let snapshot = *self.console.snapshot();
-        self.view.update(|view| view.snapshot = snapshot);
+        let (scheduler, safety, bridge) =
+            (self.console.telemetry(), self.console.safety_telemetry(), self.bridge.view());
+        self.view.update(|view| {
+            (view.snapshot, view.scheduler, view.safety, view.bridge) = (snapshot, scheduler, safety, bridge);
+        });
         (!self.files.is_decoding()).then_some(self.restored)
     }
 
@@ -131,7 +154,7 @@ impl Turns {
             self.files.undone(deck, load);
         }
         for receipt in self.turn.receipts.drain(..) {
-            let silent = self.files.settle(&receipt);
+            let silent = self.files.settle(&receipt) | self.bridge.settle(&receipt, self.turn.now_secs);
             if let Some(osc) = &self.osc {
                 osc.reply(&receipt);
             }
@@ -143,6 +166,61 @@ impl Turns {
         }
         if let Some(osc) = &mut self.osc {
             osc.tidy();
+        }
+    }
+}
+
+/// What only this thread can answer, and the bridge.
+impl Turns {
+    /// The action log as JSON, one entry a line.
+    ///
+    /// # Errors
+    /// None of the writer's: it is memory. One that cannot be written as JSON.
+    pub(super) fn log(&self) -> std::io::Result<Vec<u8>> {
+        let mut text = vec![];
+        self.console.log().write_to(&mut text)?;
+        Ok(text)
+    }
+
+    /// As many questions as a turn has time for; the others wait for the next.
+    fn answer_askings(&mut self) {
+        let Some(osc) = &self.osc else { return };
+        osc.set_bar_beats(self.console.snapshot().clock.bar_beats);
+        let mut messages_left = MESSAGES_PER_TURN;
+        while messages_left > 0
+            && let Some(asking) = osc.next_asking()
+        {
+            let now = self.turn.now_secs;
+            let sent = match &asking.what {
+                Heard::Bridge(message) => {
+                    self.bridge.hear(asking.from, message.clone(), now);
+                    1
+                }
+                Heard::Query(Query::Bridge(command)) => {
+                    self.bridge.command(*command, now);
+                    asking.answer(bridge_state(&self.bridge.view()));
+                    1
+                }
+                Heard::Query(query) => {
+                    let messages = answers(&self.console, query, |number| asking.is_pending(number));
+                    let count = messages.len();
+                    messages.into_iter().for_each(|message| asking.answer(message));
+                    count
+                }
+            };
+            messages_left = messages_left.saturating_sub(sent);
+        }
+    }
+
+    fn bridge_turn(&mut self) {
+        let track = |deck| self.files.track_name(deck);
+        if self.bridge.turn(self.console.snapshot(), track, self.turn.now_secs) {
+            // The executor has not seen it in this turn.
+            self.bell.ring();
+        }
+        let messages = self.bridge.take_messages();
+        if let Some(osc) = &self.osc {
+            messages.for_each(|(to, message)| osc.send(to, message));
         }
     }
 }

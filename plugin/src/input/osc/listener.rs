@@ -3,7 +3,8 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::SyncSender;
 use std::thread;
 use std::time::{Duration, SystemTime};
 
@@ -16,7 +17,9 @@ use super::packet::{address_of, decode};
 use super::parse::{Parsed, parse, receipt_of};
 use super::parse_error::{ParseError, short};
 use super::receipts::{Asker, error, message};
-use super::server::{Shared, count};
+use super::server::{Asking, Heard, Shared, count};
+use crate::bridge::Message as BridgeMessage;
+use crate::recipes::shipped;
 
 /// The largest that UDP carries, so that a packet above our own limit is seen as such.
 const RECEIVE_BYTES: usize = 65_536;
@@ -34,11 +37,20 @@ pub(super) struct Listener {
     shared: Arc<Shared>,
     sender: ActionSender,
     wake: Box<dyn Fn() + Send + Sync>,
+    ask: SyncSender<Asking>,
+    /// See [`OscServer::set_bar_beats`](super::server::OscServer::set_bar_beats).
+    bar_beats: Arc<AtomicU64>,
 }
 
 impl Listener {
-    pub fn new(shared: Arc<Shared>, sender: ActionSender, wake: Box<dyn Fn() + Send + Sync>) -> Self {
-        Self { shared, sender, wake }
+    pub fn new(
+        shared: Arc<Shared>,
+        sender: ActionSender,
+        wake: Box<dyn Fn() + Send + Sync>,
+        ask: SyncSender<Asking>,
+        bar_beats: Arc<AtomicU64>,
+    ) -> Self {
+        Self { shared, sender, wake, ask, bar_beats }
     }
 
     /// Until it shall end; goes on wherever [`Shared::next`] says.
@@ -92,15 +104,25 @@ impl Listener {
 
     /// All of a packet's messages are right and are done, or none is done.
     fn messages(&mut self, messages: &[OscMessage], from: SocketAddr) {
-        let messages = messages.iter().filter(|message| !is_reply(&message.addr));
-        let parsed: Vec<_> = messages.map(|message| (message, parse(&message.addr, &message.args))).collect();
+        let (of_bridge, messages): (Vec<_>, Vec<_>) = messages
+            .iter()
+            .filter(|message| !is_reply(&message.addr))
+            .partition(|message| BridgeMessage::is_one(&message.addr));
+        let mut room = Room::Unknown;
+        for message in of_bridge {
+            self.ask(Heard::Bridge(BridgeMessage::from_osc(message)), from, &mut room);
+        }
+        let parsed: Vec<_> =
+            messages.into_iter().map(|message| (message, parse(&message.addr, &message.args))).collect();
         if parsed.iter().any(|(_, result)| result.is_err()) {
             for (message, result) in parsed {
                 self.refuse(message, result, from);
             }
+            if room != Room::Unknown {
+                (self.wake)();
+            }
             return;
         }
-        let mut room = Room::Unknown;
         for (message, parsed) in parsed.into_iter().filter_map(|(message, result)| Some((message, result.ok()?))) {
             self.act(message, parsed, from, &mut room);
         }
@@ -136,6 +158,19 @@ impl Listener {
                 let args = vec!["Echelon".into(), env!("CARGO_PKG_VERSION").into(), port.into()];
                 self.shared.send(from, message("/info", args));
             }
+            Parsed::RecipeList => self.list_recipes(from),
+            Parsed::Ask(query) => {
+                if !self.ask(Heard::Query(query), from, room) {
+                    self.shared.send(from, asker(None).refusal("queue_full", "too many questions at once"));
+                }
+            }
+            Parsed::Recipe { recipe, timing, receipt } => {
+                let bar_beats = f64::from_bits(self.bar_beats.load(Ordering::Relaxed));
+                match recipe.action(bar_beats) {
+                    Ok(action) => self.request(Request::new(Source::Osc, action, timing), asker(receipt), room),
+                    Err(text) => self.shared.send(from, asker(receipt).refusal("bad_recipe", &text)),
+                }
+            }
             Parsed::Ignored { receipt: None } => {}
             Parsed::Ignored { receipt } => {
                 let text = "0 lets the button go: nothing was done";
@@ -164,6 +199,29 @@ impl Listener {
         }
     }
 
+    /// Hands something on to the control thread; `false` if that has too much to see to.
+    fn ask(&self, what: Heard, from: SocketAddr, room: &mut Room) -> bool {
+        let is_taken = self.ask.try_send(Asking { from, what, shared: self.shared.clone() }).is_ok();
+        if is_taken {
+            // It is to be woken.
+            if *room == Room::Unknown {
+                *room = Room::Asked;
+            }
+        } else {
+            count(&self.shared.counters.dropped);
+        }
+        is_taken
+    }
+
+    fn list_recipes(&self, from: SocketAddr) {
+        for recipe in shipped() {
+            let args = [recipe.id, recipe.file.name(), recipe.file.about()].map(Into::into).to_vec();
+            self.shared.send(from, message("/recipe/list", args));
+        }
+        let count = i32::try_from(shipped().len()).unwrap_or(i32::MAX);
+        self.shared.send(from, message("/recipe/list/end", vec![count.into()]));
+    }
+
     /// Queues a request.
     fn request(&mut self, request: Request, asker: Asker, room: &mut Room) {
         let id = request.id;
@@ -189,7 +247,7 @@ impl Listener {
     /// The first action of a packet is refused if there is no room, the others wait for it.
     fn push(&mut self, mut request: Request, room: Room) -> Result<(), QueueFull> {
         let mut retries = match room {
-            Room::Unknown => 0,
+            Room::Unknown | Room::Asked => 0,
             Room::Yes => BUNDLE_RETRIES,
             Room::No => return Err(QueueFull(Box::new(request))),
         };
@@ -211,6 +269,8 @@ impl Listener {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Room {
     Unknown,
+    /// Nothing but questions so far.
+    Asked,
     Yes,
     No,
 }

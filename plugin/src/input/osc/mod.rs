@@ -6,6 +6,7 @@ mod namespace;
 mod packet;
 mod parse;
 mod parse_error;
+mod query;
 mod receipts;
 mod server;
 
@@ -13,7 +14,8 @@ pub use namespace::namespace_markdown;
 pub use packet::{MAX_NESTING, MAX_PACKET_BYTES, PacketError};
 pub use parse::{Parsed, parse};
 pub use parse_error::ParseError;
-pub use server::{DEFAULT_PORT, OscCounters, OscError, OscServer, PORTS_TO_TRY, first_port_from_env};
+pub use query::{Asked, FilledRecipe, Query, answers, bridge_state};
+pub use server::{Asking, DEFAULT_PORT, Heard, OscCounters, OscError, OscServer, PORTS_TO_TRY, first_port_from_env};
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ use rosc::OscType;
 
 use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, TABLE, Value, Wish, when_word};
 use super::parse_error::ParseError;
+use super::query::{Asked, FilledRecipe, Query};
 
 /// What a message asks for.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,17 +36,54 @@ pub enum Parsed {
         /// The sender's number for receipts.
         receipt: Option<i32>,
     },
+    /// To run a recipe.
+    Recipe {
+        /// Which.
+        recipe: FilledRecipe,
+        /// When.
+        timing: ActionTiming,
+        /// The sender's number for receipts.
+        receipt: Option<i32>,
+    },
+    /// What only the control thread can answer.
+    Ask(Query),
+    /// Which recipes there are.
+    RecipeList,
     /// Whether anyone is there.
     Ping,
     /// Who is there.
     Info,
 }
 
+/// What comes before the address of an action in a question.
+const CAN: &str = "/can";
+
 /// Reads one message.
 ///
 /// # Errors
 /// [`ParseError`] says what was expected.
 pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
+    match address.strip_prefix(CAN) {
+        Some(rest) if rest.starts_with('/') => parse_question(address, rest, args),
+        _ => parse_wish(address, args),
+    }
+}
+
+/// `/can/deck/a/play`: the same as `/deck/a/play`, but only asked.
+fn parse_question(address: &str, asked: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
+    let ask = |wish, receipt| Parsed::Ask(Query::Can { address: address.to_owned(), wish, receipt });
+    match parse_wish(asked, args)? {
+        Parsed::Act { action, timing, receipt, .. } => Ok(ask(Asked::Action { action, timing }, receipt)),
+        Parsed::Recipe { recipe, timing, receipt } => Ok(ask(Asked::Recipe { recipe, timing }, receipt)),
+        Parsed::CancelOwn { number, receipt } => Ok(ask(Asked::CancelOwn(number), receipt)),
+        Parsed::Ignored { receipt } => Ok(ask(Asked::Nothing, receipt)),
+        Parsed::Ask(_) | Parsed::RecipeList | Parsed::Ping | Parsed::Info => {
+            Err(ParseError::UnknownPath { path: address.to_owned(), nearest: format!("{CAN}/deck/a/play") })
+        }
+    }
+}
+
+fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     let Target { row, deck, suffix } = find(address)?;
     let (args, receipt) = if row.when == DefaultWhen::None { (args, None) } else { split_receipt(args)? };
     let count = || ParseError::WrongCount { got: args.len(), usage: row.usage() };
@@ -75,6 +113,18 @@ pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     Ok(match (row.make)(&Given { deck, values }) {
         Wish::Act(action) => Parsed::Act { action, timing, receipt, note },
         Wish::CancelOwn(number) => Parsed::CancelOwn { number, receipt },
+        Wish::Recipe { which, roles, preview } => {
+            let recipe = FilledRecipe::new(which, roles)?;
+            if preview {
+                let wish = Asked::Recipe { recipe, timing };
+                Parsed::Ask(Query::Can { address: address.to_owned(), wish, receipt })
+            } else {
+                Parsed::Recipe { recipe, timing, receipt }
+            }
+        }
+        Wish::RecipeList => Parsed::RecipeList,
+        Wish::Telemetry => Parsed::Ask(Query::Telemetry),
+        Wish::Bridge(command) => Parsed::Ask(Query::Bridge(command)),
         Wish::Ping => Parsed::Ping,
         Wish::Info => Parsed::Info,
     })
@@ -195,8 +245,24 @@ fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result
             OscType::String(path) => Err(ParseError::NotAFullPath(path.clone())),
             other => Err(wrong_type(other, index + 1, "the full path of a file (type s)")),
         },
+        Arg::Text { .. } => Ok(Value::Text(text(got, index + 1)?.to_owned())),
+        Arg::Deck { .. } => {
+            let letter = text(got, index + 1)?;
+            DeckId::from_letter(letter).map(Value::Deck).ok_or_else(|| ParseError::UnknownDeck(letter.to_owned()))
+        }
+        Arg::Choice(words) => match text(got, index + 1)? {
+            word if words.contains(&word) => Ok(Value::Text(word.to_owned())),
+            other => Err(ParseError::NotAChoice { got: other.to_owned(), expected: words.join(", ") }),
+        },
     };
     row.args.iter().zip(args).enumerate().map(read).collect()
+}
+
+fn text(arg: &OscType, position: usize) -> Result<&str, ParseError> {
+    match arg {
+        OscType::String(text) => Ok(text),
+        other => Err(wrong_type(other, position, "text (type s)")),
+    }
 }
 
 /// Without the digits that come from 32 bits made 64.

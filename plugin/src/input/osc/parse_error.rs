@@ -50,6 +50,25 @@ pub enum ParseError {
     /// `"id"` without a number after it.
     #[error("\"id\" must be followed by a whole number (type i) as the last argument")]
     BadReceipt,
+    /// No recipe of that id.
+    #[error("there is no recipe '{}'; there are {known}", short(.id))]
+    UnknownRecipe {
+        /// What came.
+        id: String,
+        /// The ids that there are.
+        known: String,
+    },
+    /// A recipe that is wrong, or does not fit its decks.
+    #[error("the recipe cannot be run: {}", short(.0))]
+    BadRecipe(String),
+    /// A word that is not among those that are taken.
+    #[error("'{}' is not taken here; expected {expected}", short(.got))]
+    NotAChoice {
+        /// What came.
+        got: String,
+        /// What the address takes.
+        expected: String,
+    },
     /// A file name that does not say where the file is.
     #[error("'{}' is no full path: expected one like {EXAMPLE_PATH}", short(.0))]
     NotAFullPath(String),
@@ -71,6 +90,9 @@ impl ParseError {
             Self::BadWhen(_) => "bad_when",
             Self::WhenTwice => "when_twice",
             Self::BadReceipt => "bad_receipt",
+            Self::UnknownRecipe { .. } => "unknown_recipe",
+            Self::BadRecipe(_) => "bad_recipe",
+            Self::NotAChoice { .. } => "not_a_choice",
             Self::NotAFullPath(_) => "not_a_full_path",
         }
     }

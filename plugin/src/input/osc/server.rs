@@ -8,6 +8,7 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -16,7 +17,9 @@ use echelon_engine::action::{ActionSender, Receipt};
 use rosc::{OscMessage, OscPacket};
 
 use super::listener::Listener;
+use super::query::Query;
 use super::receipts::Receipts;
+use crate::bridge::{BadMessage, Message as BridgeMessage};
 
 /// The first port that is tried.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -29,6 +32,42 @@ const MAX_LEFT: usize = 8;
 const READ_TIMEOUT: Duration = Duration::from_millis(100);
 /// A client that does not read must not hold up the control thread.
 const WRITE_TIMEOUT: Duration = Duration::from_millis(10);
+
+/// Questions and messages of the bridge that wait for the control thread, at most. Beyond that the newest is refused.
+pub(super) const ASKING_CAPACITY: usize = 256;
+
+/// What came for the control thread.
+#[derive(Debug)]
+pub enum Heard {
+    /// A question.
+    Query(Query),
+    /// From the other end of a bridge, or from someone who would be that.
+    Bridge(Result<BridgeMessage, BadMessage>),
+}
+
+/// What came for the control thread, and from whom.
+#[derive(Debug)]
+pub struct Asking {
+    /// Where it came from.
+    pub from: SocketAddr,
+    /// What.
+    pub what: Heard,
+    /// The port it came to: answers go out from there.
+    pub(super) shared: Arc<Shared>,
+}
+
+impl Asking {
+    /// Answers.
+    pub fn answer(&self, message: OscMessage) {
+        self.shared.send(self.from, message);
+    }
+
+    /// Whether the sender has asked for something with this number that is still open.
+    #[must_use]
+    pub fn is_pending(&self, number: i32) -> bool {
+        self.shared.receipts().find(self.from, number).is_some()
+    }
+}
 
 /// Why there is no OSC.
 #[derive(Debug, thiserror::Error)]
@@ -55,7 +94,7 @@ pub struct OscCounters {
     pub packets: u64,
     /// Messages and packets that were not understood.
     pub errors: u64,
-    /// Actions without room in the queue, requests forgotten unanswered, and packets from elsewhere.
+    /// Actions and questions without room in the queue, requests forgotten unanswered, and packets from elsewhere.
     pub dropped: u64,
     /// Answers that could not be sent.
     pub unsent: u64,
@@ -132,6 +171,9 @@ pub struct OscServer {
     /// Ports before this one: kept as long as somebody waits for an answer from there.
     left: Vec<Arc<Shared>>,
     thread: Option<JoinHandle<()>>,
+    asking: Receiver<Asking>,
+    /// Length of a bar in quarter notes, as the bits of an f64: recipes count in bars.
+    bar_beats: Arc<AtomicU64>,
 }
 
 impl OscServer {
@@ -142,12 +184,14 @@ impl OscServer {
     /// [`OscError`] if no port is free or no thread can be had.
     pub fn start(first_port: u16, sender: ActionSender, wake: Box<dyn Fn() + Send + Sync>) -> Result<Self, OscError> {
         let shared = Shared::new(bind(first_port)?, Arc::default())?;
-        let mut listener = Listener::new(shared.clone(), sender, wake);
+        let (ask, asking) = sync_channel(ASKING_CAPACITY);
+        let bar_beats = Arc::new(AtomicU64::new(4.0_f64.to_bits()));
+        let mut listener = Listener::new(shared.clone(), sender, wake, ask, bar_beats.clone());
         let thread = thread::Builder::new()
             .name("echelon-osc".to_owned())
             .spawn(move || listener.run())
             .map_err(OscError::Start)?;
-        Ok(Self { shared, left: vec![], thread: Some(thread) })
+        Ok(Self { shared, left: vec![], thread: Some(thread), asking, bar_beats })
     }
 
     /// The port it listens on.
@@ -184,6 +228,22 @@ impl OscServer {
                 shared.send(asker.from, answer);
             }
         }
+    }
+
+    /// The oldest thing that only the control thread can see to. Control thread.
+    #[must_use]
+    pub fn next_asking(&self) -> Option<Asking> {
+        self.asking.try_recv().ok()
+    }
+
+    /// Sends a message from the port it listens on. Control thread.
+    pub fn send(&self, to: SocketAddr, message: OscMessage) {
+        self.shared.send(to, message);
+    }
+
+    /// How long bars are now, in quarter notes. Control thread.
+    pub fn set_bar_beats(&self, bar_beats: f64) {
+        self.bar_beats.store(bar_beats.to_bits(), Ordering::Relaxed);
     }
 
     /// Gives back the ports that it has left and from which nobody waits for an answer any more. Control thread, every

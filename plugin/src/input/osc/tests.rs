@@ -4,6 +4,7 @@ mod fuzz;
 mod namespace;
 mod packets;
 mod parsing;
+mod questions;
 mod receipts;
 mod server;
 

@@ -21,7 +21,21 @@ fn number() -> impl Strategy<Value = OscType> {
 }
 
 fn argument() -> impl Strategy<Value = OscType> {
-    let word = prop::sample::select(vec!["now", "beat", "bar", "2bars", "4bars", "id", "/music/a.wav", "soon", ""]);
+    let word = prop::sample::select(vec![
+        "now",
+        "beat",
+        "bar",
+        "2bars",
+        "4bars",
+        "id",
+        "/music/a.wav",
+        "soon",
+        "",
+        "quick_cut",
+        "a",
+        "b",
+        "lead",
+    ]);
     prop_oneof![
         4 => number(),
         3 => word.prop_map(OscType::from),
@@ -73,6 +87,13 @@ fn address() -> impl Strategy<Value = String> {
         "/master/gain",
         "/deck/a/play/bar",
         "/crossfader/2bars",
+        "/recipe/run",
+        "/recipe/run/text/bar",
+        "/recipe/preview",
+        "/can/deck/a/play",
+        "/can/recipe/run",
+        "/bridge/connect",
+        "/bridge/role",
     ]);
     prop_oneof![
         4 => known.prop_map(str::to_owned),
@@ -94,6 +115,10 @@ fn packet() -> impl Strategy<Value = OscPacket> {
 
 /// What the engine relies on.
 fn assert_fit(parsed: &Parsed) {
+    if let Parsed::Recipe { recipe, .. } = parsed {
+        let Ok(Action::RunRecipe { recipe }) = recipe.action(4.0) else { panic!("it was filled once") };
+        assert_eq!(recipe.clone().validated(), Ok(recipe));
+    }
     let Parsed::Act { action, timing, .. } = parsed else { return };
     assert_eq!(action.clone().validated().as_ref(), Ok(action), "an action is in range as it comes");
     if let ActionTiming::CustomBeat(beat) = timing {

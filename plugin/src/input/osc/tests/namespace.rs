@@ -5,7 +5,8 @@ use super::super::{ParseError, namespace_markdown, parse};
 fn the_markdown_has_a_row_for_every_address() {
     let text = namespace_markdown();
     for row in &TABLE {
-        assert_eq!(text.matches(&format!("\n| `{}` |", row.path)).count(), 1 + usize::from(row.path == "/info"));
+        let is_answer_too = ["/info", "/telemetry", "/recipe/list", "/bridge/state"].contains(&row.path);
+        assert_eq!(text.matches(&format!("\n| `{}` |", row.path)).count(), 1 + usize::from(is_answer_too));
         assert!(text.contains(row.help), "{}", row.path);
     }
     let seek = "| `/deck/{deck}/seek` | f seconds, 0 or more [when] [\"id\" i] | now | Moves the playhead; a playing deck \
@@ -61,7 +62,10 @@ fn answers_are_told_from_questions() {
     for address in ["/ack", "/done", "/nack", "/error", "/warn", "/pong"] {
         assert!(is_reply(address), "{address}");
     }
-    for address in ["/info", "/ping", "/deck/a/play", "/nonsense", ""] {
+    for address in ["/recipe/list/end", "/telemetry/end"] {
+        assert!(is_reply(address), "{address}");
+    }
+    for address in ["/telemetry", "/recipe/list", "/bridge/state", "/info", "/ping", "/deck/a/play", "/nonsense", ""] {
         assert!(!is_reply(address), "{address}");
     }
 }

@@ -1,0 +1,214 @@
+//! What is asked without being done. The control thread has the answers: [`answer`] is the same for everyone.
+
+use std::sync::Arc;
+
+use echelon_engine::action::{Action, ActionTiming, Question, RecipeFile, Roles};
+use echelon_engine::console::Console;
+use echelon_engine::safety::{SafetyTelemetry, SafetyViolation, Source};
+use echelon_engine::telemetry::{SchedulerTelemetry, Spread};
+use rosc::{OscMessage, OscType};
+
+use super::namespace::Which;
+use super::parse_error::ParseError;
+use super::receipts::message;
+use crate::bridge::{BridgeView, Command};
+use crate::recipes;
+
+/// A recipe with its decks; how long its bars are is known when it is run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FilledRecipe {
+    /// The recipe.
+    pub file: Arc<RecipeFile>,
+    /// Its decks.
+    pub roles: Roles,
+}
+
+impl FilledRecipe {
+    pub(super) fn new(which: Which, roles: Roles) -> Result<Self, ParseError> {
+        let wrong = |error: echelon_engine::action::RecipeFileError| ParseError::BadRecipe(error.to_string());
+        let file = match which {
+            Which::Id(id) => match recipes::find(&id) {
+                Some(file) => file,
+                None => {
+                    let known: Vec<&str> = recipes::shipped().iter().map(|recipe| recipe.id).collect();
+                    return Err(ParseError::UnknownRecipe { id, known: known.join(", ") });
+                }
+            },
+            Which::Text(text) => Arc::new(RecipeFile::read(&text).map_err(wrong)?),
+        };
+        // In bars of 4/4: what does not fit these decks does not fit them in other bars either.
+        file.fill(roles, 4.0).map_err(wrong)?;
+        Ok(Self { file, roles })
+    }
+
+    /// The action, with bars of so many quarter notes.
+    ///
+    /// # Errors
+    /// A sentence, if it is too long in such bars.
+    pub fn action(&self, bar_beats: f64) -> Result<Action, String> {
+        let recipe = self.file.fill(self.roles, bar_beats).map_err(|error| error.to_string())?;
+        Ok(Action::RunRecipe { recipe })
+    }
+}
+
+/// What may be asked.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Query {
+    /// Whether something would be done.
+    Can {
+        /// The address of the question, which is the answer's too.
+        address: String,
+        /// What.
+        wish: Asked,
+        /// The sender's number, to be given back.
+        receipt: Option<i32>,
+    },
+    /// The figures of scheduler and safety.
+    Telemetry,
+    /// Something for the bridge, which answers with its state.
+    Bridge(Command),
+}
+
+/// Of what is asked whether it would be done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Asked {
+    /// An action.
+    Action {
+        /// What.
+        action: Action,
+        /// When.
+        timing: ActionTiming,
+    },
+    /// A recipe.
+    Recipe {
+        /// Which.
+        recipe: FilledRecipe,
+        /// When.
+        timing: ActionTiming,
+    },
+    /// To take back what the sender asked for with this number.
+    CancelOwn(i32),
+    /// To let a button go.
+    Nothing,
+}
+
+/// What is answered to a question; `is_pending` as for [`answer_can`]. The bridge answers for itself.
+pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> bool) -> Vec<OscMessage> {
+    match query {
+        Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
+        Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
+        Query::Bridge(_) => vec![],
+    }
+}
+
+/// How the bridge stands.
+pub fn bridge_state(view: &BridgeView) -> OscMessage {
+    let (port, name) = view.peer.as_ref().map_or((0, ""), |peer| (i32::from(peer.port), peer.name.as_str()));
+    let state = [view.state.word(), view.role.word()].map(OscType::from).to_vec();
+    message("/bridge/state", [state, vec![port.into(), name.into(), view.reason.as_str().into()]].concat())
+}
+
+/// Why not: a word for programs and a sentence for people.
+type No = (&'static str, String);
+
+/// The answer to a question whether something would be done. `is_pending` says whether the sender has asked for
+/// something with a number and that is still open.
+fn answer_can(
+    console: &Console,
+    address: &str,
+    wish: &Asked,
+    receipt: Option<i32>,
+    is_pending: impl Fn(i32) -> bool,
+) -> OscMessage {
+    let can = |action: &Action, timing| console.can(&Question { source: Source::Osc, action, timing });
+    let verdict: Result<(), No> = match wish {
+        Asked::Action { action, timing } => can(action, *timing),
+        Asked::Recipe { recipe, timing } => recipe
+            .action(console.snapshot().clock.bar_beats)
+            .map_err(|text| ("bad_recipe", text))
+            .and_then(|action| can(&action, *timing)),
+        Asked::CancelOwn(number) if is_pending(*number) => Ok(()),
+        Asked::CancelOwn(number) => {
+            Err(("not_pending", format!("nothing that you asked for with id {number} is pending")))
+        }
+        Asked::Nothing => Err(("ignored", "0 lets the button go: nothing would be done".to_owned())),
+    };
+    let mut args: Vec<OscType> = match verdict {
+        Ok(()) => vec![1.into()],
+        Err((code, text)) => vec![0.into(), code.into(), text.into()],
+    };
+    args.extend(receipt.map(OscType::Int));
+    message(address, args)
+}
+
+/// One message for each figure, and one that says how many they were.
+fn telemetry_messages(scheduler: &SchedulerTelemetry, safety: &SafetyTelemetry) -> Vec<OscMessage> {
+    let figures = scheduler_figures(scheduler).into_iter().chain(safety_figures(safety));
+    let mut messages: Vec<OscMessage> =
+        figures.map(|(name, value)| message("/telemetry", vec![name.into(), value.into()])).collect();
+    let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);
+    messages.push(message("/telemetry/end", vec![count.into()]));
+    messages
+}
+
+fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
+    let SchedulerTelemetry {
+        requests,
+        done,
+        refused,
+        cancelled,
+        expired,
+        coalesced,
+        open,
+        queue_depth,
+        queue_high_water,
+        outbox_depth,
+        error_frames,
+        late,
+        graced,
+        latency_frames,
+        load_secs,
+        non_finite,
+        lost_events,
+    } = *telemetry;
+    let counts = [
+        ("requests", requests),
+        ("done", done),
+        ("refused", refused),
+        ("cancelled", cancelled),
+        ("expired", expired),
+        ("coalesced", coalesced),
+        ("open", open as u64),
+        ("queue_depth", queue_depth as u64),
+        ("queue_high_water", queue_high_water as u64),
+        ("outbox_depth", outbox_depth as u64),
+        ("late", late),
+        ("graced", graced),
+        ("non_finite", non_finite),
+        ("lost_events", lost_events),
+    ];
+    let mut figures: Vec<(String, f64)> =
+        counts.iter().map(|(name, count)| (format!("scheduler/{name}"), *count as f64)).collect();
+    for (name, spread) in [("error_frames", error_frames), ("latency_frames", latency_frames), ("load_secs", load_secs)]
+    {
+        let Spread { min, max, count, .. } = spread;
+        for (part, value) in [("min", min), ("mean", spread.mean()), ("max", max), ("count", count as f64)] {
+            figures.push((format!("scheduler/{name}/{part}"), value));
+        }
+    }
+    figures
+}
+
+fn safety_figures(telemetry: &SafetyTelemetry) -> Vec<(String, f64)> {
+    let SafetyTelemetry { locks, unlocks, cooldowns, panics, .. } = *telemetry;
+    let counts = [("locks", locks), ("unlocks", unlocks), ("cooldowns", cooldowns), ("panics", panics)];
+    let counts = counts.into_iter().map(|(name, count)| (format!("safety/{name}"), count as f64));
+    let by_code = SafetyViolation::CODES
+        .into_iter()
+        .map(|code| (format!("safety/rejected/{code}"), telemetry.rejected(code) as f64));
+    let source = |source: Source| {
+        let name = format!("safety/rejected_from/{}", format!("{source:?}").to_lowercase());
+        (name, telemetry.rejected_from(source) as f64)
+    };
+    counts.chain(by_code).chain(Source::ALL.into_iter().map(source)).collect()
+}
