@@ -76,7 +76,7 @@ fn leader_and_follower(folder: &TempDir, format: Format) -> [Stage; 2] {
 /// A figure of an instance's telemetry.
 fn figure(stage: &mut Stage, name: &str) -> f64 {
     stage.osc.send("/telemetry", &[]);
-    let count = stage.osc.expect("/telemetry/end").args[0].clone().int().unwrap();
+    let count = stage.osc.expect("/telemetry/end").args[0].clone().int().expect("a count");
     let figures: Vec<_> = (0..count).map(|_| stage.osc.expect("/telemetry").args).collect();
     let found = figures.iter().find(|args| args[0] == name.into());
     found.and_then(|args| args[1].clone().double()).unwrap_or_else(|| panic!("no figure {name}"))

@@ -17,12 +17,12 @@ fn ask(stage: &mut Stage, address: &str, args: &[OscType]) -> Vec<OscType> {
 /// The figures, as a client reads them.
 fn telemetry(stage: &mut Stage) -> BTreeMap<String, f64> {
     stage.osc.send("/telemetry", &[]);
-    let count = stage.osc.expect("/telemetry/end").args[0].clone().int().unwrap();
+    let count = stage.osc.expect("/telemetry/end").args[0].clone().int().expect("a count");
     (0..count)
         .map(|_| {
             let mut args = stage.osc.expect("/telemetry").args.into_iter();
-            let name = args.next().and_then(OscType::string).unwrap();
-            (name, args.next().and_then(OscType::double).unwrap())
+            let name = args.next().and_then(OscType::string).expect("a name");
+            (name, args.next().and_then(OscType::double).expect("a value"))
         })
         .collect()
 }

@@ -457,7 +457,7 @@ fn messages_of_the_bridge_go_to_the_control_thread_and_its_answers_back() {
     ];
     rig.send_bytes(&bytes(&bundle(NOW, of_bridge)));
     assert!(texts(&rig.answer())[1].contains("no deck 'z'"));
-    let mut next = || rig.server.next_asking().expect("it is there before the answer");
+    let next = || rig.server.next_asking().expect("it is there before the answer");
     assert!(matches!(next().what, Heard::Bridge(Ok(crate::bridge::Message::Alive))));
     let bad = next();
     assert!(matches!(&bad.what, Heard::Bridge(Err(bad)) if bad.address == "/bridge/clock"));
