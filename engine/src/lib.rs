@@ -23,3 +23,16 @@ pub mod safety;
 pub mod shadow;
 pub mod telemetry;
 pub mod units;
+
+// The guides' examples are compiled and run with the documentation's tests.
+#[cfg(doctest)]
+mod guides {
+    #[doc = include_str!("../../docs/scheduler.md")]
+    struct Scheduler;
+    #[doc = include_str!("../../docs/safety.md")]
+    struct Safety;
+    #[doc = include_str!("../../docs/quantization.md")]
+    struct Quantization;
+    #[doc = include_str!("../../docs/recipes.md")]
+    struct Recipes;
+}

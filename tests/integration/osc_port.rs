@@ -1,6 +1,7 @@
 //! Where an instance is found: the port of the project that is opened.
 
 use std::net::UdpSocket;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
@@ -11,14 +12,16 @@ use support::{Format, OscClient, Setup, for_each_format};
 use crate::stage::Stage;
 
 /// A port that is free, apart from where instances and the system's own choice look for one.
-fn free_port() -> u16 {
-    let first = 20_000 + (std::process::id() % 8000) as u16;
+pub fn free_port() -> u16 {
+    // Tests run at the same time: no two look at the same ports.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + (std::process::id() % 8000) as u16 + NEXT.fetch_add(20, Ordering::Relaxed);
     let is_free = |port: &u16| UdpSocket::bind(("127.0.0.1", *port)).is_ok();
-    (first..first + 500).find(is_free).expect("a free port")
+    (first..first + 20).find(is_free).expect("a free port")
 }
 
 /// The instance's own project with another port.
-fn load_with_port(stage: &Stage, port: u16) {
+pub fn load_with_port(stage: &Stage, port: u16) {
     let mut json = stage.host.state_json();
     json["fields"]["rig"] = json!({"version": 1, "tracks": [], "osc_port": port}).to_string().into();
     assert!(stage.host.load_json(&json));

@@ -294,6 +294,34 @@ fn one_that_is_half_on_its_way_is_taken_back_whole() {
     }
 }
 
+/// Refused on the audio thread when the rest of it has not come yet: that must not happen either.
+#[test]
+fn steps_that_come_after_a_refused_one_are_dropped() {
+    let mut bench = on_air();
+    bench.ask(Action::SetCrossfader { position: 1.0 }, ActionTiming::Immediate);
+    bench.run_to(60_000, 512);
+    for i in 0..62_i16 {
+        let gain = Decibels(-f32::from(i % 7));
+        bench.ask(Action::SetGain { deck: DeckId::C, gain }, ActionTiming::CustomBeat(100.0 + f64::from(i)));
+    }
+    let step = |after_beats, action| RecipeStep { after_beats, over_beats: 0.0, action };
+    let recipe = Recipe {
+        name: "drop".to_owned(),
+        steps: vec![
+            step(0.01, Action::SeekDeck { deck: DeckId::A, position_secs: 1.0 }),
+            step(0.01, Action::SetMasterGain { gain: Decibels(-12.0) }),
+            step(1.0, Action::StopDeck { deck: DeckId::A }),
+        ],
+    };
+    let id = bench.ask(run(recipe), ActionTiming::Immediate);
+    // In the block that brings its first two steps, a hand puts deck A on air.
+    bench.process(512, &[TimedInput { frame: 0, input: HostInput::Control(Control::Crossfader, 0.0) }]);
+    bench.run_to(300_000, 512);
+    assert!(bench.refusal(id).is_some_and(|text| text.starts_with("deck A is on air")), "{:?}", of(&bench, id));
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Playing, "nobody stopped it");
+    assert_eq!(bench.console.snapshot().master_gain_db, 0.0);
+}
+
 #[test]
 fn a_newer_gesture_on_one_of_its_decks_takes_its_place() {
     let mut bench = on_air();

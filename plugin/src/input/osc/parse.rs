@@ -72,7 +72,13 @@ pub fn parse(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
 /// `/can/deck/a/play`: the same as `/deck/a/play`, but only asked.
 fn parse_question(address: &str, asked: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     let ask = |wish, receipt| Parsed::Ask(Query::Can { address: address.to_owned(), wish, receipt });
-    match parse_wish(asked, args)? {
+    let with_can = |error| match error {
+        ParseError::UnknownPath { nearest, .. } => {
+            ParseError::UnknownPath { path: address.to_owned(), nearest: format!("{CAN}{nearest}") }
+        }
+        other => other,
+    };
+    match parse_wish(asked, args).map_err(with_can)? {
         Parsed::Act { action, timing, receipt, .. } => Ok(ask(Asked::Action { action, timing }, receipt)),
         Parsed::Recipe { recipe, timing, receipt } => Ok(ask(Asked::Recipe { recipe, timing }, receipt)),
         Parsed::CancelOwn { number, receipt } => Ok(ask(Asked::CancelOwn(number), receipt)),

@@ -11,13 +11,17 @@ use crate::bridge::{Command, Role};
 
 const POSITION: Arg = Arg::Number { unit: "seconds", min: 0.0, max: f64::INFINITY };
 const LEVEL: Arg = Arg::Number { unit: "dB", min: Decibels::SILENCE.0 as f64, max: Decibels::MAX.0 as f64 };
+const EQ: Arg = Arg::Number { unit: "dB", min: EqBand::RANGE.start().0 as f64, max: EqBand::RANGE.end().0 as f64 };
 const FADER: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 
-const EQ: Arg = Arg::Number { unit: "dB", min: EqBand::RANGE.start().0 as f64, max: EqBand::RANGE.end().0 as f64 };
 const ID: Arg = Arg::Number { unit: "id", min: i32::MIN as f64, max: i32::MAX as f64 };
 const SWITCH: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
+
+fn cooldown(kind: ActionKind, given: &Given) -> Wish {
+    Wish::Act(Action::Configure { setting: Setting::Cooldown { kind, beats: given.number(0) } })
+}
 
 fn eq(band: EqBand, given: &Given) -> Wish {
     Wish::Act(Action::SetEq { deck: given.deck, band, gain: Decibels(given.number_f32(0)) })

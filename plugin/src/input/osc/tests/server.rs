@@ -12,7 +12,7 @@ use rosc::{OscMessage, OscPacket, OscType};
 
 use super::super::receipts::Receipts;
 use super::super::server::{OscError, first_port};
-use super::super::{OscCounters, OscServer};
+use super::super::{Heard, OscCounters, OscServer, Query};
 use super::{NOW, bundle, bytes, message};
 
 /// How long a test waits for something that should come.
@@ -422,4 +422,46 @@ fn the_first_port_is_a_setting() {
     {
         assert_eq!(first_port(text), port, "{text:?}");
     }
+}
+
+#[test]
+fn questions_wait_for_the_control_thread_and_more_than_fit_are_refused() {
+    let rig = Rig::new();
+    let question = message("/can/deck/a/play", &["id".into(), 3.into()]);
+    let most = super::super::server::ASKING_CAPACITY;
+    for part in [most / 2, most / 2, 10] {
+        rig.send_bytes(&bytes(&bundle(NOW, vec![question.clone(); part])));
+    }
+    for _ in 0..10 {
+        let answer = rig.answer();
+        assert_eq!((answer.addr.as_str(), texts(&answer)[0]), ("/error", "/can/deck/a/play"));
+    }
+    rig.nothing_more();
+    let mut asked = 0;
+    while let Some(asking) = rig.server.next_asking() {
+        assert!(matches!(asking.what, Heard::Query(Query::Can { receipt: Some(3), .. })) && !asking.is_pending(3));
+        asked += 1;
+    }
+    assert_eq!((asked, rig.server.counters().dropped), (most, 10));
+    assert!(rig.woken.load(Ordering::SeqCst) >= 2);
+}
+
+#[test]
+fn messages_of_the_bridge_go_to_the_control_thread_and_its_answers_back() {
+    let rig = Rig::new();
+    let of_bridge = vec![
+        message("/bridge/alive", &[]),
+        message("/deck/z/play", &[]),
+        message("/bridge/clock", &["x".into()]),
+        message("/bridge/connect", &[9.into()]),
+    ];
+    rig.send_bytes(&bytes(&bundle(NOW, of_bridge)));
+    assert!(texts(&rig.answer())[1].contains("no deck 'z'"));
+    let next = || rig.server.next_asking().expect("it is there before the answer");
+    assert!(matches!(next().what, Heard::Bridge(Ok(crate::bridge::Message::Alive))));
+    let bad = next();
+    assert!(matches!(&bad.what, Heard::Bridge(Err(bad)) if bad.address == "/bridge/clock"));
+    assert!(rig.server.next_asking().is_none(), "of the actions and commands nothing is done: one is wrong");
+    bad.answer(OscMessage { addr: "/bridge/bye".into(), args: vec![] });
+    assert_eq!(rig.answer().addr, "/bridge/bye");
 }
