@@ -148,3 +148,38 @@ fn a_stop_at_once_is_not_put_off_by_the_host_s_own() {
     assert!(bench.done(eject).is_some(), "{:?}", bench.refusal(eject));
     assert_eq!(bench.refusal(RequestId::HOST), None, "nothing is left to be stopped later");
 }
+
+#[test]
+fn loads_that_went_stale_leave_room_for_others() {
+    let mut bench = Bench::loaded(120.0);
+    for i in 0..MAX_COMMANDS_PER_TICK as u32 {
+        bench.ask(Action::SetCrossfader { position: 0.5 }, ActionTiming::CustomBeat(100.0 + f64::from(i)));
+    }
+    let load = || Action::LoadDeck { deck: DeckId::C, path: "y.wav".into() };
+    for _ in 0..crate::action::ActionExecutor::MAX_LIVE_TRACKS {
+        let id = bench.ask(load(), ActionTiming::Immediate);
+        bench.console.track_ready(id, track(), &mut bench.turn);
+    }
+    bench.turn.now_secs = 11.0;
+    bench.console.tick(&mut bench.turn);
+    bench.run_to(64, 64);
+    let id = bench.ask(load(), ActionTiming::Immediate);
+    bench.console.track_ready(id, track(), &mut bench.turn);
+    bench.run_to(128, 64);
+    assert!(bench.done(id).is_some(), "{:?}", bench.refusal(id));
+}
+
+#[test]
+fn a_seek_and_a_play_sent_together_are_both_done() {
+    for timing in [ActionTiming::Immediate, ActionTiming::NextBeat] {
+        let mut bench = Bench::loaded(120.0);
+        bench.run_to(6000, 64);
+        let seek = bench.ask(Action::SeekDeck { deck: DeckId::A, position_secs: 1.0 }, timing);
+        let start = bench.ask(play(DeckId::A), timing);
+        bench.run_to(30_000, 64);
+        assert!(bench.done(seek).is_some(), "{timing:?}: {:?}", bench.refusal(seek));
+        assert!(bench.done(start).is_some());
+        let onset = bench.onset(DeckId::A).unwrap();
+        assert_eq!(bench.decks[0][onset + 200], sample(48_000 + 200));
+    }
+}
