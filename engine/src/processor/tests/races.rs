@@ -183,3 +183,16 @@ fn a_seek_and_a_play_sent_together_are_both_done() {
         assert_eq!(bench.decks[0][onset + 200], sample(48_000 + 200));
     }
 }
+
+#[test]
+fn a_panic_is_never_too_late_and_waits_for_nothing() {
+    for timing in [ActionTiming::CustomBeat(-4.0), ActionTiming::NextBar] {
+        let mut bench = Bench::loaded(120.0);
+        bench.ask(play(DeckId::A), ActionTiming::Immediate);
+        bench.run_to(6000, 64);
+        let id = bench.ask(Action::Panic, timing);
+        bench.run_to(7000, 64);
+        assert!(bench.done(id).is_some(), "{:?}", bench.refusal(id));
+        assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+    }
+}
