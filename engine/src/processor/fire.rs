@@ -201,6 +201,9 @@ impl RigProcessor {
         moment: Moment<'_>,
         moves: &mut Vec<ControlMove>,
     ) -> Result<(), Option<Arc<Track>>> {
+        if !self.deck(deck).is_some_and(|node| node.can_load()) {
+            return Err(track);
+        }
         let state = self.state(deck);
         let brings_one = track.is_some();
         if state == DeckState::Playing && (self.policy.settings().on_air == OnAirRule::StopFirst || !brings_one) {

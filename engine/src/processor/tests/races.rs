@@ -196,3 +196,28 @@ fn a_panic_is_never_too_late_and_waits_for_nothing() {
         assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
     }
 }
+
+#[test]
+fn a_load_that_has_to_wait_for_a_fade_stops_nothing_yet() {
+    let mut bench = Bench::loaded(120.0);
+    let rule = crate::safety::OnAirRule::StopFirst;
+    bench.ask(Action::Configure { setting: crate::action::Setting::OnAir { rule } }, ActionTiming::Immediate);
+    let load = |bench: &mut Bench| {
+        let id = bench.ask(Action::LoadDeck { deck: DeckId::A, path: "y.wav".into() }, ActionTiming::Immediate);
+        bench.console.track_ready(id, track(), &mut bench.turn);
+        id
+    };
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(12_000, 64);
+    let first = load(&mut bench);
+    bench.run_to(12_032, 32);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(12_064, 32);
+    let second = load(&mut bench);
+    bench.run_to(12_128, 32);
+    assert!(bench.done(first).is_some() && bench.done(second).is_none());
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Playing, "it may still be refused");
+    bench.run_to(12_500, 32);
+    assert!(bench.done(second).is_some(), "{:?}", bench.refusal(second));
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+}
