@@ -108,10 +108,12 @@ impl Console {
         self.executor.log()
     }
 
-    /// Does again what a log says was done: see [`crate::log::Replay`]. `track` is what a load had brought.
-    pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>, turn: &mut Turn) {
-        self.executor.replay(step, track, turn);
-        self.send();
+    /// Lets come again what a log says came: see [`crate::log::Replay`]. `track` is what a load had brought. All that
+    /// comes in a block is to be handed over before it is made; up to 100 deeds of one block find their way.
+    pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>) {
+        self.executor.replay(step, track);
+        let control = &mut self.links.control;
+        self.executor.tick(|event| control.try_push(event));
     }
 
     /// What threads that the host lends call to take part in a block.

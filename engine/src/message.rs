@@ -30,13 +30,6 @@ pub enum At {
         /// Beats after its line.
         after_beats: f64,
     },
-    /// On a frame, counted from the first that the rig made: for a replay.
-    Frame {
-        /// Which.
-        frame: u64,
-        /// How many frames late it was, which a start makes up for.
-        late_frames: u32,
-    },
 }
 
 /// A deed, with when and for whom.
@@ -59,10 +52,14 @@ pub struct Order {
 pub enum ControlEvent {
     /// A deed for the timeline.
     Schedule(Order),
-    /// Other settings for the safety policy. The box comes back as garbage.
-    SetSafety(Box<SafetySettings>),
-    /// Another policy for when the host stops or jumps.
-    SetClock(ClockPolicy),
+    /// Other settings for the safety policy, and the request that wanted them ([`RequestId::HOST`]: none). The box comes
+    /// back as garbage.
+    SetSafety(RequestId, Box<SafetySettings>),
+    /// Another policy for when the host stops or jumps, and the request that wanted it.
+    SetClock(RequestId, ClockPolicy),
+    /// What comes behind this is taken on this frame, counted from the first that the rig made, and not before: for a
+    /// replay.
+    Until(u64),
 }
 
 /// Why the audio thread did not do a deed.
@@ -115,6 +112,15 @@ impl std::fmt::Display for Refusal {
 /// Audio to control: what became of a request, and what a deck did by itself.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum EngineEvent {
+    /// It came, and was refused at once; or it is a setting, which holds from here on.
+    Came {
+        /// Which request.
+        id: RequestId,
+        /// Which step of it.
+        step: u8,
+        /// The frame on which it came, counted from the first that the rig made.
+        frame: u64,
+    },
     /// It is on the timeline.
     Scheduled {
         /// Which request.
@@ -123,6 +129,8 @@ pub enum EngineEvent {
         step: u8,
         /// Song beat on which it is due.
         due_beat: f64,
+        /// The frame on which it came, counted from the first that the rig made.
+        frame: u64,
     },
     /// It happened.
     Fired {

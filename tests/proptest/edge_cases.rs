@@ -74,7 +74,6 @@ proptest! {
         host.ask(Source::Editor, action, NOW);
         step(&mut host, &mut model, 64);
         prop_assert_eq!(state(&host, DeckId::A) == DeckState::Playing, last);
-        host.wind_up();
     }
 
     #[test]
@@ -99,7 +98,6 @@ proptest! {
             }
             prop_assert_eq!(state(&host, DeckId::A), DeckState::Playing);
         }
-        host.wind_up();
     }
 
     #[test]
@@ -122,7 +120,6 @@ proptest! {
             step(&mut host, &mut model, 64);
         }
         prop_assert!(done(&host, id));
-        host.wind_up();
     }
 
     #[test]
@@ -144,7 +141,6 @@ proptest! {
         let silent = |channel: &Vec<f32>| channel[480..].iter().all(|sample| *sample == 0.0);
         prop_assert!(host.out.iter().all(silent), "10 ms after a panic");
         prop_assert!(DeckId::ALL.into_iter().all(|deck| state(&host, deck) == DeckState::Stopped));
-        host.wind_up();
     }
 
     #[test]
@@ -160,6 +156,5 @@ proptest! {
         let expected = f64::from(played + silent + 1_000) / 48_000.0;
         prop_assert!((host.snapshot().decks[0].position_secs - expected).abs() < 1e-9);
         prop_assert_eq!(state(&host, DeckId::A), DeckState::Playing);
-        host.wind_up();
     }
 }

@@ -86,7 +86,7 @@ impl Quantizer {
             _ => None,
         };
         match at {
-            At::Now | At::Step { start: RecipeStart::Now, .. } | At::Frame { .. } => Ok(at_once),
+            At::Now | At::Step { start: RecipeStart::Now, .. } => Ok(at_once),
             At::Step { start: RecipeStart::Line(grid), .. } => Ok(Self::next_line(grid, now)),
             // No late grace: it is for one start, not for what comes with it.
             At::Step { start: RecipeStart::SongBeat(beat), .. } => {

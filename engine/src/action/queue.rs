@@ -8,6 +8,9 @@ use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use super::{Action, ActionTiming};
 use crate::safety::{ActionMask, Source};
 
+/// The next new id.
+static NEXT: AtomicU64 = AtomicU64::new(1);
+
 /// Names one request for its receipts. Unique in the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(transparent)]
@@ -20,8 +23,12 @@ impl RequestId {
     /// A new one. Any thread.
     #[must_use]
     pub fn next() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
         Self(NEXT.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// No new one will be like this one, which came from a log. Any thread.
+    pub(crate) fn keep(self) {
+        NEXT.fetch_max(self.0.saturating_add(1), Ordering::Relaxed);
     }
 
     /// The number of a request, for those who get it back as one.

@@ -17,20 +17,16 @@ pub struct Entry {
     pub due: f64,
     /// What it waits for.
     pub awaited: Awaited,
-    /// Frames late, in a replay of something that was.
-    pub late_frames: u32,
     /// What to do.
     pub deed: Deed,
 }
 
 impl Entry {
-    /// Sorts by beat, then by kind. Beats within 2^-24 (a thousandth of a frame) are one. What is replayed on the same
-    /// frame keeps the order in which it was done.
+    /// Sorts by beat, then by kind. Beats within 2^-24 (a thousandth of a frame) are one.
     fn key(&self) -> (i64, ActionKind) {
         #[expect(clippy::cast_possible_truncation, reason = "saturates beyond 10^11 beats")]
         let beat = (self.due * f64::from(1 << 24)).round() as i64;
-        let kind = if matches!(self.awaited, Awaited::Frame(_)) { ActionKind::Stop } else { self.deed.kind() };
-        (beat, kind)
+        (beat, self.deed.kind())
     }
 
     /// Whether it is the pending gesture of this kind on this deck.
@@ -136,15 +132,7 @@ mod tests {
     use crate::units::Decibels;
 
     fn entry(due: f64, deed: Deed) -> Entry {
-        Entry {
-            id: RequestId::next(),
-            step: 0,
-            source: Source::Osc,
-            due,
-            awaited: Awaited::Moment,
-            late_frames: 0,
-            deed,
-        }
+        Entry { id: RequestId::next(), step: 0, source: Source::Osc, due, awaited: Awaited::Moment, deed }
     }
 
     fn play(deck: DeckId) -> Deed {

@@ -168,6 +168,12 @@ impl DeckNode {
         self.voice = Some(Voice::new(to, self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS)));
     }
 
+    /// Whether [`DeckNode::load`] would take a track now: not while the one before the last is still fading.
+    #[must_use]
+    pub fn can_load(&self) -> bool {
+        self.current.is_none() || !self.before.as_ref().is_some_and(Side::is_fading_out)
+    }
+
     /// Puts a track on the deck, or none. `tag` names it for [`DeckNode::undo`]. On a playing deck the new track goes
     /// on playing from its start, in a crossfade of 50 ms. The track before stays as long as it fades out or can be
     /// brought back; [`DeckNode::take_left`] gives it back then. The one before that is given back here.
@@ -178,7 +184,7 @@ impl DeckNode {
     /// # Real-time
     /// No allocation; nothing is dropped.
     pub fn load(&mut self, track: Option<Arc<Track>>, tag: u64) -> Result<Option<Arc<Track>>, LoadRefused> {
-        if self.current.is_some() && self.before.as_ref().is_some_and(Side::is_fading_out) {
+        if !self.can_load() {
             return Err(LoadRefused(track));
         }
         let plays_on = self.is_playing() && track.is_some();

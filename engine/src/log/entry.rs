@@ -27,6 +27,18 @@ pub enum Outcome {
     Expired,
 }
 
+/// When an order came to the audio thread: with these all is said that a replay needs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Came {
+    /// Counts all that came in the session: the order on one frame.
+    pub order: u64,
+    /// Which step of a recipe.
+    #[serde(default)]
+    pub step: u8,
+    /// The frame, counted from the first that the rig made.
+    pub frame: u64,
+}
+
 /// When a deed was done.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Fired {
@@ -61,7 +73,7 @@ pub struct LogEntry {
     pub id: RequestId,
     /// Who asked.
     pub source: Source,
-    /// What was asked; none for host-timed input.
+    /// What was asked; none for host-timed input, and for what is no action: a value that is no number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub what: Option<Action>,
     /// What host-timed input did.
@@ -69,6 +81,9 @@ pub struct LogEntry {
     pub host: Option<HostAct>,
     /// When it was to happen.
     pub timing: ActionTiming,
+    /// The same in the end, where the source has a quantize setting of its own, or a recipe went by the rig's.
+    #[serde(default = "at_once")]
+    pub at: ActionTiming,
     /// How long a fader was given for its way, in beats.
     #[serde(default)]
     pub over_beats: f32,
@@ -76,10 +91,17 @@ pub struct LogEntry {
     pub asked_frame: u64,
     /// Song beat at that time.
     pub asked_beat: f64,
+    /// When it came to the audio thread: once, or for each step of a recipe.
+    #[serde(default)]
+    pub came: Vec<Came>,
     /// When it was done: once, or for each step of a recipe.
     pub fired: Vec<Fired>,
     /// What became of it.
     pub outcome: Outcome,
+}
+
+const fn at_once() -> ActionTiming {
+    ActionTiming::Immediate
 }
 
 impl LogEntry {
@@ -92,9 +114,11 @@ impl LogEntry {
             what: None,
             host: Some(host),
             timing: ActionTiming::Default,
+            at: ActionTiming::Default,
             over_beats: 0.0,
             asked_frame,
             asked_beat,
+            came: vec![],
             fired,
             outcome,
         }

@@ -6,11 +6,11 @@ mod replay;
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, BufRead, Write};
 
-pub use entry::{Fired, HostAct, LogEntry, Outcome};
+pub use entry::{Came, Fired, HostAct, LogEntry, Outcome};
 pub use replay::{Replay, ReplayStep};
 
-use crate::action::{Action, ActionTiming, Receipt, Recipe, RequestId};
-use crate::message::{EngineEvent, Snapshot};
+use crate::action::{Action, ActionTiming, Pending, Receipt, Recipe, RecipeStart, RequestId};
+use crate::message::{At, EngineEvent, Snapshot};
 use crate::safety::Source;
 
 /// Why a log could not be read.
@@ -33,12 +33,15 @@ pub enum LogError {
 #[derive(Debug, Default)]
 pub struct ActionLog {
     entries: VecDeque<LogEntry>,
-    /// Where the entries of requests are that have no final receipt yet: their numbers.
-    open: HashMap<RequestId, u64>,
+    /// Where the entries of requests are: their numbers. Also of those that have their final receipt: what they sent
+    /// before may be under way.
+    numbers: HashMap<RequestId, u64>,
     /// Number of the next entry.
     next: u64,
     /// Number of the next deed: tells the order on one frame.
     next_fired: u64,
+    /// The same for what comes to the audio thread.
+    next_came: u64,
 }
 
 impl ActionLog {
@@ -96,51 +99,62 @@ impl ActionLog {
         Ok(entries)
     }
 
-    /// A request came.
+    /// A request came. `what` is none if it is no action.
     pub(crate) fn asked(
         &mut self,
         id: RequestId,
         source: Source,
-        action: &Action,
+        what: Option<&Action>,
         timing: ActionTiming,
         now: &Snapshot,
     ) {
-        self.open.insert(id, self.next);
+        let is_beat = |beat: f64| if beat.is_finite() { timing } else { ActionTiming::Default };
+        let timing = if let ActionTiming::CustomBeat(beat) = timing { is_beat(beat) } else { timing };
+        self.numbers.insert(id, self.next);
         self.push(LogEntry {
             number: 0,
             id,
             source,
-            what: Some(action.clone()),
+            what: what.cloned(),
             host: None,
             timing,
+            at: timing,
             over_beats: 0.0,
             asked_frame: now.frames,
             asked_beat: now.clock.song_beat,
+            came: vec![],
             fired: vec![],
             outcome: Outcome::Open,
         });
     }
 
-    /// How long a fader takes for it.
-    pub(crate) fn goes_over(&mut self, id: RequestId, over_beats: f32) {
+    /// The executor takes back the rest of a request that went stale.
+    pub(crate) fn takes_back(&mut self, id: RequestId, source: Source, other: RequestId) {
+        let what = Action::Cancel { pending: Pending::Request(other) };
+        self.asked(id, source, Some(&what), ActionTiming::Immediate, &Snapshot::default());
+    }
+
+    /// When it will happen, and how long a fader takes for it.
+    pub(crate) fn goes(&mut self, id: RequestId, at: At, over_beats: f32) {
         if let Some(entry) = self.entry(id) {
-            entry.over_beats = over_beats;
+            (entry.at, entry.over_beats) = (timing_of(at), over_beats);
         }
     }
 
     /// A recipe, as it will be carried out.
-    pub(crate) fn runs(&mut self, id: RequestId, recipe: &Recipe) {
+    pub(crate) fn runs(&mut self, id: RequestId, start: RecipeStart, recipe: &Recipe) {
         if let Some(entry) = self.entry(id) {
+            entry.at = timing_of(At::Step { start, after_beats: 0.0 });
             entry.what = Some(Action::RunRecipe { recipe: recipe.clone() });
         }
     }
 
-    /// A setting was changed.
-    pub(crate) fn configured(&mut self, id: RequestId, frame: u64, beat: f64) {
-        let fired = Fired { order: self.next_fired, step: 0, frame, beat, error_frames: 0 };
-        self.next_fired += 1;
+    /// An order came to the audio thread.
+    pub(crate) fn came(&mut self, id: RequestId, step: u8, frame: u64) {
+        let came = Came { order: self.next_came, step, frame };
+        self.next_came += 1;
         if let Some(entry) = self.entry(id) {
-            entry.fired.push(fired);
+            entry.came.push(came);
         }
     }
 
@@ -179,21 +193,32 @@ impl ActionLog {
         if let Some(entry) = self.entry(receipt.id()) {
             entry.outcome = outcome;
         }
-        self.open.remove(&receipt.id());
     }
 
     fn entry(&mut self, id: RequestId) -> Option<&mut LogEntry> {
-        let number = *self.open.get(&id)?;
+        let number = *self.numbers.get(&id)?;
         let first = self.entries.front()?.number;
         let place = usize::try_from(number.checked_sub(first)?).ok()?;
         self.entries.get_mut(place)
     }
 
     fn push(&mut self, entry: LogEntry) {
-        if self.entries.len() == Self::CAPACITY {
-            self.entries.pop_front();
+        if self.entries.len() == Self::CAPACITY
+            && let Some(oldest) = self.entries.pop_front()
+        {
+            self.numbers.remove(&oldest.id);
         }
         self.entries.push_back(LogEntry { number: self.next, ..entry });
         self.next += 1;
+    }
+}
+
+/// A time in the audio thread's words as one in a person's.
+const fn timing_of(at: At) -> ActionTiming {
+    match at {
+        At::Now | At::Step { start: RecipeStart::Now, .. } => ActionTiming::Immediate,
+        At::Line(grid) | At::Step { start: RecipeStart::Line(grid), .. } => ActionTiming::NextLine(grid),
+        At::Default => ActionTiming::Default,
+        At::SongBeat(beat) | At::Step { start: RecipeStart::SongBeat(beat), .. } => ActionTiming::CustomBeat(beat),
     }
 }

@@ -65,7 +65,7 @@ impl RigProcessor {
     pub(super) fn fire_next(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         let Some(entry) = self.timeline.pop() else { return };
         self.cause = entry.id;
-        let Entry { id, step, source, due, awaited, late_frames, deed } = entry;
+        let Entry { id, step, source, due, awaited, deed } = entry;
         if let Deed::Realign { deck, secs } = deed {
             return self.realign(deck, secs);
         }
@@ -79,14 +79,14 @@ impl RigProcessor {
             let order = Order { id, step, source, at: At::Now, deed };
             return self.refuse(order, Refusal::Violation(violation), moment, moves);
         }
-        let late = moment.clock.frames_late(due, moment.frame).max(i64::from(late_frames));
+        let late = moment.clock.frames_late(due, moment.frame);
         let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck() };
         let deed = match deed {
             Deed::Load { deck, track } => match self.load(deck, track, (id, source), moment, moves) {
                 Ok(()) => return self.tell_done(done, due, late, moment),
                 Err(track) => {
                     let deed = Deed::Load { deck, track };
-                    return self.retry_load(Entry { id, step, source, due, awaited, late_frames, deed }, moment, moves);
+                    return self.retry_load(Entry { id, step, source, due, awaited, deed }, moment, moves);
                 }
             },
             deed => deed,
@@ -201,6 +201,9 @@ impl RigProcessor {
         moment: Moment<'_>,
         moves: &mut Vec<ControlMove>,
     ) -> Result<(), Option<Arc<Track>>> {
+        if !self.deck(deck).is_some_and(|node| node.can_load()) {
+            return Err(track);
+        }
         let state = self.state(deck);
         let brings_one = track.is_some();
         if state == DeckState::Playing && (self.policy.settings().on_air == OnAirRule::StopFirst || !brings_one) {

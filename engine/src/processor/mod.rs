@@ -168,9 +168,14 @@ impl RigProcessor {
             let next_input = inputs.first().map(|input| (input.frame.max(from) - from).max(moment.frame).min(frames));
             let next_due =
                 self.timeline.next_due().and_then(|due| clock.frame_of(due)).map(|due| due.max(moment.frame));
-            let until = next_input.into_iter().chain(next_due).fold(frames, u32::min);
+            let arrival = self.next_arrival(moment);
+            let until = next_input.into_iter().chain(next_due).chain(arrival).fold(frames, u32::min);
             self.run_plan(io, from + moment.frame, from + until, moves);
             moment = Moment { frame: until, block_frame: from + until, ..moment };
+            if arrival == Some(until) {
+                self.receive(moment, moves);
+                continue;
+            }
             let due_now = next_due == Some(until);
             match inputs.split_first() {
                 Some((input, rest)) if next_input == Some(until) && !(due_now && self.comes_before(input.input)) => {
@@ -211,18 +216,55 @@ impl RigProcessor {
 
     /// Takes what the control thread sent.
     fn receive(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        while self.budget > 0 {
-            self.budget -= 1;
+        loop {
+            match self.links.control.try_peek() {
+                Some(ControlEvent::Until(frame)) if *frame <= self.frames_at(moment) => {
+                    self.links.control.skip(1);
+                    self.budget = MAX_COMMANDS_PER_TICK;
+                    continue;
+                }
+                Some(ControlEvent::Until(_)) | None => return,
+                Some(_) if self.budget == 0 => return,
+                Some(_) => self.budget -= 1,
+            }
             match self.links.control.try_pop() {
                 Some(ControlEvent::Schedule(order)) => self.schedule(order, moment, moves),
-                Some(ControlEvent::SetSafety(settings)) => {
+                Some(ControlEvent::SetSafety(id, settings)) => {
+                    self.tell_setting(id, moment);
                     self.policy.set_settings(*settings);
                     self.throw_away(Garbage::Safety(settings));
                 }
-                Some(ControlEvent::SetClock(policy)) => self.clock.set_policy(policy),
-                None => return,
+                Some(ControlEvent::SetClock(id, policy)) => {
+                    self.tell_setting(id, moment);
+                    self.clock.set_policy(policy);
+                }
+                Some(ControlEvent::Until(_)) | None => return,
             }
         }
+    }
+
+    /// The frame of the segment on which more is to be taken from the control thread, if one is named.
+    fn next_arrival(&self, moment: Moment<'_>) -> Option<u32> {
+        match self.links.control.try_peek() {
+            Some(ControlEvent::Until(frame)) => {
+                let segment = self.frames_at(moment) - u64::from(moment.frame);
+                let ahead = u32::try_from(frame.saturating_sub(segment)).ok()?;
+                (ahead < moment.clock.frames()).then_some(ahead)
+            }
+            _ => None,
+        }
+    }
+
+    /// A setting holds from here on.
+    fn tell_setting(&mut self, id: RequestId, moment: Moment<'_>) {
+        if id != RequestId::HOST {
+            self.send(EngineEvent::Came { id, step: 0, frame: self.frames_at(moment) });
+        }
+    }
+
+    /// Frames that the rig has made up to here.
+    fn frames_at(&self, moment: Moment<'_>) -> u64 {
+        self.frames_before + u64::from(moment.block_frame)
     }
 
     /// Whether the first deed of the timeline comes before host-timed input on the same frame: by kind, as on any beat.

@@ -18,9 +18,9 @@ impl RigProcessor {
             // A step before this one was refused or taken back: its request has its answer already.
             return self.discard(order.deed);
         }
-        let Place { due, awaited, late_frames } = match self.place(&order, moment) {
+        let Place { due, awaited } = match self.place(&order, moment) {
             Ok(place) => place,
-            Err(too_late) => return self.refuse(order, Refusal::TooLate(too_late.0), moment, moves),
+            Err(too_late) => return self.refuse_at_once(order, Refusal::TooLate(too_late.0), moment, moves),
         };
         if self.stop_waiting(&order, due, moment, moves) {
             return;
@@ -29,10 +29,11 @@ impl RigProcessor {
         let Order { id, step, source, at, deed } = order;
         let deck = deed.deck();
         let due_beat = readable(moment.clock.to_song(due));
-        match self.timeline.insert(Entry { id, step, source, due, awaited, late_frames, deed }) {
-            Ok(()) => self.send(EngineEvent::Scheduled { id, step, due_beat }),
+        let frame = self.frames_at(moment);
+        match self.timeline.insert(Entry { id, step, source, due, awaited, deed }) {
+            Ok(()) => self.send(EngineEvent::Scheduled { id, step, due_beat, frame }),
             Err(TimelineFull(Entry { deed, .. })) => {
-                self.refuse(Order { id, step, source, at, deed }, Refusal::Full, moment, moves);
+                self.refuse_at_once(Order { id, step, source, at, deed }, Refusal::Full, moment, moves);
             }
         }
         if let Some(deck) = deck {
@@ -40,14 +41,18 @@ impl RigProcessor {
         }
     }
 
+    /// It came, and there is no place for it.
+    fn refuse_at_once(&mut self, order: Order, why: Refusal, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        if order.id != RequestId::HOST {
+            self.send(EngineEvent::Came { id: order.id, step: order.step, frame: self.frames_at(moment) });
+        }
+        self.refuse(order, why, moment, moves);
+    }
+
     /// The performance beat on which an order is due, and what it waits for.
     fn place(&mut self, order: &Order, moment: Moment<'_>) -> Result<Place, TooLate> {
         let clock = moment.clock;
         match order.at {
-            At::Frame { frame, late_frames } => {
-                let due = beat_of_frame(frame, self.frames_before, moment);
-                Ok(Place { due, awaited: Awaited::Frame(frame), late_frames })
-            }
             At::Step { start, after_beats } => {
                 let base = match self.recipe {
                     Some((id, Some(base))) if id == order.id => base,
@@ -58,12 +63,12 @@ impl RigProcessor {
                 };
                 self.recipe = Some((order.id, Some(base)));
                 let awaited = Awaited::Step { start, after_beats };
-                Ok(Place { due: base + after_beats, awaited, late_frames: 0 })
+                Ok(Place { due: base + after_beats, awaited })
             }
             at => {
                 let QuantizedAction { due_beat, awaited, .. } =
                     self.quantizer.resolve(at, order.deed.kind(), now(moment))?;
-                Ok(Place { due: clock.to_performance(due_beat), awaited, late_frames: 0 })
+                Ok(Place { due: clock.to_performance(due_beat), awaited })
             }
         }
     }
@@ -98,9 +103,9 @@ impl RigProcessor {
         }
         let due_beat = readable(moment.clock.song_beat_at(moment.frame));
         self.deck_changed(deck, moment.block_frame, moves);
-        self.send(EngineEvent::Scheduled { id, step: 0, due_beat });
+        let frame = self.frames_at(moment);
+        self.send(EngineEvent::Scheduled { id, step: 0, due_beat, frame });
         let Order { source, .. } = *order;
-        let frame = self.frames_before + u64::from(moment.block_frame);
         let (action, deck) = (ActionKind::Stop, Some(deck));
         self.send(EngineEvent::Fired { id, step: 0, source, action, deck, frame, due_beat, error_frames: 0 });
         true
@@ -170,7 +175,6 @@ impl RigProcessor {
 struct Place {
     due: f64,
     awaited: Awaited,
-    late_frames: u32,
 }
 
 /// The performance beat of a frame that counts from the rig's first, of which `before` came before this block. One that

@@ -83,7 +83,6 @@ impl RigProcessor {
             source: Source::Host,
             due: clock.to_performance(line),
             awaited: Awaited::Line(Grid::BAR),
-            late_frames: 0,
             deed: Deed::Realign { deck, secs },
         });
     }

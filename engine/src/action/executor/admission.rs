@@ -75,18 +75,10 @@ impl ActionExecutor {
         let Request { id, source, action, timing } = request;
         let deck = action.deck();
         let snapshot = shadow.snapshot();
-        self.log.asked(id, source, &action, timing, snapshot);
-        let open = Open {
-            gesture: None,
-            ejects: false,
-            steps_left: 1,
-            is_recipe: false,
-            accepted: false,
-            admitted_frame: snapshot.frames,
-            immediate: timing == ActionTiming::Immediate,
-        };
-        self.open.insert(id, open);
-        let admitted = valid(action).and_then(|action| self.admit_valid(id, source, action, timing, shadow, turn));
+        self.open.insert(id, Open::new(snapshot.frames, timing == ActionTiming::Immediate));
+        let action = valid(action);
+        self.log.asked(id, source, action.as_ref().ok(), timing, snapshot);
+        let admitted = action.and_then(|action| self.admit_valid(id, source, action, timing, shadow, turn));
         if let Err(NotAdmitted { code, text }) = admitted {
             self.finish(Receipt::Refused { id, deck, code, text }, turn);
         }
@@ -137,6 +129,8 @@ impl ActionExecutor {
     fn at(&self, source: Source, kind: ActionKind, timing: ActionTiming) -> At {
         let by_line = |grid: Option<Grid>| grid.map_or(At::Now, At::Line);
         match timing {
+            // Never too late, and never put off.
+            _ if kind == ActionKind::Panic => At::Now,
             ActionTiming::Immediate => At::Now,
             ActionTiming::CustomBeat(beat) => At::SongBeat(beat),
             ActionTiming::NextBeat | ActionTiming::NextBar | ActionTiming::NextLine(_) => by_line(timing.grid(None)),
@@ -262,7 +256,7 @@ impl ActionExecutor {
             _ => {}
         }
         let over_beats = self.over_beats(source, &action, 0.0, snapshot);
-        self.log.goes_over(id, over_beats);
+        self.log.goes(id, at, over_beats);
         match Self::deed(action, over_beats) {
             Ok(deed) => {
                 let order = Order { id, step: 0, source, at, deed };
@@ -324,9 +318,8 @@ impl ActionExecutor {
 
     /// A setting holds at once here, and on the audio thread before the next deed.
     fn configure(&mut self, id: RequestId, setting: Setting, now: &Snapshot, turn: &mut Turn) {
-        self.set(setting);
-        let (frame, due_beat) = (now.frames, now.clock.song_beat);
-        self.log.configured(id, frame, due_beat);
+        self.set(id, setting);
+        let due_beat = now.clock.song_beat;
         self.finish(Receipt::Done { id, due_beat, error_frames: 0 }, turn);
     }
 
@@ -336,7 +329,7 @@ impl ActionExecutor {
         for step in &mut recipe.steps {
             step.over_beats = self.over_beats(source, &step.action, step.over_beats, now);
         }
-        self.log.runs(id, &recipe);
+        self.log.runs(id, start, &recipe);
         let steps = u8::try_from(recipe.steps.len()).unwrap_or(u8::MAX);
         self.open.set_steps(id, steps);
         for (step, wish) in (0..steps).zip(recipe.steps) {

@@ -61,7 +61,7 @@ impl ActionExecutor {
     /// Goes by other safety settings, and tells the audio thread.
     pub fn set_safety(&mut self, settings: SafetySettings) {
         self.policy.set_settings(settings);
-        self.outbox.push_event(ControlEvent::SetSafety(Box::new(settings)));
+        self.outbox.push_event(ControlEvent::SetSafety(RequestId::HOST, Box::new(settings)));
     }
 
     /// What happens when the host stops or jumps.
@@ -71,13 +71,14 @@ impl ActionExecutor {
     }
 
     /// Changes one setting, and tells the audio thread.
-    fn set(&mut self, setting: Setting) {
+    fn set(&mut self, id: RequestId, setting: Setting) {
         let (mut safety, before) = (*self.policy.settings(), self.clock);
         setting.change(&mut safety, &mut self.clock);
         if self.clock != before {
-            self.outbox.push_event(ControlEvent::SetClock(self.clock));
+            self.outbox.push_event(ControlEvent::SetClock(id, self.clock));
         } else {
-            self.set_safety(safety);
+            self.policy.set_settings(safety);
+            self.outbox.push_event(ControlEvent::SetSafety(id, Box::new(safety)));
         }
     }
 
@@ -176,41 +177,36 @@ impl ActionExecutor {
         self.live_tracks = self.live_tracks.saturating_sub(1);
     }
 
-    /// Does again what was done before, on its frame. No admission: it was admitted then, and the audio thread asks its
+    /// Lets come again what came before, on its frame. No admission: it was admitted then, and the audio thread asks its
     /// policy again as it did then. `track` is what a load had brought.
-    pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>, turn: &mut Turn) {
-        let ReplayStep { frame, late_frames, source, action, over_beats } = step;
+    pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>) {
+        let ReplayStep { id, step, steps, frame, source, action, at, over_beats } = step;
+        self.outbox.push_event(ControlEvent::Until(frame));
         if let Action::Configure { setting } = action {
-            return self.set(setting);
+            return self.set(RequestId::HOST, setting);
         }
-        let id = RequestId::next();
-        self.open.insert(
-            id,
-            Open {
-                gesture: None,
-                ejects: false,
-                steps_left: 1,
-                is_recipe: false,
-                accepted: false,
-                admitted_frame: frame,
-                immediate: false,
-            },
-        );
-        let at = At::Frame { frame, late_frames };
-        let deed = match Self::deed(action, over_beats) {
-            Ok(deed) => deed,
-            Err((deck, _)) => {
-                self.live_tracks += usize::from(track.is_some());
-                Deed::Load { deck, track }
+        if self.open.get(id).is_none() {
+            self.open.insert(id, Open::new(frame, at == At::Now));
+            if steps > 1 {
+                self.open.set_steps(id, steps);
             }
-        };
-        self.send(Order { id, step: 0, source, at, deed }, turn);
+        }
+        let deed = Self::deed(action, over_beats).unwrap_or_else(|(deck, _)| {
+            self.live_tracks += usize::from(track.is_some());
+            Deed::Load { deck, track }
+        });
+        // Never merged with another, and never too old.
+        self.outbox.push_event(ControlEvent::Schedule(Order { id, step, source, at, deed }));
     }
 
     /// What the audio side tells becomes receipts, telemetry and log.
     pub fn hear(&mut self, event: &EngineEvent, turn: &mut Turn) {
         match *event {
-            EngineEvent::Scheduled { id, due_beat, .. } => self.finish(Receipt::Accepted { id, due_beat }, turn),
+            EngineEvent::Came { id, step, frame } => self.log.came(id, step, frame),
+            EngineEvent::Scheduled { id, step, due_beat, frame } => {
+                self.log.came(id, step, frame);
+                self.finish(Receipt::Accepted { id, due_beat }, turn);
+            }
             EngineEvent::Fired { id, due_beat, error_frames, frame, .. } => {
                 self.log.fired(event);
                 self.count_fired(id, error_frames, frame);
@@ -274,13 +270,9 @@ impl ActionExecutor {
     fn recall(&mut self, order: &Order) {
         if order.step > 0 && self.open.get(order.id).is_some() {
             let deed = Deed::Cancel { pending: Pending::Request(order.id) };
-            self.outbox.push_event(ControlEvent::Schedule(Order {
-                id: RequestId::next(),
-                step: 0,
-                source: order.source,
-                at: At::Now,
-                deed,
-            }));
+            let (id, source) = (RequestId::next(), order.source);
+            self.log.takes_back(id, source, order.id);
+            self.outbox.push_event(ControlEvent::Schedule(Order { id, step: 0, source, at: At::Now, deed }));
         }
     }
 

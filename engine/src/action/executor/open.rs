@@ -24,6 +24,21 @@ pub(super) struct Open {
     pub immediate: bool,
 }
 
+impl Open {
+    /// Nothing has come of it yet.
+    pub(super) const fn new(admitted_frame: u64, immediate: bool) -> Self {
+        Self {
+            gesture: None,
+            ejects: false,
+            steps_left: 1,
+            is_recipe: false,
+            accepted: false,
+            admitted_frame,
+            immediate,
+        }
+    }
+}
+
 /// The open requests, in the order of admission. Control thread.
 #[derive(Debug, Default)]
 pub(super) struct OpenRequests {

@@ -46,7 +46,7 @@ impl Outbox {
     /// The last order for the same control, unless something that is not a fader's move came after it: what is asked in
     /// an order happens in that order.
     fn superseded(&mut self, order: &Order) -> Option<&mut Order> {
-        let alone = |at: At| !matches!(at, At::Step { .. } | At::Frame { .. });
+        let alone = |at: At| !matches!(at, At::Step { .. });
         self.waiting.iter_mut().rev().find_map(|waiting| match &mut waiting.event {
             ControlEvent::Schedule(older)
                 if older.deed.moves_the_same(&order.deed)
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn a_setting_in_front_keeps_nothing_from_going_stale_and_a_recipe_goes_as_a_whole() {
         let mut outbox = Outbox::default();
-        outbox.push_event(ControlEvent::SetClock(crate::clock::ClockPolicy::default()));
+        outbox.push_event(ControlEvent::SetClock(RequestId::HOST, crate::clock::ClockPolicy::default()));
         let at = At::Step { start: crate::action::RecipeStart::Now, after_beats: 0.0 };
         outbox.push(Order { at, ..play() }, 0.0);
         outbox.push(Order { at, ..gain(-3.0) }, 0.0);

@@ -148,3 +148,76 @@ fn a_stop_at_once_is_not_put_off_by_the_host_s_own() {
     assert!(bench.done(eject).is_some(), "{:?}", bench.refusal(eject));
     assert_eq!(bench.refusal(RequestId::HOST), None, "nothing is left to be stopped later");
 }
+
+#[test]
+fn loads_that_went_stale_leave_room_for_others() {
+    let mut bench = Bench::loaded(120.0);
+    for i in 0..MAX_COMMANDS_PER_TICK as u32 {
+        bench.ask(Action::SetCrossfader { position: 0.5 }, ActionTiming::CustomBeat(100.0 + f64::from(i)));
+    }
+    let load = || Action::LoadDeck { deck: DeckId::C, path: "y.wav".into() };
+    for _ in 0..crate::action::ActionExecutor::MAX_LIVE_TRACKS {
+        let id = bench.ask(load(), ActionTiming::Immediate);
+        bench.console.track_ready(id, track(), &mut bench.turn);
+    }
+    bench.turn.now_secs = 11.0;
+    bench.console.tick(&mut bench.turn);
+    bench.run_to(64, 64);
+    let id = bench.ask(load(), ActionTiming::Immediate);
+    bench.console.track_ready(id, track(), &mut bench.turn);
+    bench.run_to(128, 64);
+    assert!(bench.done(id).is_some(), "{:?}", bench.refusal(id));
+}
+
+#[test]
+fn a_seek_and_a_play_sent_together_are_both_done() {
+    for timing in [ActionTiming::Immediate, ActionTiming::NextBeat] {
+        let mut bench = Bench::loaded(120.0);
+        bench.run_to(6000, 64);
+        let seek = bench.ask(Action::SeekDeck { deck: DeckId::A, position_secs: 1.0 }, timing);
+        let start = bench.ask(play(DeckId::A), timing);
+        bench.run_to(30_000, 64);
+        assert!(bench.done(seek).is_some(), "{timing:?}: {:?}", bench.refusal(seek));
+        assert!(bench.done(start).is_some());
+        let onset = bench.onset(DeckId::A).unwrap();
+        assert_eq!(bench.decks[0][onset + 200], sample(48_000 + 200));
+    }
+}
+
+#[test]
+fn a_panic_is_never_too_late_and_waits_for_nothing() {
+    for timing in [ActionTiming::CustomBeat(-4.0), ActionTiming::NextBar] {
+        let mut bench = Bench::loaded(120.0);
+        bench.ask(play(DeckId::A), ActionTiming::Immediate);
+        bench.run_to(6000, 64);
+        let id = bench.ask(Action::Panic, timing);
+        bench.run_to(7000, 64);
+        assert!(bench.done(id).is_some(), "{:?}", bench.refusal(id));
+        assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+    }
+}
+
+#[test]
+fn a_load_that_has_to_wait_for_a_fade_stops_nothing_yet() {
+    let mut bench = Bench::loaded(120.0);
+    let rule = crate::safety::OnAirRule::StopFirst;
+    bench.ask(Action::Configure { setting: crate::action::Setting::OnAir { rule } }, ActionTiming::Immediate);
+    let load = |bench: &mut Bench| {
+        let id = bench.ask(Action::LoadDeck { deck: DeckId::A, path: "y.wav".into() }, ActionTiming::Immediate);
+        bench.console.track_ready(id, track(), &mut bench.turn);
+        id
+    };
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(12_000, 64);
+    let first = load(&mut bench);
+    bench.run_to(12_032, 32);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(12_064, 32);
+    let second = load(&mut bench);
+    bench.run_to(12_128, 32);
+    assert!(bench.done(first).is_some() && bench.done(second).is_none());
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Playing, "it may still be refused");
+    bench.run_to(12_500, 32);
+    assert!(bench.done(second).is_some(), "{:?}", bench.refusal(second));
+    assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+}

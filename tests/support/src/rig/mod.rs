@@ -17,6 +17,7 @@ use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Re
 use echelon_engine::clock::HostTransport;
 use echelon_engine::console::Console;
 use echelon_engine::input::{ControlMove, HostInput, TimedInput};
+use echelon_engine::log::Replay;
 use echelon_engine::message::Snapshot;
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
@@ -157,6 +158,14 @@ impl RigHost {
             kept.extend_from_slice(&self.turn.receipts);
         }
         self.turn.receipts.clear();
+    }
+
+    /// Hands over what a log says was done before a frame: to be called before the block that ends there.
+    pub fn replay_to(&mut self, replay: &mut Replay, frame: u64) {
+        while let Some(step) = replay.next_before(frame) {
+            let track = if let Action::LoadDeck { path, .. } = &step.action { self.library.track(path) } else { None };
+            self.console.replay(step, track);
+        }
     }
 
     /// Makes frames in one block, cut where the host cuts it. Inputs are on frames of the whole.
