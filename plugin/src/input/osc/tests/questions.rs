@@ -115,7 +115,7 @@ fn questions_are_answered_and_change_nothing() {
     assert_eq!(recipe[0].args, vec![0.into(), "not_allowed".into(), reason.into()]);
     let figures = answer("/telemetry", &[]);
     let (last, figures) = figures.split_last().unwrap();
-    assert_eq!((last.addr.as_str(), &last.args[..]), ("/telemetry/end", &[(figures.len() as i32).into()][..]));
+    assert_eq!((last.addr.as_str(), &last.args[..]), ("/telemetry/end", &[i32::try_from(figures.len()).unwrap().into()][..]));
     assert!((30..64).contains(&figures.len()) && figures.iter().all(|m| m.addr == "/telemetry" && m.args.len() == 2));
     let mut names: Vec<_> = figures.iter().map(|figure| figure.args[0].clone().string().unwrap()).collect();
     for name in
