@@ -26,6 +26,7 @@
 
 use super::{Recipe, RecipeError, RecipeStep};
 use crate::action::Action;
+use crate::mixer::EqBand;
 use crate::units::{Decibels, DeckId};
 
 /// What is wrong with a recipe's text, and where. Nothing was changed.
@@ -94,6 +95,8 @@ pub(super) enum Wish {
     Stop { deck: Role },
     Seek { deck: Role, position_secs: f64 },
     Gain { deck: Role, gain_db: f32 },
+    Eq { deck: Role, band: EqBand, gain_db: f32 },
+    Echo { deck: Role, send: f32 },
     Crossfader { position: Side },
     MasterGain { gain_db: f32 },
 }
@@ -191,9 +194,12 @@ impl RecipeFile {
 impl FileStep {
     fn uses(&self, role: Role) -> bool {
         match self.wish {
-            Wish::Play { deck, .. } | Wish::Stop { deck } | Wish::Seek { deck, .. } | Wish::Gain { deck, .. } => {
-                deck == role
-            }
+            Wish::Play { deck, .. }
+            | Wish::Stop { deck }
+            | Wish::Seek { deck, .. }
+            | Wish::Gain { deck, .. }
+            | Wish::Eq { deck, .. }
+            | Wish::Echo { deck, .. } => deck == role,
             Wish::Crossfader { position } => position == Side::Of(role),
             Wish::MasterGain { .. } => false,
         }
@@ -205,6 +211,8 @@ impl FileStep {
             Wish::Stop { deck } => Action::StopDeck { deck: roles.deck(deck) },
             Wish::Seek { deck, position_secs } => Action::SeekDeck { deck: roles.deck(deck), position_secs },
             Wish::Gain { deck, gain_db } => Action::SetGain { deck: roles.deck(deck), gain: Decibels(gain_db) },
+            Wish::Eq { deck, band, gain_db } => Action::SetEq { deck: roles.deck(deck), band, gain: Decibels(gain_db) },
+            Wish::Echo { deck, send } => Action::SetEcho { deck: roles.deck(deck), send },
             Wish::MasterGain { gain_db } => Action::SetMasterGain { gain: Decibels(gain_db) },
             Wish::Crossfader { position } => Action::SetCrossfader { position: self.position(position, roles)? },
         };

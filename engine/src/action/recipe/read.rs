@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Recipe;
 use super::file::{FileStep, RecipeFile, RecipeFileError, Role, Side, Unit, Wish};
+use crate::mixer::EqBand;
 use crate::units::{Decibels, DeckId};
 
 #[derive(Deserialize)]
@@ -38,6 +39,8 @@ struct Step {
     deck: Option<Role>,
     position_secs: Option<f64>,
     gain_db: Option<f32>,
+    band: Option<EqBand>,
+    send: Option<f32>,
     position: Option<Side>,
 }
 
@@ -48,6 +51,8 @@ enum Word {
     StopDeck,
     SeekDeck,
     SetGain,
+    SetEq,
+    SetEcho,
     SetCrossfader,
     SetMasterGain,
 }
@@ -115,10 +120,11 @@ impl Step {
         let name = self.action.name();
         let needs = |field: &str| format!("{name} needs \"{field}\"");
         let deck = || self.deck.ok_or_else(|| needs("deck"));
-        let gain_db = || match self.gain_db.ok_or_else(|| needs("gain_db"))? {
-            db if (Decibels::SILENCE.0..=Decibels::MAX.0).contains(&db) => Ok(db),
-            db => Err(format!("\"gain_db\" is from {} to {}, not {db}", Decibels::SILENCE.0, Decibels::MAX.0)),
+        let db_from = |least: Decibels| match self.gain_db.ok_or_else(|| needs("gain_db"))? {
+            db if (least.0..=Decibels::MAX.0).contains(&db) => Ok(db),
+            db => Err(format!("\"gain_db\" is from {} to {}, not {db}", least.0, Decibels::MAX.0)),
         };
+        let gain_db = || db_from(Decibels::SILENCE);
         let position_secs = match self.position_secs {
             Some(secs) if !(secs.is_finite() && secs >= 0.0) => {
                 return Err(format!("\"position_secs\" is 0 or more, not {secs}"));
@@ -132,6 +138,14 @@ impl Step {
                 Wish::Seek { deck: deck()?, position_secs: position_secs.ok_or_else(|| needs("position_secs"))? }
             }
             Word::SetGain => Wish::Gain { deck: deck()?, gain_db: gain_db()? },
+            Word::SetEq => {
+                let band = self.band.ok_or_else(|| needs("band"))?;
+                Wish::Eq { deck: deck()?, band, gain_db: db_from(*EqBand::RANGE.start())? }
+            }
+            Word::SetEcho => match self.send.ok_or_else(|| needs("send"))? {
+                send if (0.0..=1.0).contains(&send) => Wish::Echo { deck: deck()?, send },
+                send => return Err(format!("\"send\" is from 0 to 1, not {send}")),
+            },
             Word::SetMasterGain => Wish::MasterGain { gain_db: gain_db()? },
             Word::SetCrossfader => match self.position.ok_or_else(|| needs("position"))? {
                 Side::At(at) if !(0.0..=1.0).contains(&at) => {
@@ -145,15 +159,18 @@ impl Step {
     /// What an action has no use for is a mistake, not a decoration.
     fn nothing_else(&self, wish: Wish) -> Result<(), String> {
         let has_deck = !matches!(wish, Wish::Crossfader { .. } | Wish::MasterGain { .. });
-        let has_gain = matches!(wish, Wish::Gain { .. } | Wish::MasterGain { .. });
+        let has_gain = matches!(wish, Wish::Gain { .. } | Wish::Eq { .. } | Wish::MasterGain { .. });
+        let has_send = matches!(wish, Wish::Echo { .. });
         let has_place = matches!(wish, Wish::Play { .. } | Wish::Seek { .. });
         let has_position = matches!(wish, Wish::Crossfader { .. });
         let too_much = [
             ("deck", self.deck.is_some() && !has_deck),
             ("position_secs", self.position_secs.is_some() && !has_place),
             ("gain_db", self.gain_db.is_some() && !has_gain),
+            ("band", self.band.is_some() && !matches!(wish, Wish::Eq { .. })),
+            ("send", self.send.is_some() && !has_send),
             ("position", self.position.is_some() && !has_position),
-            ("over", self.over.is_some() && !has_gain && !has_position),
+            ("over", self.over.is_some() && !has_gain && !has_position && !has_send),
         ];
         match too_much.iter().find(|(_, is_there)| *is_there) {
             Some((field, _)) => Err(format!("{} has no \"{field}\"", self.action.name())),
@@ -169,6 +186,8 @@ impl Word {
             Self::StopDeck => "stop_deck",
             Self::SeekDeck => "seek_deck",
             Self::SetGain => "set_gain",
+            Self::SetEq => "set_eq",
+            Self::SetEcho => "set_echo",
             Self::SetCrossfader => "set_crossfader",
             Self::SetMasterGain => "set_master_gain",
         }

@@ -19,10 +19,6 @@ const SWITCH: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
 
-fn cooldown(kind: ActionKind, given: &Given) -> Wish {
-    Wish::Act(Action::Configure { setting: Setting::Cooldown { kind, beats: given.number(0) } })
-}
-
 fn eq(band: EqBand, given: &Given) -> Wish {
     Wish::Act(Action::SetEq { deck: given.deck, band, gain: Decibels(given.number_f32(0)) })
 }

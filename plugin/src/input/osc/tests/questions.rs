@@ -38,10 +38,10 @@ fn a_recipe_is_run_by_its_name_or_its_text() {
 #[test]
 fn what_is_wrong_with_a_recipe_is_said() {
     let s = |texts: &[&str]| texts.iter().map(|text| OscType::from(*text)).collect::<Vec<_>>();
-    let unknown = error("/recipe/run", &s(&["bass_swap", "a", "b"]));
+    let unknown = error("/recipe/run", &s(&["no_such", "a", "b"]));
     assert_eq!(
         unknown,
-        "there is no recipe 'bass_swap'; there are crossfade_16, mix_in_16, blend_8, quick_cut, fade_out_4, tease_4"
+        "there is no recipe 'no_such'; there are crossfade_16, mix_in_16, bass_swap_8, blend_8, quick_cut, fade_out_4, echo_out_2, tease_4"
     );
     assert!(
         error("/recipe/run", &s(&["quick_cut", "a"])).contains("wrong number of arguments (2); expected: s recipe")
