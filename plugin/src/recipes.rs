@@ -19,7 +19,7 @@ macro_rules! texts {
 
 /// In the order in which people are shown them.
 const TEXTS: [(&str, &str); 8] =
-    texts!["crossfade_16", "mix_in_16", "bass_swap_16", "blend_8", "quick_cut", "fade_out_4", "echo_out", "tease_4",];
+    texts!["crossfade_16", "mix_in_16", "bass_swap_8", "blend_8", "quick_cut", "fade_out_4", "echo_out_2", "tease_4",];
 
 static SHIPPED: LazyLock<Vec<Shipped>> = LazyLock::new(|| {
     let read = |(id, text): &(&'static str, &str)| {
@@ -61,6 +61,6 @@ mod tests {
             assert_eq!(find(id).as_deref(), Some(&file));
         }
         assert_eq!(shipped().len(), TEXTS.len());
-        assert!(find("no_such_recipe").is_none());
+        assert!(find("none").is_none());
     }
 }

@@ -176,11 +176,11 @@ fn a_leader_that_is_gone_is_missed_and_found_again() {
     let folder = TempDir::new("bridge_gone");
     let file = folder.wav("ramp.wav", 48_000, &ramp(400_000));
     for_each_format(|format| {
-        let mut stages = [(); 2].map(|()| Stage::with_track(&Setup::new(), format, &file));
+        let mut stages = [(); 2].map(|()| Stage::open(&Setup::new(), format));
         // Apart from where other tests' instances would take it at once.
         let port = free_port();
         move_to(&mut stages[0], port);
-        stages[0].load('a', &file);
+        stages.iter_mut().for_each(|stage| stage.load('a', &file));
         for (stage, role) in stages.iter_mut().zip(["lead", "follow"]) {
             stage.osc.send("/bridge/role", &[role.into()]);
             stage.osc.expect("/bridge/state");

@@ -104,8 +104,8 @@ fn those_that_are_shipped_run_by_their_names() {
         assert_eq!(heard.deck(DeckId::B).first_nonzero(), Some(BAR));
         assert_eq!(heard.deck(DeckId::A).last_nonzero(), Some(BAR + 142));
         assert_eq!(stage.done(cut), (4.0, 0.0));
-        let text = stage.refused("/recipe/run", &args("bass_swap"));
-        assert!(text.contains("there is no recipe 'bass_swap'"), "{text}");
+        let text = stage.refused("/recipe/run", &args("no_such"));
+        assert!(text.contains("there is no recipe 'no_such'"), "{text}");
         // Back, in 16 bars, when both play.
         stage.schedule("/deck/a/play/bar", &[]);
         stage.host.render_to(2 * BAR + BEAT);
@@ -114,6 +114,32 @@ fn those_that_are_shipped_run_by_their_names() {
         let heard = stage.host.render_to(20 * BAR);
         assert_eq!(heard.deck(DeckId::B).last_nonzero(), Some(19 * BAR + 142));
         assert_eq!(stage.done(id), (76.0, 0.0));
+    });
+}
+
+#[test]
+fn an_echo_rings_out_and_a_bass_changes_its_place() {
+    let folder = TempDir::new("recipe_echo");
+    for_each_format(|format| {
+        let mut stage = on_air(&folder, &Setup::new(), format);
+        let (id, _) = stage.schedule("/recipe/run/bar", &args("echo_out_2"));
+        let heard = stage.host.render_to(8 * BAR);
+        let level = |frame: u64| heard.deck(DeckId::A).at(frame)[0];
+        assert!(level(3 * BAR + BEAT) > 0.05, "its echo goes on: {}", level(3 * BAR + BEAT));
+        assert!(level(8 * BAR - 1) < level(3 * BAR + BEAT) / 2.0, "and rings out");
+        assert_eq!(stage.done(id), (20.0, 0.0));
+        // A constant is all bass.
+        let mut stage = on_air(&folder, &Setup::new(), format);
+        let (id, _) = stage.schedule("/recipe/run/bar", &args("bass_swap_8"));
+        let heard = stage.host.render_to(19 * BAR);
+        let [a, b] = [DeckId::A, DeckId::B].map(|deck| heard.deck(deck));
+        let (cut, flat) = (0.5 * 10.0_f32.powf(-26.0 / 20.0), 0.5);
+        for (frame, left, right) in [(8 * BAR, flat, cut), (10 * BAR, cut, flat), (16 * BAR, cut, flat)] {
+            let (is_left, is_right) = (a.at(frame)[0], b.at(frame)[1]);
+            assert!((is_left - left).abs() < 1e-3 && (is_right - right).abs() < 1e-3, "{frame}: {is_left} {is_right}");
+        }
+        assert_eq!(stage.done(id).0, 4.0 + 65.0);
+        assert_eq!(stage.host.get("eq_low_1"), 0.0);
     });
 }
 

@@ -229,8 +229,11 @@ impl ActionExecutor {
                 continue;
             };
             let beat = beat + step.after_beats;
-            let drops = kind == ActionKind::Seek && start == RecipeStart::Now;
-            let nature = if drops { Nature::NeedleDrop } else { Nature::Plain };
+            let nature = match step.action {
+                Action::SeekDeck { .. } if start == RecipeStart::Now => Nature::NeedleDrop,
+                Action::SetEcho { send: 0.0, .. } => Nature::Release,
+                _ => Nature::Plain,
+            };
             let verdict = mind.decide(&Ask { source, deck, action: kind, beat, nature });
             verdict.map_err(|violation| of_step(i, recipe, violation))?;
             mind.done(deck, kind, beat, now.clock.tempo.get());

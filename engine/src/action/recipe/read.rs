@@ -120,11 +120,11 @@ impl Step {
         let name = self.action.name();
         let needs = |field: &str| format!("{name} needs \"{field}\"");
         let deck = || self.deck.ok_or_else(|| needs("deck"));
-        let within = |least: Decibels, most: Decibels| match self.gain_db.ok_or_else(|| needs("gain_db"))? {
-            db if (least.0..=most.0).contains(&db) => Ok(db),
-            db => Err(format!("\"gain_db\" is from {} to {}, not {db}", least.0, most.0)),
+        let db_from = |least: Decibels| match self.gain_db.ok_or_else(|| needs("gain_db"))? {
+            db if (least.0..=Decibels::MAX.0).contains(&db) => Ok(db),
+            db => Err(format!("\"gain_db\" is from {} to {}, not {db}", least.0, Decibels::MAX.0)),
         };
-        let gain_db = || within(Decibels::SILENCE, Decibels::MAX);
+        let gain_db = || db_from(Decibels::SILENCE);
         let position_secs = match self.position_secs {
             Some(secs) if !(secs.is_finite() && secs >= 0.0) => {
                 return Err(format!("\"position_secs\" is 0 or more, not {secs}"));
@@ -138,11 +138,10 @@ impl Step {
                 Wish::Seek { deck: deck()?, position_secs: position_secs.ok_or_else(|| needs("position_secs"))? }
             }
             Word::SetGain => Wish::Gain { deck: deck()?, gain_db: gain_db()? },
-            Word::SetEq => Wish::Eq {
-                deck: deck()?,
-                band: self.band.ok_or_else(|| needs("band"))?,
-                gain_db: within(*EqBand::RANGE.start(), *EqBand::RANGE.end())?,
-            },
+            Word::SetEq => {
+                let band = self.band.ok_or_else(|| needs("band"))?;
+                Wish::Eq { deck: deck()?, band, gain_db: db_from(*EqBand::RANGE.start())? }
+            }
             Word::SetEcho => match self.send.ok_or_else(|| needs("send"))? {
                 send if (0.0..=1.0).contains(&send) => Wish::Echo { deck: deck()?, send },
                 send => return Err(format!("\"send\" is from 0 to 1, not {send}")),
@@ -161,16 +160,16 @@ impl Step {
     fn nothing_else(&self, wish: Wish) -> Result<(), String> {
         let has_deck = !matches!(wish, Wish::Crossfader { .. } | Wish::MasterGain { .. });
         let has_gain = matches!(wish, Wish::Gain { .. } | Wish::Eq { .. } | Wish::MasterGain { .. });
-        let (has_band, has_send) = (matches!(wish, Wish::Eq { .. }), matches!(wish, Wish::Echo { .. }));
+        let has_send = matches!(wish, Wish::Echo { .. });
         let has_place = matches!(wish, Wish::Play { .. } | Wish::Seek { .. });
         let has_position = matches!(wish, Wish::Crossfader { .. });
         let too_much = [
             ("deck", self.deck.is_some() && !has_deck),
             ("position_secs", self.position_secs.is_some() && !has_place),
             ("gain_db", self.gain_db.is_some() && !has_gain),
-            ("position", self.position.is_some() && !has_position),
-            ("band", self.band.is_some() && !has_band),
+            ("band", self.band.is_some() && !matches!(wish, Wish::Eq { .. })),
             ("send", self.send.is_some() && !has_send),
+            ("position", self.position.is_some() && !has_position),
             ("over", self.over.is_some() && !has_gain && !has_position && !has_send),
         ];
         match too_much.iter().find(|(_, is_there)| *is_there) {

@@ -38,6 +38,18 @@ fn roles_and_bars_are_filled_in() {
 }
 
 #[test]
+fn eq_and_echo_are_filled_in() {
+    let text = r#"{ "echelon_recipe": 1, "name": "x", "unit": "beats", "steps": [
+        { "at": 0, "over": 2, "action": "set_eq", "deck": "from", "band": "low", "gain_db": -26 },
+        { "at": 1, "over": 4, "action": "set_echo", "deck": "to", "send": 0.5 } ] }"#;
+    let recipe = RecipeFile::read(text).unwrap().fill(A_TO_B, 4.0).unwrap();
+    let eq = Action::SetEq { deck: DeckId::A, band: EqBand::Low, gain: Decibels(-26.0) };
+    assert_eq!((recipe.steps[0].action.clone(), recipe.steps[0].over_beats), (eq, 2.0));
+    let echo = Action::SetEcho { deck: DeckId::B, send: 0.5 };
+    assert_eq!((recipe.steps[1].action.clone(), recipe.steps[1].over_beats), (echo, 4.0));
+}
+
+#[test]
 fn decks_that_do_not_fit_are_told_with_their_line() {
     let file = RecipeFile::read(CROSSFADE).unwrap();
     let reason = |from, to, bar| file.fill(Roles::new(from, to), bar).unwrap_err().to_string();
@@ -90,7 +102,12 @@ fn what_is_wrong_is_told_with_its_line() {
         ),
         ("\"position\": \"to\"", "\"position\": null", "line 8: set_crossfader needs \"position\""),
         ("\"stop_deck\"", "\"load_deck\"", "line 10: unknown variant `load_deck`"),
-        ("\"stop_deck\"", "\"set_flanger\"", "line 10: unknown variant `set_flanger`"),
+        ("\"stop_deck\"", "\"set_eq\"", "line 10: set_eq needs \"band\""),
+        ("\"stop_deck\"", "\"set_echo\"", "line 10: set_echo needs \"send\""),
+        ("\"stop_deck\"", "\"set_echo\", \"send\": 2", "line 10: \"send\" is from 0 to 1, not 2"),
+        ("\"stop_deck\"", "\"stop_deck\", \"band\": \"low\"", "line 10: stop_deck has no \"band\""),
+        ("\"set_gain\"", "\"set_eq\", \"band\": \"low\"", "line 9: \"gain_db\" is from -26 to 12, not -100"),
+        ("\"set_gain\"", "\"set_eq\", \"band\": \"bass\"", "line 9: unknown variant `bass`"),
         ("    { \"at\": 16, \"action\"", "    { \"at\": 16,\n\n \"actio\"", "line 12: unknown field `actio`"),
         ("-3.5 }", "-3.5 },", "line 12: expected value"),
         ("  ]\n}", "  ]\n} x", "line 13: trailing characters"),
