@@ -71,7 +71,7 @@ fn a_bounce_is_what_was_heard_in_real_time() {
     let folder = TempDir::new("real_time");
     let files = [1, 2].map(|seed| folder.wav(&format!("{seed}.wav"), 48_000, &noise(seed, 0.3, 200_000)));
     for_each_format(|format| {
-        let mut empty = Setup::new().create(format);
+        let empty = Setup::new().create(format);
         let mut state = empty.state_json();
         state["fields"]["rig"] = json!({"version": 1, "tracks": files, "osc_port": null}).to_string().into();
         assert!(empty.load_json(&state));
