@@ -42,7 +42,7 @@ fn name(state: DeckLockState) -> &'static str {
 fn may_follow(from: &str, event: Event, to: &str) -> bool {
     match event {
         Event::Acquire(..) => to == "locked" || to == from,
-        Event::Release(_) => from == "locked" || to == from,
+        Event::Release(_) => to == from || from == "locked",
         Event::CoolDown(..) => to == from || (from == "unlocked" && to == "cooldown") || from == "cooldown",
         Event::Wait(_) => to == from || (from == "cooldown" && to == "unlocked"),
     }

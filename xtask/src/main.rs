@@ -13,6 +13,7 @@ mod install;
 
 mod music;
 mod setup;
+mod soak;
 mod test;
 mod workspace;
 
@@ -26,7 +27,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 7] = [
+const COMMANDS: [Command; 8] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -62,6 +63,12 @@ const COMMANDS: [Command; 7] = [
         summary: "copy the bundles into your plugin folders",
         help: install::HELP,
         run: install::main,
+    },
+    Command {
+        name: "soak",
+        summary: "play hours of music with random actions from every source, and check all that must hold",
+        help: soak::HELP,
+        run: soak::main,
     },
     Command {
         name: "bench",

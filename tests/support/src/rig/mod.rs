@@ -10,6 +10,7 @@ mod ledger;
 mod library;
 mod model;
 mod random;
+mod soak;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ pub use ledger::{Fired, Ledger};
 pub use library::{Library, TRACKS};
 pub use model::{Broken, DeckModel};
 pub use random::{Chaos, Manner};
+pub use soak::{SoakReport, soak};
 
 use crate::guard;
 use crate::transport::{Edges, Said, Timeline, Transport};

@@ -128,7 +128,7 @@ impl Chaos {
                 };
                 Action::Cancel { pending }
             }
-            34 if with_recipes && self.below(4) == 0 => Action::Panic,
+            34 if with_recipes && self.below(30) == 0 => Action::Panic,
             35 if with_recipes && self.manner == Manner::Wild => Action::Configure { setting: self.setting() },
             36 | 37 if with_recipes => Action::RunRecipe { recipe: self.recipe() },
             38 if with_recipes && self.below(4) == 0 => self.nonsense(deck),
