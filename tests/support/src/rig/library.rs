@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use echelon_engine::action::{Turn, WantedTrack};
 use echelon_engine::console::Console;
@@ -23,6 +23,8 @@ pub const LEVEL: f64 = 0.25;
 struct Reading {
     wanted: WantedTrack,
     turns_left: u32,
+    /// In the console's seconds.
+    not_before: f64,
 }
 
 /// See the module.
@@ -33,12 +35,21 @@ pub struct Library {
 
 impl Library {
     pub(super) fn new() -> Self {
-        let tracks = TRACKS.map(|(name, rate, hz, secs)| {
-            let frames = (rate * f64::from(secs)) as usize;
-            let samples: Vec<f32> = (0..frames).map(|k| (LEVEL * (TAU * hz * k as f64 / rate).sin()) as f32).collect();
-            (name, Arc::new(Track::new(samples.clone(), samples, rate).expect("a track")))
+        static SAMPLES: OnceLock<[Vec<f32>; TRACKS.len()]> = OnceLock::new();
+        let samples = SAMPLES.get_or_init(|| {
+            TRACKS.map(|(_, rate, hz, secs)| {
+                let frames = (rate * f64::from(secs)) as usize;
+                (0..frames).map(|k| (LEVEL * (TAU * hz * k as f64 / rate).sin()) as f32).collect()
+            })
         });
-        Self { tracks: tracks.into(), reading: vec![] }
+        let tracks: Vec<_> = TRACKS
+            .into_iter()
+            .zip(samples)
+            .map(|((name, rate, ..), samples)| {
+                (name, Arc::new(Track::new(samples.clone(), samples.clone(), rate).expect("a track")))
+            })
+            .collect();
+        Self { tracks, reading: vec![] }
     }
 
     /// The steepest step of a track from frame to frame at a host's sample rate.
@@ -47,7 +58,8 @@ impl Library {
         TRACKS.iter().map(|(_, _, hz, _)| LEVEL * TAU * hz / sample_rate).fold(0.0, f64::max)
     }
 
-    /// A path for a track: `name`, `name?3` comes after three turns, anything else is missing.
+    /// A path for a track: `name`; `name?3` comes after three turns, `name@0.5` after half a second; anything else is
+    /// missing.
     #[must_use]
     pub fn path(name: &str, turns: u32) -> PathBuf {
         if turns == 0 { name.into() } else { format!("{name}?{turns}").into() }
@@ -62,7 +74,7 @@ impl Library {
     #[must_use]
     pub fn track(&self, path: &std::path::Path) -> Option<Arc<Track>> {
         let text = path.to_string_lossy();
-        let name = text.split('?').next()?;
+        let name = text.split(['?', '@']).next()?;
         self.tracks.iter().find(|(known, _)| *known == name).map(|(_, track)| track.clone())
     }
 
@@ -72,10 +84,11 @@ impl Library {
         self.tracks.iter().map(|(_, track)| Arc::strong_count(track) - 1).sum()
     }
 
-    pub(super) fn want(&mut self, wanted: WantedTrack) {
+    pub(super) fn want(&mut self, wanted: WantedTrack, now_secs: f64) {
         let text = wanted.path.to_string_lossy().into_owned();
         let turns_left = text.split_once('?').and_then(|(_, turns)| turns.parse().ok()).unwrap_or(0);
-        self.reading.push(Reading { wanted, turns_left });
+        let secs: f64 = text.split_once('@').and_then(|(_, secs)| secs.parse().ok()).unwrap_or(0.0);
+        self.reading.push(Reading { wanted, turns_left, not_before: now_secs + secs });
     }
 
     pub(super) fn forget(&mut self, id: echelon_engine::action::RequestId) {
@@ -86,8 +99,9 @@ impl Library {
     pub(super) fn deliver(&mut self, console: &mut Console, turn: &mut Turn) {
         let mut i = 0;
         while i < self.reading.len() {
-            if self.reading[i].turns_left > 0 {
-                self.reading[i].turns_left -= 1;
+            let reading = &mut self.reading[i];
+            if reading.turns_left > 0 || turn.now_secs < reading.not_before {
+                reading.turns_left = reading.turns_left.saturating_sub(1);
                 i += 1;
                 continue;
             }

@@ -145,7 +145,7 @@ impl RigHost {
         self.library.deliver(&mut self.console, &mut self.turn);
         self.console.tick(&mut self.turn);
         for wanted in self.turn.wanted.drain(..) {
-            self.library.want(wanted);
+            self.library.want(wanted, self.turn.now_secs);
         }
         for id in self.turn.unwanted.drain(..) {
             self.library.forget(id);
@@ -252,6 +252,12 @@ impl RigHost {
             self.block((frame - self.frame).min(u64::from(block)) as u32, &[]);
         }
         self.tick();
+    }
+
+    /// Takes back all that is pending, and runs on for a second: by then every request has its answer.
+    pub fn settle(&mut self) {
+        self.ask(Source::State, Action::Panic, ActionTiming::Immediate);
+        self.run_to(self.frame + 48_000, 512);
     }
 
     /// Takes everything off the decks, and runs on until nothing is pending and nothing can be undone.
