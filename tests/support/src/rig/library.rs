@@ -8,7 +8,7 @@ use echelon_engine::action::{Turn, WantedTrack};
 use echelon_engine::console::Console;
 use echelon_engine::deck::Track;
 
-/// The library's tracks: name, sample rate in Hz, pitch in Hz, seconds. Each is a sine of level [`LEVEL`] from 0 on,
+/// The library's tracks: name, sample rate in Hz, pitch in Hz, seconds. Each is a sine of level `LEVEL` from 0 on,
 /// with a whole number of periods: a place that is not faded is a click, and its own slope is known.
 pub const TRACKS: [(&str, f64, f64, u32); 4] = [
     ("low", 48_000.0, 50.0, 90),
