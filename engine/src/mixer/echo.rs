@@ -105,6 +105,12 @@ impl DspNode for EchoNode {
         let frames = io.frames();
         let [out_left, out_right] = io.out();
         for n in 0..frames {
+            // On its own frame, whatever the block size.
+            if self.rests() {
+                out_left[n..frames].copy_from_slice(&left[n..frames]);
+                out_right[n..frames].copy_from_slice(&right[n..frames]);
+                break;
+            }
             let send = self.send.next_value();
             let mut loudest = 0.0_f32;
             for (channel, (input, out)) in
@@ -165,6 +171,21 @@ mod tests {
         out
     }
 
+    /// As [`impulse`], with a sound that is never silent.
+    fn impulse_after(echo: &mut EchoNode, frames: usize, block: usize) -> Vec<f32> {
+        let mut out = vec![];
+        while out.len() < frames {
+            let now = block.min(frames - out.len());
+            let (mut sound, mut made) = (StereoBlock::SILENT, StereoBlock::SILENT);
+            for (n, sample) in sound.channels_mut()[0][..now].iter_mut().enumerate() {
+                *sample = ((out.len() + n) % 11) as f32 * 0.05;
+            }
+            IoSetup::new(&[&sound], &mut made, now).run(echo);
+            out.extend_from_slice(&made.left()[..now]);
+        }
+        out
+    }
+
     fn sent() -> EchoNode {
         let mut echo = EchoNode::new(48_000.0);
         echo.set(1.0, 0.01, 0);
@@ -218,5 +239,17 @@ mod tests {
         assert_eq!(echo.time, 960);
         echo.set(1.0, 1e9, 0);
         assert!(echo.next_time <= echo.rings[0].len());
+    }
+
+    #[test]
+    fn it_comes_to_rest_on_the_same_frame_at_any_block_size() {
+        let runs = [64, 63, 17, 1].map(|block| {
+            let mut echo = sent();
+            let mut out = impulse(&mut echo, 3_001, block);
+            echo.set(0.0, 0.01, 0);
+            out.extend(impulse_after(&mut echo, 40_000, block));
+            out.iter().map(|sample| sample.to_bits()).collect::<Vec<_>>()
+        });
+        assert!(runs.iter().all(|run| *run == runs[0]));
     }
 }
