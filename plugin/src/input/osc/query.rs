@@ -92,7 +92,7 @@ pub enum Asked {
     Nothing,
 }
 
-/// What is answered to a question; `is_pending` as for [`answer_can`]. The bridge answers for itself.
+/// What is answered to a question; `is_pending` as for `answer_can`. The bridge answers for itself.
 pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> bool) -> Vec<OscMessage> {
     match query {
         Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
