@@ -16,7 +16,7 @@ const CONTROL_CAPACITY: usize = 256;
 const EVENT_CAPACITY: usize = EVENTS_FOR_REQUESTS + 1024;
 /// Of these, kept for what comes of requests, so that no receipt is lost: each makes at most five events, and before the
 /// control side empties the ring again no more can be done than the timeline and two fillings of the ring to it hold.
-pub(crate) const EVENTS_FOR_REQUESTS: usize = 5 * (Timeline::CAPACITY + 2 * CONTROL_CAPACITY);
+pub(crate) const EVENTS_FOR_REQUESTS: usize = 5 * (Timeline::ROOM + 2 * CONTROL_CAPACITY);
 
 /// What a rig is made for.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -8,10 +8,10 @@ use echelon_engine::input::{Control, HostInput, TimedInput};
 use echelon_engine::message::Snapshot;
 use echelon_engine::safety::{OnAirRule, SafetySettings, Source};
 use echelon_engine::units::DeckId;
-use support::rig::{ClickMeter, DeckModel, RigHost, TRACKS};
+use support::rig::{ClickMeter, DeckModel, Fired, RigHost, TRACKS};
 use support::{Move, Transport};
 
-use crate::story::{HostDeed, Is, Must, Story, Transport as Change};
+use crate::story::{Deed, HostDeed, Is, Must, Story, Transport as Change};
 
 const SR: f64 = 48_000.0;
 /// Loading the decks takes so many frames, before the host's frame 0.
@@ -95,76 +95,118 @@ fn stage(story: &Story) -> Result<(RigHost, OnAirRule), String> {
     Ok((host, rule))
 }
 
-impl Played {
-    pub fn new(story: &Story, block: u32) -> Result<Self, String> {
-        if story.deeds.is_empty() && story.decks.is_empty() && story.must.is_empty() {
-            return Err(format!("\"{}\" asks for nothing", story.about));
-        }
-        let (mut host, rule) = stage(story)?;
-        let (mut model, mut clicks) = (DeckModel::default(), ClickMeter::new(SR, 1.0));
-        let follow = |model: &mut DeckModel, host: &mut RigHost| {
-            let deeds = host.ledger.take_fired();
-            let followed = model.follow(&deeds, rule, host.snapshot());
-            followed.map(|()| deeds).map_err(|broken| broken.0)
-        };
-        follow(&mut model, &mut host)?;
+/// A story while it is played.
+struct Player<'a> {
+    story: &'a Story,
+    host: RigHost,
+    rule: OnAirRule,
+    model: DeckModel,
+    clicks: ClickMeter,
+    /// Frame and place of each deed, in order.
+    wishes: Vec<(u64, usize)>,
+    /// How many of them are over.
+    next: usize,
+    names: HashMap<RequestId, String>,
+    ids: HashMap<&'a str, RequestId>,
+}
+
+impl<'a> Player<'a> {
+    fn new(story: &'a Story) -> Result<Self, String> {
+        let (host, rule) = stage(story)?;
         let mut wishes: Vec<(u64, usize)> = vec![];
         for (i, deed) in story.deeds.iter().enumerate() {
             wishes.extend((0..deed.times).map(|n| (frame(deed.at + f64::from(n) / 1000.0), i)));
         }
         wishes.sort_by_key(|(frame, _)| *frame);
-        let mut names: HashMap<RequestId, String> = HashMap::new();
-        let mut ids: HashMap<&str, RequestId> = HashMap::new();
-        let mut played = Self { answers: HashMap::new(), sound: Default::default(), views: vec![] };
-        let (end, mut next) = (frame(story.secs), 0);
-        while host.frame() < end {
-            let (from, to) = (host.frame(), (host.frame() + u64::from(block)).min(end));
-            let mut inputs = vec![];
-            while let Some((at, i)) = wishes.get(next).filter(|(at, _)| *at < to) {
-                let deed = &story.deeds[*i];
-                if let Some(own) = deed.host {
-                    inputs.push(TimedInput { frame: at.saturating_sub(from) as u32, input: input(own) });
-                }
-                let ask = match (&deed.ask, &deed.cancel) {
-                    (Some(action), _) => Some(action.clone()),
-                    (None, Some(name)) => {
-                        let id = ids.get(name.as_str()).ok_or_else(|| format!("nobody is called \"{name}\" yet"))?;
-                        Some(Action::Cancel { pending: Pending::Request(*id) })
-                    }
-                    _ => None,
-                };
+        let (model, clicks) = (DeckModel::default(), ClickMeter::new(SR, 1.0));
+        let (names, ids) = (HashMap::new(), HashMap::new());
+        let mut player = Self { story, host, rule, model, clicks, wishes, next: 0, names, ids };
+        player.follow()?;
+        Ok(player)
+    }
+
+    /// What was done, and whether the table allows it.
+    fn follow(&mut self) -> Result<Vec<Fired>, String> {
+        let deeds = self.host.ledger.take_fired();
+        self.model.follow(&deeds, self.rule, self.host.snapshot()).map_err(|broken| broken.0)?;
+        Ok(deeds)
+    }
+
+    /// What the story has for a block: requests are made, the host's own input comes back.
+    fn act(&mut self, from: u64, to: u64) -> Result<Vec<TimedInput>, String> {
+        let mut inputs = vec![];
+        while let Some((at, i)) = self.wishes.get(self.next).copied().filter(|(at, _)| *at < to) {
+            let deed = &self.story.deeds[i];
+            if let Some(own) = deed.host {
+                inputs.push(TimedInput { frame: at.saturating_sub(from) as u32, input: input(own) });
+            }
+            if let Some(action) = self.wish(deed)? {
                 // What people ask for comes at the border of a block.
-                if let Some(action) = ask {
-                    if *at > from {
-                        break;
-                    }
-                    let id = host.ask(deed.by, action, deed.timing).ok_or("the queue is full")?;
-                    if let Some(name) = &deed.name {
-                        names.insert(id, name.clone());
-                        ids.insert(name, id);
-                    }
+                if at > from {
+                    break;
                 }
-                next += 1;
-            }
-            host.tick();
-            host.block((to - from) as u32, &inputs);
-            host.tick();
-            let deeds = follow(&mut model, &mut host)?;
-            for deck in DeckId::ALL {
-                let i = deck.index();
-                for deed in deeds.iter().filter(|deed| deed.deck.is_none_or(|own| own == deck)) {
-                    clicks.deed(i, deed.frame);
+                let id = self.host.ask(deed.by, action, deed.timing).ok_or("the queue is full")?;
+                if let Some(name) = &deed.name {
+                    self.names.insert(id, name.clone());
+                    self.ids.insert(name, id);
                 }
-                if !inputs.is_empty() || story.deeds.iter().any(|deed| deed.transport.is_some()) {
-                    clicks.deed(i, from);
-                }
-                played.sound[i].extend(&host.out[2 + 2 * i]);
             }
-            if let Some(click) = clicks.look(from, &host.out) {
-                return Err(format!("a click at {:.3} s: {click:?}", (click.frame - BEFORE) as f64 / SR));
-            }
-            played.views.push(*host.snapshot());
+            self.next += 1;
         }
+        Ok(inputs)
+    }
+
+    fn wish(&self, deed: &Deed) -> Result<Option<Action>, String> {
+        match (&deed.ask, &deed.cancel) {
+            (Some(action), _) => Ok(Some(action.clone())),
+            (None, Some(name)) => {
+                let id = self.ids.get(name.as_str()).ok_or_else(|| format!("nobody is called \"{name}\" yet"))?;
+                Ok(Some(Action::Cancel { pending: Pending::Request(*id) }))
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// One block, and what holds after each.
+    fn block(&mut self, frames: u64) -> Result<(), String> {
+        let from = self.host.frame();
+        let inputs = self.act(from, from + frames)?;
+        self.host.tick();
+        self.host.block(frames as u32, &inputs);
+        self.host.tick();
+        let deeds = self.follow()?;
+        let host_moves = !inputs.is_empty() || self.story.deeds.iter().any(|deed| deed.transport.is_some());
+        for deck in DeckId::ALL {
+            for deed in deeds.iter().filter(|deed| deed.deck.is_none_or(|own| own == deck)) {
+                self.clicks.deed(deck.index(), deed.frame);
+            }
+            if host_moves {
+                self.clicks.deed(deck.index(), from);
+            }
+        }
+        match self.clicks.look(from, &self.host.out) {
+            Some(click) => Err(format!("a click at {:.3} s: {click:?}", (click.frame - BEFORE) as f64 / SR)),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Played {
+    pub fn new(story: &Story, block: u32) -> Result<Self, String> {
+        if story.deeds.is_empty() && story.decks.is_empty() && story.must.is_empty() {
+            return Err(format!("\"{}\" asks for nothing", story.about));
+        }
+        let mut player = Player::new(story)?;
+        let mut played = Self { answers: HashMap::new(), sound: Default::default(), views: vec![] };
+        let end = frame(story.secs);
+        while player.host.frame() < end {
+            player.block((end - player.host.frame()).min(u64::from(block)))?;
+            for (deck, sound) in played.sound.iter_mut().enumerate() {
+                sound.extend(&player.host.out[2 + 2 * deck]);
+            }
+            played.views.push(*player.host.snapshot());
+        }
+        let Player { mut host, names, .. } = player;
         for receipt in host.receipts.take().unwrap_or_default() {
             if let Some(name) = names.get(&receipt.id()).filter(|_| receipt.is_final()) {
                 played.answers.entry(name.clone()).or_default().push(receipt);

@@ -1,11 +1,14 @@
 //! A million actions.
 
+use echelon_engine::action::ActionKind;
 use echelon_engine::safety::{OnAirRule, SafetySettings};
 use support::rig::{Chaos, DeckModel, Manner, RigHost};
 use support::{Move, Transport};
 
 const SR: f64 = 48_000.0;
 const ACTIONS: u64 = 1_000_000;
+/// Each is shorter than what the log keeps, out of which the deeds are read.
+const SESSIONS: u64 = 20;
 
 /// Plays, stops, loops and jumps.
 fn transport() -> Transport {
@@ -49,26 +52,29 @@ fn storm(host: &mut RigHost, chaos: &mut Chaos, actions: u64, rule: OnAirRule) {
 #[test]
 fn a_million_actions_are_each_answered_once_and_no_deck_leaves_its_table() {
     let rules = [OnAirRule::Refuse, OnAirRule::StopFirst, OnAirRule::Allow, OnAirRule::Refuse];
-    for (seed, rule) in (1..).zip(rules) {
+    let mut finals = [0; 4];
+    for seed in 0..SESSIONS {
         let mut host = RigHost::new(SR, &transport());
         let mut settings = SafetySettings::default();
+        let rule = rules[(seed % 4) as usize];
         settings.on_air = rule;
-        if seed == 4 {
+        if seed % 4 == 3 {
             // Without what slows a storm down.
             settings.play_toggle_ms = 0.0;
-            settings.set_cooldown_beats(echelon_engine::action::ActionKind::Load, 0.0);
+            settings.set_cooldown_beats(ActionKind::Load, 0.0);
         }
         host.console.set_safety(settings);
-        let manner = if seed == 1 { Manner::Wild } else { Manner::Bold };
+        let manner = if seed % 4 == 0 { Manner::Wild } else { Manner::Bold };
         let mut chaos = Chaos::new(seed, manner);
         let rule = if manner == Manner::Wild { OnAirRule::Allow } else { rule };
-        storm(&mut host, &mut chaos, ACTIONS / 4, rule);
+        storm(&mut host, &mut chaos, ACTIONS / SESSIONS, rule);
         host.wind_up();
         let ledger = &host.ledger;
         assert!(ledger.wrong.is_empty(), "{:?}", ledger.wrong);
         assert_eq!(ledger.asked, ledger.finals.iter().sum::<u64>(), "{ledger}");
-        assert!(ledger.finals.iter().take(3).all(|count| *count > 100), "all of them happen: {ledger}");
         assert_eq!(host.console.telemetry().lost_events, 0, "of the requests");
-        println!("seed {seed}, {rule:?}: {ledger}; {:?}", ledger.codes);
+        finals.iter_mut().zip(ledger.finals).for_each(|(sum, own)| *sum += own);
     }
+    println!("{finals:?} done, refused, cancelled, expired");
+    assert!(finals.iter().sum::<u64>() >= ACTIONS && finals.iter().take(3).all(|count| *count > 1_000), "{finals:?}");
 }

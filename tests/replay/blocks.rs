@@ -22,7 +22,7 @@ fn project(frames: u64) -> (Project, Vec<Wish>) {
         .at(frames * 3 / 4, Move::Start)
         .at(frames * 7 / 8, Move::Tempo(174.0));
     let mut project = Project::new(transport, frames).with_automation(5, 8.0);
-    project.borders = (0..frames / 4_001).map(|i| i * 4_001).collect();
+    project.borders = (0..=frames / 4_001).map(|i| i * 4_001).collect();
     let mut wishes = wishes(77, Manner::Bold, frames);
     for wish in &mut wishes {
         wish.frame = wish.frame / 4_001 * 4_001;

@@ -47,7 +47,7 @@ pub struct TimelineFull(pub Entry);
 
 impl Default for Timeline {
     fn default() -> Self {
-        Self { entries: Vec::with_capacity(Self::CAPACITY) }
+        Self { entries: Vec::with_capacity(Self::ROOM) }
     }
 }
 
@@ -59,15 +59,21 @@ impl Timeline {
     pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::GESTURES - Self::RECIPE_ROOM;
     /// Steps of recipes that may be pending.
     pub const RECIPE_ROOM: usize = 64;
+    /// Beyond all that, for locks, cancels and panics.
+    pub const URGENT_ROOM: usize = 16;
+    /// Everything that can be in it.
+    pub const ROOM: usize = Self::CAPACITY + Self::URGENT_ROOM;
 
     /// Adds an entry behind those of the same beat and kind.
     ///
     /// # Errors
     /// [`TimelineFull`] gives it back when there is no room.
     pub fn insert(&mut self, entry: Entry) -> Result<(), TimelineFull> {
-        let is_step = matches!(entry.awaited, Awaited::Step { .. });
-        let is_plain = !is_step && !entry.deed.kind().is_gesture();
-        let capacity = if is_plain { Self::MIXER_CAPACITY } else { Self::CAPACITY };
+        let capacity = match entry.deed.kind() {
+            ActionKind::Lock | ActionKind::Cancel | ActionKind::Panic => Self::ROOM,
+            kind if kind.is_gesture() || matches!(entry.awaited, Awaited::Step { .. }) => Self::CAPACITY,
+            _ => Self::MIXER_CAPACITY,
+        };
         if self.entries.len() >= capacity {
             return Err(TimelineFull(entry));
         }
@@ -86,6 +92,11 @@ impl Timeline {
     /// Takes the first entry.
     pub fn pop(&mut self) -> Option<Entry> {
         (!self.entries.is_empty()).then(|| self.entries.remove(0))
+    }
+
+    /// Takes the last entry, if there is no room for one more.
+    pub fn take_last_of_full(&mut self) -> Option<Entry> {
+        if self.entries.len() < Self::ROOM { None } else { self.entries.pop() }
     }
 
     /// Takes the first entry of which `matches` says yes.

@@ -26,6 +26,13 @@ impl RigProcessor {
             return;
         }
         self.replace_pending(&order, moment);
+        if order.deed.kind() == ActionKind::Panic
+            && let Some(last) = self.timeline.take_last_of_full()
+        {
+            // It would be taken back a moment later.
+            self.take_back(last);
+            self.cause = order.id;
+        }
         let Order { id, step, source, at, deed } = order;
         let deck = deed.deck();
         let due_beat = readable(moment.clock.to_song(due));

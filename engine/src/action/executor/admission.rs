@@ -108,7 +108,8 @@ impl ActionExecutor {
         }
         let orders = if let Action::RunRecipe { recipe } = &action { recipe.steps.len() } else { 1 };
         let crowded = orders > 1 && self.open.recipe_steps() + orders > Timeline::RECIPE_ROOM;
-        if crowded || !self.outbox.has_room(orders, urgent) {
+        // A panic makes room: it takes the others back.
+        if crowded || (kind != ActionKind::Panic && !self.outbox.has_room(orders, urgent)) {
             return Err(Refusal::Full.into());
         }
         self.post(id, source, action, at, shadow.snapshot(), turn);

@@ -221,3 +221,61 @@ fn a_load_that_has_to_wait_for_a_fade_stops_nothing_yet() {
     assert!(bench.done(second).is_some(), "{:?}", bench.refusal(second));
     assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
 }
+
+#[test]
+fn a_full_timeline_has_room_for_a_panic_a_cancel_and_a_lock() {
+    use crate::action::Pending;
+    let cancel = Action::Cancel { pending: Pending::All };
+    for last in [Action::Panic, cancel.clone(), Action::SetLock { deck: DeckId::B, locked: true }] {
+        let mut bench = Bench::loaded(120.0);
+        bench.ask(play(DeckId::A), ActionTiming::Immediate);
+        let at = |i: u32| ActionTiming::CustomBeat(1000.0 + f64::from(i));
+        for i in 0..300 {
+            bench.ask(Action::SetCrossfader { position: 0.5 }, at(i));
+            // For later too: even a heap of these keeps no panic out.
+            bench.ask(cancel.clone(), at(i));
+            if i % 20 == 0 {
+                bench.run_to(bench.frame + 64, 64);
+            }
+        }
+        bench.run_to(bench.frame + 1280, 64);
+        let is_panic = last == Action::Panic;
+        let id = bench.ask(last, ActionTiming::Immediate);
+        bench.run_to(bench.frame + 64, 64);
+        assert!(bench.done(id).is_some() || !is_panic, "{:?}", bench.refusal(id));
+        if is_panic {
+            bench.run_to(bench.frame + 640, 64);
+            assert_eq!(bench.console.snapshot().pending[0], None);
+            assert_eq!(bench.console.snapshot().decks[0].state, DeckState::Stopped);
+        }
+    }
+    // Faders alone leave room for all three.
+    for last in [Action::Panic, cancel, Action::SetLock { deck: DeckId::B, locked: true }] {
+        let mut bench = Bench::loaded(120.0);
+        for i in 0..300 {
+            bench.ask(Action::SetCrossfader { position: 0.5 }, ActionTiming::CustomBeat(1000.0 + f64::from(i)));
+            if i % 20 == 0 {
+                bench.run_to(bench.frame + 64, 64);
+            }
+        }
+        bench.run_to(bench.frame + 640, 64);
+        let id = bench.ask(last, ActionTiming::Immediate);
+        bench.run_to(bench.frame + 64, 64);
+        assert!(bench.done(id).is_some(), "{:?}", bench.refusal(id));
+    }
+}
+
+#[test]
+fn a_panic_finds_room_among_stops_that_nobody_takes() {
+    // The host makes no blocks, and someone holds the stop button.
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::Immediate);
+    bench.run_to(64, 64);
+    for _ in 0..1500 {
+        bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::NextBar);
+    }
+    let panics = [(); 100].map(|()| bench.ask(Action::Panic, ActionTiming::Immediate));
+    bench.run_to(640, 64);
+    assert!(bench.done(panics[99]).is_some(), "{:?}", bench.refusal(panics[99]));
+    assert!(panics.iter().all(|id| bench.refusal(*id).is_none()));
+}

@@ -10,6 +10,7 @@ mod ledger;
 mod library;
 mod model;
 mod random;
+mod report;
 mod soak;
 
 use std::collections::BTreeMap;
@@ -30,7 +31,8 @@ pub use ledger::{Fired, Ledger};
 pub use library::{Library, TRACKS};
 pub use model::{Broken, DeckModel};
 pub use random::{Chaos, Manner};
-pub use soak::{SoakReport, soak};
+pub use report::SoakReport;
+pub use soak::soak;
 
 use crate::guard;
 use crate::transport::{Edges, Said, Timeline, Transport};

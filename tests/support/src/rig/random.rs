@@ -4,6 +4,7 @@ use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending, Re
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
 use echelon_engine::input::{Control, HostInput, TimedInput};
 use echelon_engine::message::Snapshot;
+use echelon_engine::mixer::EqBand;
 use echelon_engine::safety::{DeckState, OnAirRule, Source};
 use echelon_engine::units::{Decibels, DeckId};
 
@@ -27,13 +28,20 @@ pub struct Chaos {
     random: Random,
     manner: Manner,
     recent: Vec<RequestId>,
+    effects: bool,
 }
 
 impl Chaos {
     /// Starts the sequence of a seed.
     #[must_use]
     pub const fn new(seed: u64, manner: Manner) -> Self {
-        Self { random: Random::new(seed), manner, recent: vec![] }
+        Self { random: Random::new(seed), manner, recent: vec![], effects: true }
+    }
+
+    /// Leaves EQ and echo alone: what they sound like is not a track's.
+    #[must_use]
+    pub fn without_effects(self) -> Self {
+        Self { effects: false, ..self }
     }
 
     /// Evenly spread over `0..n`.
@@ -132,6 +140,8 @@ impl Chaos {
             35 if with_recipes && self.manner == Manner::Wild => Action::Configure { setting: self.setting() },
             36 | 37 if with_recipes => Action::RunRecipe { recipe: self.recipe() },
             38 if with_recipes && self.below(4) == 0 => self.nonsense(deck),
+            39 if self.effects && self.below(2) == 0 => Action::SetEcho { deck, send: self.pick(&[0.0, 0.5, 1.0]) },
+            39 if self.effects => Action::SetEq { deck, band: self.pick(&EqBand::ALL), gain: self.gain() },
             _ => Action::SetCrossfader { position: self.part() as f32 },
         }
     }
