@@ -1,11 +1,20 @@
 //! Editors in the mini-hosts, on a virtual display.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde_json::json;
 use support::display::Display;
 use support::{Setup, for_each_format};
 
+/// One test at a time, so that an editor's threads are those of the test that looks at them.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[test]
 fn an_editor_opens_and_closes_again_and_again() {
+    let _alone = alone();
     let display = Display::get();
     for_each_format(|format| {
         let mut host = Setup::new().open(format);
@@ -24,6 +33,7 @@ fn an_editor_opens_and_closes_again_and_again() {
 
 #[test]
 fn an_instance_may_go_while_its_editor_is_open() {
+    let _alone = alone();
     let display = Display::get();
     for_each_format(|format| {
         let window = display.window(1000, 700);
@@ -35,6 +45,7 @@ fn an_instance_may_go_while_its_editor_is_open() {
 
 #[test]
 fn the_editor_opens_in_the_size_that_the_project_had() {
+    let _alone = alone();
     let display = Display::get();
     for_each_format(|format| {
         let mut host = Setup::new().open(format);
@@ -50,4 +61,31 @@ fn the_editor_opens_in_the_size_that_the_project_had() {
         host.close_editor();
         assert_eq!(host.save(), saved, "to look at it changes nothing");
     });
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_closed_editor_leaves_no_thread_behind() {
+    let _alone = alone();
+    let display = Display::get();
+    for_each_format(|format| {
+        let mut host = Setup::new().open(format);
+        for _ in 0..5 {
+            let window = display.window(1000, 700);
+            assert!(host.open_editor(window.id()));
+            host.pump(10);
+            assert!(!editor_threads().is_empty(), "{format}: the window has no thread of its own");
+            host.close_editor();
+            // At once: a host may end, or unload the plugin, with its next step.
+            assert_eq!(editor_threads(), [""; 0], "{format}");
+        }
+    });
+}
+
+/// The names of the threads of editors.
+#[cfg(target_os = "linux")]
+fn editor_threads() -> Vec<String> {
+    let tasks = std::fs::read_dir("/proc/self/task").expect("/proc").flatten();
+    let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
+    names.filter(|name| name.starts_with("echelon-ui")).collect()
 }

@@ -8,14 +8,17 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
-use nice_plug::editor::{self as framework, EditorHandle, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
+use nice_plug::editor::{
+    self as framework, EditorHandle as _, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor,
+};
 use nice_plug_egui::baseview::{self, HandlerError, WindowSize};
 use nice_plug_egui::{
-    EguiEditorHandle, EguiEditorState, EguiNiceSettings, Frame, GraphicsConfig, NiceEguiApp, RepaintNotifier,
-    create_egui_editor,
+    EguiEditorState, EguiNiceSettings, Frame, GraphicsConfig, NiceEguiApp, RepaintNotifier, create_egui_editor,
 };
 
 use super::app::EditorApp;
+use super::joined::{JoinedHandle, joined};
+use super::kin::Kin;
 use super::size::EditorSize;
 use super::theme::MIN_SIZE;
 
@@ -39,7 +42,7 @@ impl Editor {
 }
 
 impl framework::Editor for Editor {
-    type Handle = EguiEditorHandle;
+    type Handle = JoinedHandle;
 
     fn spawn(
         &self,
@@ -57,15 +60,16 @@ impl framework::Editor for Editor {
             resize_hint: self.resize_hint(),
             ..EguiNiceSettings::default()
         };
-        let spawned = create_egui_editor(state, RepaintNotifier::new(), settings, self.app.clone())
-            .ok_or("the framework made no editor")?
-            .spawn(parent, wait_for_parent, None, gui_context, host)?;
+        let editor = create_egui_editor(state, RepaintNotifier::new(), settings, self.app.clone())
+            .ok_or("the framework made no editor")?;
+        let (spawned, threads) = Kin::of(|| editor.spawn(parent, wait_for_parent, None, gui_context, host));
+        let spawned = spawned?;
         // baseview 0.4.2 on X11 does not apply a scale that it is given at birth to the window's own size, and half of
         // the picture is missing. It does for one that comes later. Without it the editor is small, but whole.
         if let Some(scale) = fallback_scale_factor {
             let _ = spawned.handle.set_fallback_scale_factor(scale, &spawned.window);
         }
-        Ok(spawned)
+        Ok(joined(spawned, threads))
     }
 
     fn size(&self) -> NativeSize<u32> {
