@@ -14,7 +14,7 @@ use crate::session::{Project, Wish, assert_same};
 use crate::sessions::wishes;
 
 /// A host that loops, jumps and stops; wishes only on a few frames, on which every block ends.
-fn project(frames: u64) -> (Project, Vec<Wish>) {
+fn project(seed: u64, frames: u64) -> (Project, Vec<Wish>) {
     let transport = Transport::rolling(127.3)
         .looping(0.0, 4.0)
         .at(frames / 4, Move::Jump(2.5))
@@ -23,7 +23,7 @@ fn project(frames: u64) -> (Project, Vec<Wish>) {
         .at(frames * 7 / 8, Move::Tempo(174.0));
     let mut project = Project::new(transport, frames).with_automation(5, 8.0);
     project.borders = (0..=frames / 4_001).map(|i| i * 4_001).collect();
-    let mut wishes = wishes(77, Manner::Bold, frames);
+    let mut wishes = wishes(seed, Manner::Bold, frames);
     for wish in &mut wishes {
         wish.frame = wish.frame / 4_001 * 4_001;
         // Files that are there at once: turns are as many as blocks.
@@ -36,7 +36,7 @@ fn project(frames: u64) -> (Project, Vec<Wish>) {
 
 #[test]
 fn every_block_size_makes_the_same_samples() {
-    let (project, wishes) = project(400_000);
+    let (project, wishes) = project(77, 400_000);
     let (reference, log) = project.live(&wishes, &Blocks::Fixed(512));
     assert!(reference.heard() > 50_000, "{}", reference.heard());
     let twice = project.live(&wishes, &Blocks::Fixed(512)).0;
@@ -48,6 +48,19 @@ fn every_block_size_makes_the_same_samples() {
     for seed in 0..4 {
         let (sound, _) = project.live(&wishes, &Blocks::Random { seed, range: 1..=3_000 });
         assert_same(&reference, &sound, &log, &format!("random blocks {seed}"));
+    }
+}
+
+#[test]
+fn nor_does_it_change_other_sessions() {
+    for seed in 0..8 {
+        let (project, wishes) = project(seed, 200_000);
+        let (reference, log) = project.live(&wishes, &Blocks::Fixed(512));
+        let random = Blocks::Random { seed, range: 1..=3_000 };
+        for blocks in [Blocks::Fixed(7), Blocks::Fixed(64), Blocks::Fixed(1_000), Blocks::Fixed(8_192), random] {
+            let (sound, _) = project.live(&wishes, &blocks);
+            assert_same(&reference, &sound, &log, &format!("session {seed}, {blocks:?}"));
+        }
     }
 }
 
