@@ -1,7 +1,7 @@
 //! What the host sends with a block: control moves, MIDI and transport changes, each on its frame.
 
 use crate::clock::HostTransport;
-use crate::mixer::EqBand;
+use crate::mixer::{EqBand, Knob};
 use crate::units::DeckId;
 
 /// A control that a host may automate. The plugin has one parameter for each.
@@ -17,6 +17,8 @@ pub enum Control {
     Crossfader,
     /// Master gain in dB, -100 (closed) to +12.
     MasterGain,
+    /// A control of the mixer's table, in its own unit.
+    Knob(Knob),
     /// When a play or stop without a time of its own happens: an index into [`crate::action::Grid::CHOICES`].
     Quantize,
 }

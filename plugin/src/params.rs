@@ -1,7 +1,7 @@
 //! The host parameters: ids (stable for ever), ranges, and text with units both ways.
 
 use echelon_engine::input::Control;
-use echelon_engine::mixer::EqBand;
+use echelon_engine::mixer::{EqBand, Knob, KnobRow, Taper};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use nice_plug::plugin::ParamValue;
 use nice_plug::prelude::*;
@@ -46,6 +46,9 @@ pub struct RigParams {
     /// [`Control::Quantize`]
     #[id = "quantize"]
     pub quantize: IntParam,
+    /// The mixer's table: [`Control::Knob`]
+    #[nested]
+    pub knobs: KnobParams,
     /// What else is saved with the project.
     #[persist = "rig"]
     pub saved: SavedState,
@@ -55,6 +58,7 @@ impl Default for RigParams {
     fn default() -> Self {
         Self {
             decks: DeckId::ALL.map(DeckParams::new),
+            knobs: KnobParams::default(),
             crossfader: FloatParam::new("Crossfader", 0.5, FloatRange::Linear { min: 0.0, max: 1.0 }),
             master_gain_db: gain_param("Master Gain".to_owned()),
             quantize: IntParam::new("Quantize", 2, IntRange::Linear { min: 0, max: 4 })
@@ -163,6 +167,73 @@ impl RigParams {
         pairs.push((Control::Crossfader, self.crossfader.as_ptr()));
         pairs.push((Control::MasterGain, self.master_gain_db.as_ptr()));
         pairs.push((Control::Quantize, self.quantize.as_ptr()));
+        pairs.extend(self.knobs.0.iter().map(|(knob, param)| (Control::Knob(*knob), param.as_ptr())));
         pairs
+    }
+}
+
+/// The parameters of the mixer's table, by its rows.
+pub struct KnobParams(Box<[(Knob, KnobParam)]>);
+
+enum KnobParam {
+    Continuous(FloatParam),
+    Stepped(IntParam),
+}
+
+impl KnobParam {
+    fn new(knob: Knob) -> Self {
+        let (name, row) = (knob.name(), knob.row());
+        if let Some(words) = row.choices() {
+            #[expect(clippy::cast_possible_truncation, reason = "a choice has few words")]
+            let (default, max) = (row.default as i32, words.len() as i32 - 1);
+            #[expect(clippy::cast_precision_loss, reason = "a choice has few words")]
+            let text = move |place: i32| row.text(place as f32);
+            #[expect(clippy::cast_possible_truncation, reason = "a choice has few words")]
+            let place = move |text: &str| row.value(text).map(|place| place as i32);
+            let range = IntRange::Linear { min: 0, max };
+            return Self::Stepped(
+                IntParam::new(name, default, range)
+                    .with_value_to_string(std::sync::Arc::new(text))
+                    .with_string_to_value(std::sync::Arc::new(place)),
+            );
+        }
+        Self::Continuous(
+            FloatParam::new(name, row.default, range(row))
+                .with_value_to_string(std::sync::Arc::new(|value| row.text(value)))
+                .with_string_to_value(std::sync::Arc::new(|text| row.value(text))),
+        )
+    }
+
+    fn as_ptr(&self) -> ParamPtr {
+        match self {
+            Self::Continuous(param) => param.as_ptr(),
+            Self::Stepped(param) => param.as_ptr(),
+        }
+    }
+}
+
+fn range(row: &KnobRow) -> FloatRange {
+    let KnobRow { min, max, .. } = *row;
+    match row.taper {
+        Taper::Linear => FloatRange::Linear { min, max },
+        Taper::Middle(middle) => {
+            let factor = 0.5_f32.ln() / ((middle - min) / (max - min)).ln();
+            FloatRange::Skewed { min, max, factor }
+        }
+    }
+}
+
+impl Default for KnobParams {
+    fn default() -> Self {
+        Self(Knob::all().map(|knob| (knob, KnobParam::new(knob))).collect())
+    }
+}
+
+// SAFETY: the pointers are to parameters in a box that is never changed or replaced: they live as long as `self`.
+unsafe impl Params for KnobParams {
+    fn param_map(&self) -> Vec<(String, ParamPtr, String)> {
+        let group =
+            |knob: Knob| knob.deck().map_or_else(|| "Mixer".to_owned(), |deck| format!("Deck {}", deck.index() + 1));
+        self.0.iter().map(|(knob, param)| (knob.param_id(), param.as_ptr(), group(*knob))).collect()
     }
 }

@@ -26,7 +26,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mixer::EqBand;
+use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
 /// What a [`Action::Cancel`] takes back.
@@ -111,6 +111,13 @@ pub enum Action {
         /// -100 (closed) .. +12 dB.
         gain: Decibels,
     },
+    /// Moves a control of the mixer's table.
+    SetKnob {
+        /// Which.
+        knob: Knob,
+        /// In its own unit and range.
+        value: f32,
+    },
     /// Brings back, in phase, what a stop, an eject, a load or a seek took away in the last bars.
     Undo {
         /// On which deck; `None` is where it happened last.
@@ -157,7 +164,7 @@ pub enum InvalidAction {
 impl Action {
     /// Its kind.
     #[must_use]
-    pub const fn kind(&self) -> ActionKind {
+    pub fn kind(&self) -> ActionKind {
         match self {
             Self::PlayDeck { .. } => ActionKind::Play,
             Self::StopDeck { .. } => ActionKind::Stop,
@@ -167,6 +174,7 @@ impl Action {
                 ActionKind::Mixer
             }
             Self::SetEcho { .. } => ActionKind::Effect,
+            Self::SetKnob { knob, .. } => knob.row().kind,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } | Self::Configure { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -190,6 +198,7 @@ impl Action {
             | Self::SetEcho { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
+            Self::SetKnob { knob, .. } => knob.deck(),
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
             Self::SetCrossfader { .. }
             | Self::SetMasterGain { .. }
@@ -197,6 +206,15 @@ impl Action {
             | Self::Panic
             | Self::Configure { .. }
             | Self::RunRecipe { .. } => None,
+        }
+    }
+
+    /// Whether it lets go of an effect: that is never held back by a cooldown.
+    pub(crate) fn lets_go(&self) -> bool {
+        match self {
+            Self::SetEcho { send, .. } => *send == 0.0,
+            Self::SetKnob { value, .. } => *value == 0.0 && self.kind() == ActionKind::Effect,
+            _ => false,
         }
     }
 
@@ -225,6 +243,8 @@ impl Action {
             Self::SetEq { deck, band, gain } => Self::SetEq { deck, band, gain: EqBand::clamp(level(gain)?) },
             Self::SetEcho { send, .. } if !send.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetEcho { deck, send } => Self::SetEcho { deck, send: send.clamp(0.0, 1.0) },
+            Self::SetKnob { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
+            Self::SetKnob { knob, value } => Self::SetKnob { knob, value: knob.row().clamp(value) },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
             Self::StopDeck { .. }

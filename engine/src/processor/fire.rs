@@ -72,7 +72,7 @@ impl RigProcessor {
         let nature = match deed {
             Deed::Seek { .. } if is_now(awaited) => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Release,
-            Deed::SetEcho { send: 0.0, .. } => Nature::Release,
+            ref deed if deed.lets_go() => Nature::Release,
             _ => Nature::Plain,
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {
@@ -148,6 +148,11 @@ impl RigProcessor {
             Deed::SetEcho { deck, send, over_beats } => {
                 let beat_secs = 60.0 / moment.clock.tempo().get();
                 self.set_echo(deck, send, beat_secs, frames_of(over_beats, moment));
+            }
+            Deed::SetKnob { knob, value, over_beats } => {
+                self.ways.start(Fader::Knob(knob), self.cause, over_beats > 0.0);
+                self.set_knob(knob, value, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Knob(knob), value);
             }
             Deed::SetCrossfader { position, over_beats } => {
                 self.ways.start(Fader::Crossfader, self.cause, over_beats > 0.0);

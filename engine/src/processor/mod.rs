@@ -300,6 +300,9 @@ impl RigProcessor {
             HostInput::Control(Control::Crossfader, position) if self.takes_over(Fader::Crossfader, position) => {
                 self.set_crossfader(position, 0);
             }
+            HostInput::Control(Control::Knob(knob), value) if self.takes_over(Fader::Knob(knob), value) => {
+                self.set_knob(knob, value, 0);
+            }
             HostInput::Control(Control::MasterGain, db) if self.takes_over(Fader::Master, db) => {
                 self.set_master_gain(Decibels(db), 0);
             }

@@ -408,6 +408,7 @@ fn tracks_come_back_when_they_are_replaced() {
 }
 
 mod gaps;
+mod knobs;
 mod races;
 mod recipes;
 mod stage;

@@ -11,6 +11,7 @@ use crate::action::{
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
+use crate::mixer::SlewClass;
 use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetyViolation, Source};
 use crate::shadow::EngineShadowState;
 use crate::units::DeckId;
@@ -160,7 +161,7 @@ impl ActionExecutor {
                 Some(deck) => {
                     let nature = match action {
                         Action::EjectDeck { .. } => Nature::Release,
-                        Action::SetEcho { send: 0.0, .. } => Nature::Release,
+                        action if action.lets_go() => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
                         _ => Nature::Plain,
@@ -232,7 +233,7 @@ impl ActionExecutor {
             let beat = beat + step.after_beats;
             let nature = match step.action {
                 Action::SeekDeck { .. } if start == RecipeStart::Now => Nature::NeedleDrop,
-                Action::SetEcho { send: 0.0, .. } => Nature::Release,
+                ref action if action.lets_go() => Nature::Release,
                 _ => Nature::Plain,
             };
             let verdict = mind.decide(&Ask { source, deck, action: kind, beat, nature });
@@ -355,6 +356,14 @@ impl ActionExecutor {
                 (gain.0 - now.decks[deck.index()].eq_db[band.index()]) / slew.db_per_beat
             }
             Action::SetCrossfader { position } => (position - now.crossfader) / slew.crossfader_per_beat,
+            Action::SetKnob { knob, value } => {
+                let (row, way) = (knob.row(), value - now.knob(knob));
+                match row.slew {
+                    SlewClass::Level => way / slew.db_per_beat,
+                    SlewClass::Travel => way / (row.max - row.min) / slew.crossfader_per_beat,
+                    SlewClass::Free => 0.0,
+                }
+            }
             _ => 0.0,
         };
         asked.max(least.abs())
@@ -371,6 +380,7 @@ impl ActionExecutor {
             Action::SetGain { deck, gain } => Deed::SetGain { deck, gain, over_beats },
             Action::SetEq { deck, band, gain } => Deed::SetEq { deck, band, gain, over_beats },
             Action::SetEcho { deck, send } => Deed::SetEcho { deck, send, over_beats },
+            Action::SetKnob { knob, value } => Deed::SetKnob { knob, value, over_beats },
             Action::SetCrossfader { position } => Deed::SetCrossfader { position, over_beats },
             Action::SetMasterGain { gain } => Deed::SetMasterGain { gain, over_beats },
             Action::Undo { deck } => Deed::Undo { deck },

@@ -1,11 +1,17 @@
 //! The OSC namespace: one row per address. Parser, error texts and the README's table all come from here.
 
+mod knobs;
 mod markdown;
 mod table;
 
 pub(super) use markdown::is_reply;
 pub use markdown::namespace_markdown;
-pub(super) use table::TABLE;
+use table::TABLE;
+
+/// Every address that is understood.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(knobs::rows())
+}
 
 use echelon_engine::action::{Action, ActionTiming, Roles};
 use echelon_engine::units::DeckId;
@@ -51,6 +57,8 @@ pub(super) enum Arg {
     },
     /// One of some words.
     Choice(&'static [&'static str]),
+    /// One of some words, or its place among them as a number; read as the number.
+    Pick(&'static [&'static str]),
 }
 
 /// An argument as it came, checked against its [`Arg`].
@@ -66,6 +74,8 @@ pub(super) enum Value {
 pub(super) struct Given {
     /// The deck in the address; A where the address names none.
     pub deck: DeckId,
+    /// The row's own.
+    pub path: &'static str,
     /// One for each of the row's arguments, in order.
     pub values: Vec<Value>,
 }
@@ -182,6 +192,7 @@ impl Arg {
         match self {
             Self::File => "s full path of a file".to_owned(),
             Self::Text { what } | Self::Deck { what } => format!("s {what}"),
+            Self::Pick(words) => format!("s {}, or i 0 to {}", words.join(" or "), words.len() - 1),
             Self::Choice(words) => format!("s {}", words.join(" or ")),
             Self::Number { unit: "id", .. } => "i id".to_owned(),
             Self::Number { unit, min, max } => {
