@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::ClockPolicy;
 use crate::clock::Quality;
-use crate::deck::Track;
+use crate::deck::{GestureRefused, MotionView, Track};
 use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
@@ -77,6 +77,13 @@ pub enum Refusal {
     NotPending,
     /// Nothing can be undone any more on any deck.
     NothingToUndo,
+    /// The deck cannot do it with its track as it is.
+    Gesture {
+        /// Which deck.
+        deck: DeckId,
+        /// Why not.
+        why: GestureRefused,
+    },
 }
 
 impl Refusal {
@@ -90,6 +97,7 @@ impl Refusal {
             Self::Held(_) => "locked",
             Self::NotPending => "not_pending",
             Self::NothingToUndo => "nothing_to_undo",
+            Self::Gesture { why, .. } => why.code(),
         }
     }
 }
@@ -104,6 +112,7 @@ impl std::fmt::Display for Refusal {
             Self::NotPending => {
                 write!(f, "nothing of that is pending: it has happened already, or never was asked for")
             }
+            Self::Gesture { deck, why } => write!(f, "deck {deck}: {why}"),
             Self::NothingToUndo => write!(f, "there is nothing to undo: it is too long ago, or nothing was stopped"),
         }
     }
@@ -238,6 +247,8 @@ pub struct DeckView {
     pub eq_db: [f32; NUM_BANDS],
     /// What is sent into the echo, as set: 0..1.
     pub echo_send: f32,
+    /// How it moves, and its cues and loop.
+    pub motion: MotionView,
     /// The mixer's other controls of this deck, as set.
     pub knobs: DeckKnobs,
     /// Highest sample of the deck's output in the block.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{ActionKind, Pending};
-use crate::deck::Track;
+use super::{ActionKind, Gesture, Pending};
+use crate::deck::{Marks, Track};
 use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
@@ -88,6 +88,22 @@ pub enum Deed {
         /// As for [`Deed::SetGain`].
         over_beats: f32,
     },
+    /// See [`super::Action::Gesture`].
+    Gesture {
+        /// On which deck.
+        deck: DeckId,
+        /// Which.
+        gesture: Gesture,
+        /// In its own unit and range.
+        value: f64,
+    },
+    /// See [`super::Action::SetMarks`].
+    SetMarks {
+        /// On which deck.
+        deck: DeckId,
+        /// Where.
+        marks: Marks,
+    },
     /// See [`super::Action::Undo`].
     Undo {
         /// Which deck; `None` is where it happened last.
@@ -130,6 +146,8 @@ impl Deed {
             }
             Self::SetEcho { .. } => ActionKind::Effect,
             Self::SetKnob { knob, .. } => knob.row().kind,
+            Self::Gesture { gesture, .. } => gesture.row().kind,
+            Self::SetMarks { .. } => ActionKind::Cue,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -148,6 +166,8 @@ impl Deed {
             | Self::SetGain { deck, .. }
             | Self::SetEq { deck, .. }
             | Self::SetEcho { deck, .. }
+            | Self::Gesture { deck, .. }
+            | Self::SetMarks { deck, .. }
             | Self::Realign { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
@@ -160,6 +180,9 @@ impl Deed {
     /// Whether it moves the same control as another: then only the newer one counts.
     #[must_use]
     pub fn moves_the_same(&self, other: &Self) -> bool {
+        if let (Self::Gesture { deck, gesture, .. }, Self::Gesture { deck: on, gesture: another, .. }) = (self, other) {
+            return gesture.is_continuous() && gesture == another && deck == on;
+        }
         self.kind() == ActionKind::Mixer
             && std::mem::discriminant(self) == std::mem::discriminant(other)
             && self.deck() == other.deck()

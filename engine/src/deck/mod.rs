@@ -49,3 +49,19 @@ pub enum GestureRefused {
     #[error("there is no hot cue of that number: they are 1 to 8")]
     NoCue,
 }
+
+impl GestureRefused {
+    /// For programs.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::NoTrack => "no_track",
+            Self::NoGrid => "no_grid",
+            Self::NoLoop => "no_loop",
+            Self::LoopLength => "loop_length",
+            Self::OutsideTrack => "outside_track",
+            Self::NotPlaying => "not_playing",
+            Self::NoCue => "no_cue",
+        }
+    }
+}

@@ -55,6 +55,18 @@ impl Default for MotionView {
 }
 
 impl DeckNode {
+    /// Whether it plays only as long as a cue is held.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.hands.held_cue.is_some() && self.slipped.is_none()
+    }
+
+    /// Whether a loop holds the playhead.
+    #[must_use]
+    pub fn is_looping(&self) -> bool {
+        self.active_loop().is_some()
+    }
+
     /// How it moves now.
     ///
     /// # Real-time
@@ -80,7 +92,7 @@ impl DeckNode {
             slip: hands.slip,
             reverse: hands.reverse,
             snap: hands.snap,
-            held: hands.held_cue.is_some() && self.slipped.is_none(),
+            held: self.is_held(),
             track_bpm: side.and_then(|side| Some(side.track.grid()?.bpm_at(here.frame, side.track.sample_rate()))),
         }
     }
