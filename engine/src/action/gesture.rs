@@ -60,6 +60,12 @@ pub enum Takes {
 }
 
 impl Takes {
+    /// Whether a value means something: one out of a range means its nearest end, but there is no ninth hot cue.
+    #[must_use]
+    pub fn has(self, value: f64) -> bool {
+        self != Self::HotCue || self.clamp(value) == value
+    }
+
     /// The nearest value that it takes.
     #[must_use]
     pub fn clamp(self, value: f64) -> f64 {

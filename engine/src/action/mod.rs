@@ -181,6 +181,9 @@ pub enum InvalidAction {
     /// A place before the track's start.
     #[error("a position cannot be before the track's start")]
     NegativePosition,
+    /// A hot cue of no number that there is.
+    #[error("there is no such hot cue: they are 1 to 8")]
+    NoHotCue,
 }
 
 impl Action {
@@ -270,6 +273,7 @@ impl Action {
             Self::SetEcho { send, .. } if !send.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetEcho { deck, send } => Self::SetEcho { deck, send: send.clamp(0.0, 1.0) },
             Self::Gesture { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
+            Self::Gesture { gesture, value, .. } if !gesture.row().takes.has(value) => return Err(InvalidAction::NoHotCue),
             Self::Gesture { deck, gesture, value } => {
                 Self::Gesture { deck, gesture, value: gesture.row().takes.clamp(value) }
             }

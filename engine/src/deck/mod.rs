@@ -21,6 +21,9 @@ pub use node::{DeckNode, LoadRefused, Undone};
 pub use track::{Track, TrackError};
 pub use view::MotionView;
 
+#[cfg(test)]
+mod tests;
+
 /// How slow and how fast the pitch fader lets a track play.
 pub const RATES: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 

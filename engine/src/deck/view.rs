@@ -6,6 +6,8 @@ use super::{DeckNode, Marks};
 /// How a deck moves and what is marked on it, for editors and feedback.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct MotionView {
+    /// The number of the request that brought the track; 0 for none.
+    pub load: u64,
     /// Cue, hot cues and loop.
     pub marks: Marks,
     /// Whether the loop holds the playhead.
@@ -37,6 +39,7 @@ pub struct MotionView {
 impl Default for MotionView {
     fn default() -> Self {
         Self {
+            load: 0,
             marks: Marks::default(),
             looping: false,
             rolling: false,
@@ -81,6 +84,7 @@ impl DeckNode {
             _ => 0.0,
         };
         MotionView {
+            load: side.map_or(0, |side| side.tag),
             marks: self.marks(),
             looping: side.is_some_and(|side| side.places.looping),
             rolling: hands.roll,

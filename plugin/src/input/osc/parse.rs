@@ -255,6 +255,12 @@ fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result
             let letter = text(got, index + 1)?;
             DeckId::from_letter(letter).map(Value::Deck).ok_or_else(|| ParseError::UnknownDeck(letter.to_owned()))
         }
+        Arg::Index { what, last } => {
+            let given = number(got, index + 1)?;
+            let fits = given.fract() == 0.0 && (1.0..=last as f64).contains(&given);
+            let not = || ParseError::NotAChoice { got: for_people(given), expected: format!("a {what}, 1 to {last}") };
+            if fits { Ok(Value::Number(given)) } else { Err(not()) }
+        }
         Arg::Pick(words) => read_pick(words, got, index + 1, note).map(Value::Number),
         Arg::Choice(words) => match text(got, index + 1)? {
             word if words.contains(&word) => Ok(Value::Text(word.to_owned())),
