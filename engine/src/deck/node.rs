@@ -244,7 +244,7 @@ impl DeckNode {
     }
 
     fn set_voice(&mut self, motion: Motion, fade: Fade) {
-        self.voice = Some(Voice { motion, fade });
+        self.voice = Some(Voice { motion, fade, ratio: self.ratio() });
         self.laps = motion.at(&self.ground(), 0).laps;
         self.note_place();
     }
@@ -269,7 +269,7 @@ impl DeckNode {
         let from = self.next;
         if let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) {
             if held {
-                side.add_tail(from, voice.fade.into_fade_out(FadeShape::Linear, length));
+                side.add_tail(from, voice.fade.into_fade_out(FadeShape::Linear, length), voice.ratio);
             }
             *voice = voice.with_fade(Fade::fade_in(FadeShape::Linear, length));
         }
@@ -479,7 +479,7 @@ impl DeckNode {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
         let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
         let out = Place { frame: place.frame + turns * span.length(), ..place };
-        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames));
+        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames), voice.ratio);
         voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
     }
 
@@ -517,7 +517,7 @@ impl DeckNode {
         let length = ms_to_frames(ms, self.sample_rate);
         let place = self.here();
         if let (Some(voice), Some(side), false) = (self.voice.take(), &mut self.current, self.held) {
-            side.add_tail(place, voice.fade.into_fade_out(shape, length));
+            side.add_tail(place, voice.fade.into_fade_out(shape, length), voice.ratio);
         }
     }
 

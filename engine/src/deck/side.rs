@@ -55,12 +55,12 @@ impl Side {
     }
 
     /// A playhead fades out from a place, straight on.
-    pub(super) fn add_tail(&mut self, from: Place, fade: Fade) {
+    pub(super) fn add_tail(&mut self, from: Place, fade: Fade, ratio: f64) {
         let place = self.tails.iter().position(Option::is_none).unwrap_or_else(|| {
             self.tails.rotate_left(1);
             MAX_TAILS - 1
         });
-        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade });
+        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio });
     }
 
     /// Adds what still fades out, and forgets what is over.
@@ -92,9 +92,10 @@ impl Side {
 
     /// Goes on at another sample rate of the host, where speeds are so many times as high.
     pub(super) fn rescale(&mut self, by: f64) {
-        self.tails.iter_mut().flatten().for_each(|voice| voice.motion.rescale(by, &NOWHERE));
-        if let Some(Ghost::Running(voice)) = &mut self.ghost {
+        let ghost = self.ghost.iter_mut().filter_map(|ghost| if let Ghost::Running(voice) = ghost { Some(voice) } else { None });
+        for voice in self.tails.iter_mut().flatten().chain(ghost) {
             voice.motion.rescale(by, &NOWHERE);
+            voice.ratio *= by;
         }
     }
 }

@@ -12,11 +12,13 @@ use crate::units::ms_to_frames;
 /// From one speed to another: no zipper is heard, and a hand feels no delay.
 const GLIDE_MS: f64 = 5.0;
 /// The same under a hand on the record.
-const SCRATCH_MS: f64 = 2.5;
+const SCRATCH_MS: f64 = 5.0;
 /// How much faster or slower a synced deck goes to come back into phase.
 const BEND: f64 = 0.02;
 /// Further off than this, in beats of the track, it jumps.
-const JUMP_BEATS: f64 = 0.25;
+const JUMP_BEATS: f64 = 0.25 + TIE_BEATS;
+/// Just half a beat off is off to the same side, whatever the last digits say.
+const TIE_BEATS: f64 = 1e-6;
 /// Less than this is no way off.
 const IN_PHASE_BEATS: f64 = 1e-9;
 /// A track that is slower or faster than the clock by more octaves than this is played as if by so many.
@@ -66,7 +68,7 @@ impl DeckNode {
         // One of the track's beats shall fall on each of the clock's; a track at half tempo has one on every other.
         let line = tempo.min(1.0);
         let off = here - tempo * pulse.clock.to_song(origin);
-        let error = off - (off / line).round() * line;
+        let error = off - (off / line + 0.5 - TIE_BEATS).floor() * line;
         let error = if error.abs() < IN_PHASE_BEATS { 0.0 } else { error };
         Some(Lock { tempo, origin, beat: here - error, away: Away { error, ..Away::NONE } })
     }

@@ -4,8 +4,8 @@ use super::Track;
 use super::motion::{Ground, Motion, Place};
 use crate::dsp::{Fade, SincBank};
 
-/// Slower than this part of the host's speed a playhead gets quieter: at rest there is no sound.
-const SLOW: f64 = 0.02;
+/// Slower than this part of the track's own speed a playhead gets quieter: at rest there is no sound.
+const SLOW: f64 = 0.4;
 /// Closer than this to a frame, at the track's own speed, it is that frame.
 const ON_FRAME: f64 = 1e-6;
 
@@ -14,6 +14,8 @@ const ON_FRAME: f64 = 1e-6;
 pub(super) struct Voice {
     pub motion: Motion,
     pub fade: Fade,
+    /// Frames of the track for one of the host, at the track's own speed.
+    pub ratio: f64,
 }
 
 /// How far a voice came.
@@ -61,7 +63,7 @@ impl Voice {
                 break;
             }
             let (left, right) = read(track, bank, &place);
-            let gain = self.fade.next_gain() * loudness(place.rate);
+            let gain = self.fade.next_gain() * loudness(place.rate / self.ratio);
             *out_left += left * gain;
             *out_right += right * gain;
             ahead += 1;
@@ -74,10 +76,11 @@ impl Voice {
     }
 }
 
-/// 1 but near rest.
+/// 1 but near rest, and smooth on the way there.
 #[expect(clippy::cast_possible_truncation, reason = "a gain")]
-fn loudness(rate: f64) -> f32 {
-    if rate.abs() >= SLOW { 1.0 } else { (rate.abs() / SLOW) as f32 }
+fn loudness(speed: f64) -> f32 {
+    let part = speed.abs() / SLOW;
+    if part >= 1.0 { 1.0 } else { (part * part * (3.0 - 2.0 * part)) as f32 }
 }
 
 /// At the track's own speed a whole frame needs no filter: it is the sample itself, bit for bit.

@@ -1,44 +1,39 @@
 //! No gesture clicks: what it adds above the music's own band stays 60 dB below the music.
 
-use realfft_free::*;
-
-mod realfft_free {
-    //! A high-pass by differences of a windowed signal would leak: the test takes the spectrum itself.
-    use std::f64::consts::TAU;
-
-    /// Power spectrum of a Blackman-Harris window of the signal, by a plain radix-2 transform.
-    pub fn spectrum(signal: &[f32]) -> Vec<f64> {
-        let n = signal.len().next_power_of_two() / if signal.len().is_power_of_two() { 1 } else { 2 };
-        let mut data: Vec<(f64, f64)> = (0..n)
-            .map(|i| {
-                let x = TAU * i as f64 / n as f64;
-                let window = 0.35875 - 0.48829 * x.cos() + 0.14128 * (2.0 * x).cos() - 0.01168 * (3.0 * x).cos();
-                (f64::from(signal[i]) * window, 0.0)
-            })
-            .collect();
-        transform(&mut data);
-        data[..n / 2].iter().map(|(re, im)| re * re + im * im).collect()
-    }
-
-    fn transform(data: &mut [(f64, f64)]) {
-        let n = data.len();
-        if n == 1 {
-            return;
-        }
-        let (mut even, mut odd): (Vec<_>, Vec<_>) =
-            (data.iter().copied().step_by(2).collect(), data.iter().copied().skip(1).step_by(2).collect());
-        transform(&mut even);
-        transform(&mut odd);
-        for k in 0..n / 2 {
-            let (sin, cos) = (-TAU * k as f64 / n as f64).sin_cos();
-            let (re, im) = (odd[k].0 * cos - odd[k].1 * sin, odd[k].0 * sin + odd[k].1 * cos);
-            data[k] = (even[k].0 + re, even[k].1 + im);
-            data[k + n / 2] = (even[k].0 - re, even[k].1 - im);
-        }
-    }
-}
+use std::f64::consts::TAU;
 
 use super::*;
+
+/// Power spectrum of a Blackman-Harris window of the signal, by a plain radix-2 transform.
+fn spectrum(signal: &[f32]) -> Vec<f64> {
+    let n = signal.len().next_power_of_two() / if signal.len().is_power_of_two() { 1 } else { 2 };
+    let mut data: Vec<(f64, f64)> = (0..n)
+        .map(|i| {
+            let x = TAU * i as f64 / n as f64;
+            let window = 0.35875 - 0.48829 * x.cos() + 0.14128 * (2.0 * x).cos() - 0.01168 * (3.0 * x).cos();
+            (f64::from(signal[i]) * window, 0.0)
+        })
+        .collect();
+    transform(&mut data);
+    data[..n / 2].iter().map(|(re, im)| re * re + im * im).collect()
+}
+
+fn transform(data: &mut [(f64, f64)]) {
+    let n = data.len();
+    if n == 1 {
+        return;
+    }
+    let (mut even, mut odd): (Vec<_>, Vec<_>) =
+        (data.iter().copied().step_by(2).collect(), data.iter().copied().skip(1).step_by(2).collect());
+    transform(&mut even);
+    transform(&mut odd);
+    for k in 0..n / 2 {
+        let (sin, cos) = (-TAU * k as f64 / n as f64).sin_cos();
+        let (re, im) = (odd[k].0 * cos - odd[k].1 * sin, odd[k].0 * sin + odd[k].1 * cos);
+        data[k] = (even[k].0 + re, even[k].1 + im);
+        data[k + n / 2] = (even[k].0 - re, even[k].1 - im);
+    }
+}
 
 /// The power above a frequency in dB of all of it.
 pub(super) fn above_db(signal: &[f32], hz: f64) -> f64 {
