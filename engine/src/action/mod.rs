@@ -273,7 +273,9 @@ impl Action {
             Self::SetEcho { send, .. } if !send.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetEcho { deck, send } => Self::SetEcho { deck, send: send.clamp(0.0, 1.0) },
             Self::Gesture { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
-            Self::Gesture { gesture, value, .. } if !gesture.row().takes.has(value) => return Err(InvalidAction::NoHotCue),
+            Self::Gesture { gesture, value, .. } if !gesture.row().takes.has(value) => {
+                return Err(InvalidAction::NoHotCue);
+            }
             Self::Gesture { deck, gesture, value } => {
                 Self::Gesture { deck, gesture, value: gesture.row().takes.clamp(value) }
             }

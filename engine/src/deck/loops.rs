@@ -226,7 +226,7 @@ impl DeckNode {
         let side = self.current.as_mut().ok_or(GestureRefused::NoTrack)?;
         side.places.span = Some(new);
         side.places.loop_in = Some(new.start);
-        if side.places.looping && (span.start..span.end).contains(&here) {
+        if side.places.looping && (span.start..=span.end).contains(&here) {
             if self.is_playing() { self.jump(to, 0.0) } else { self.resting = to }
         } else {
             self.apply_loop();

@@ -408,7 +408,13 @@ impl DeckNode {
     /// Where the playhead is, and how fast; at rest at the speed that it would have.
     pub(super) fn here(&self) -> Place {
         match &self.voice {
-            Some(voice) => voice.motion.at(&self.ground(), 0),
+            Some(voice) => {
+                let place = voice.motion.at(&self.ground(), 0);
+                // A loop that ends on this very frame has not begun again yet.
+                let turns = place.laps - self.laps;
+                let length = self.current.as_ref().and_then(|side| side.places.span).map_or(0.0, |span| span.length());
+                Place { frame: place.frame + turns * length, laps: self.laps, ..place }
+            }
             None => Place { frame: self.resting, laps: 0.0, rate: self.ratio() * self.hands.rate },
         }
     }
@@ -470,15 +476,15 @@ impl DeckNode {
 
     /// The loop begins again: what came to its end fades out, straight on.
     fn wrap(&mut self) {
-        let place = self.here();
+        let out = self.here();
+        let ground = Ground { pulse: self.pulse, grid: self.grid() };
+        let Some(place) = self.voice.as_ref().map(|voice| voice.motion.at(&ground, 0)) else { return };
         let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) else { return };
-        let turns = place.laps - self.laps;
         self.laps = place.laps;
         let Some(span) = side.places.span else { return };
         let length_frames = span.length() / place.rate.abs().max(1e-6);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
         let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
-        let out = Place { frame: place.frame + turns * span.length(), ..place };
         side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames), voice.ratio);
         voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
     }

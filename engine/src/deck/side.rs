@@ -92,7 +92,10 @@ impl Side {
 
     /// Goes on at another sample rate of the host, where speeds are so many times as high.
     pub(super) fn rescale(&mut self, by: f64) {
-        let ghost = self.ghost.iter_mut().filter_map(|ghost| if let Ghost::Running(voice) = ghost { Some(voice) } else { None });
+        let ghost = self
+            .ghost
+            .iter_mut()
+            .filter_map(|ghost| if let Ghost::Running(voice) = ghost { Some(voice) } else { None });
         for voice in self.tails.iter_mut().flatten().chain(ghost) {
             voice.motion.rescale(by, &NOWHERE);
             voice.ratio *= by;

@@ -24,13 +24,9 @@ pub(super) enum Reached {
     /// All the frames.
     All,
     /// Up to this frame its loop begins again; that frame is not made yet.
-    Wrap {
-        frames: usize,
-    },
+    Wrap { frames: usize },
     /// Up to this frame the track or the fade is at its end.
-    End {
-        frames: usize,
-    },
+    End { frames: usize },
 }
 
 impl Voice {

@@ -25,7 +25,7 @@
 //! ```
 
 use super::{Recipe, RecipeError, RecipeStep};
-use crate::action::Action;
+use crate::action::{Action, Gesture};
 use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
@@ -120,6 +120,11 @@ pub(super) enum Wish {
     },
     MasterGain {
         gain_db: f32,
+    },
+    Gesture {
+        deck: Role,
+        gesture: Gesture,
+        value: f64,
     },
     /// `knob` is deck A's, if it is a deck's.
     Knob {
@@ -227,7 +232,8 @@ impl FileStep {
             | Wish::Seek { deck, .. }
             | Wish::Gain { deck, .. }
             | Wish::Eq { deck, .. }
-            | Wish::Echo { deck, .. } => deck == role,
+            | Wish::Echo { deck, .. }
+            | Wish::Gesture { deck, .. } => deck == role,
             Wish::Knob { deck, .. } => deck == Some(role),
             Wish::Crossfader { position } => position == Side::Of(role),
             Wish::MasterGain { .. } => false,
@@ -242,6 +248,7 @@ impl FileStep {
             Wish::Gain { deck, gain_db } => Action::SetGain { deck: roles.deck(deck), gain: Decibels(gain_db) },
             Wish::Eq { deck, band, gain_db } => Action::SetEq { deck: roles.deck(deck), band, gain: Decibels(gain_db) },
             Wish::Echo { deck, send } => Action::SetEcho { deck: roles.deck(deck), send },
+            Wish::Gesture { deck, gesture, value } => Action::Gesture { deck: roles.deck(deck), gesture, value },
             Wish::MasterGain { gain_db } => Action::SetMasterGain { gain: Decibels(gain_db) },
             Wish::Knob { knob, deck, value } => {
                 Action::SetKnob { knob: deck.map_or(knob, |role| knob.on(roles.deck(role))), value }

@@ -8,6 +8,7 @@ use serde_json::value::RawValue;
 
 use super::Recipe;
 use super::file::{FileStep, RecipeFile, RecipeFileError, Role, Side, Unit, Wish};
+use crate::action::{Gesture, Takes};
 use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
@@ -43,6 +44,7 @@ struct Step {
     send: Option<f32>,
     position: Option<Side>,
     knob: Option<String>,
+    gesture: Option<String>,
     value: Option<Said>,
 }
 
@@ -66,6 +68,7 @@ enum Word {
     SetCrossfader,
     SetMasterGain,
     SetKnob,
+    Gesture,
 }
 
 impl RecipeFile {
@@ -159,6 +162,7 @@ impl Step {
             },
             Word::SetMasterGain => Wish::MasterGain { gain_db: gain_db()? },
             Word::SetKnob => self.knob_wish()?,
+            Word::Gesture => self.gesture_wish()?,
             Word::SetCrossfader => match self.position.ok_or_else(|| needs("position"))? {
                 Side::At(at) if !(0.0..=1.0).contains(&at) => {
                     return Err(format!("\"position\" is from 0 to 1, \"from\" or \"to\", not {at}"));
@@ -192,6 +196,31 @@ impl Step {
         Ok(Wish::Knob { knob, deck, value })
     }
 
+    /// A deck's gesture, by its row's name.
+    fn gesture_wish(&self) -> Result<Wish, String> {
+        let needs = |field: &str| format!("gesture needs \"{field}\"");
+        let name = self.gesture.as_deref().ok_or_else(|| needs("gesture"))?;
+        let deck = self.deck.ok_or_else(|| needs("deck"))?;
+        let gesture = Gesture::from_name(name).ok_or_else(|| format!("there is no gesture \"{name}\""))?;
+        let takes = gesture.row().takes;
+        let value = match (&self.value, takes) {
+            (None, Takes::Nothing) => 0.0,
+            (None, Takes::Switch) => 1.0,
+            (None, _) => return Err(format!("\"{name}\" needs \"value\"")),
+            (Some(_), Takes::Nothing) => return Err(format!("\"{name}\" has no \"value\"")),
+            (Some(Said::Number(value)), _) => f64::from(*value),
+            (Some(Said::Text(text)), Takes::Switch) if text == "on" || text == "off" => {
+                f64::from(u8::from(text == "on"))
+            }
+            (Some(Said::Text(text)), _) => return Err(format!("\"{text}\" is no value of \"{name}\"")),
+        };
+        if takes.clamp(value) == value {
+            Ok(Wish::Gesture { deck, gesture, value })
+        } else {
+            Err(format!("{value} is no value of \"{name}\""))
+        }
+    }
+
     /// What an action has no use for is a mistake, not a decoration.
     fn nothing_else(&self, wish: Wish) -> Result<(), String> {
         let has_deck = !matches!(wish, Wish::Crossfader { .. } | Wish::MasterGain { .. });
@@ -200,6 +229,7 @@ impl Step {
         let has_place = matches!(wish, Wish::Play { .. } | Wish::Seek { .. });
         let has_position = matches!(wish, Wish::Crossfader { .. });
         let has_knob = matches!(wish, Wish::Knob { .. });
+        let is_gesture = matches!(wish, Wish::Gesture { .. });
         let too_much = [
             ("deck", self.deck.is_some() && !has_deck),
             ("position_secs", self.position_secs.is_some() && !has_place),
@@ -208,7 +238,8 @@ impl Step {
             ("send", self.send.is_some() && !has_send),
             ("position", self.position.is_some() && !has_position),
             ("knob", self.knob.is_some() && !has_knob),
-            ("value", self.value.is_some() && !has_knob),
+            ("gesture", self.gesture.is_some() && !is_gesture),
+            ("value", self.value.is_some() && !has_knob && !is_gesture),
             ("over", self.over.is_some() && !has_gain && !has_position && !has_send && !has_knob),
         ];
         match too_much.iter().find(|(_, is_there)| *is_there) {
@@ -230,6 +261,7 @@ impl Word {
             Self::SetCrossfader => "set_crossfader",
             Self::SetMasterGain => "set_master_gain",
             Self::SetKnob => "set_knob",
+            Self::Gesture => "gesture",
         }
     }
 }
