@@ -7,6 +7,7 @@ mod loops;
 mod marks;
 mod motion;
 mod node;
+mod pulse;
 mod side;
 mod sync;
 mod track;

@@ -4,21 +4,7 @@
 //! renderer turns places into samples.
 
 use super::BeatGrid;
-use crate::clock::BlockClock;
-
-/// The clock and the next frame to be made, counted in its block.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pulse {
-    pub clock: BlockClock,
-    pub frame: u32,
-}
-
-impl Pulse {
-    /// Performance beat so many frames from now.
-    pub(super) fn beat(&self, ahead: u32) -> f64 {
-        self.clock.performance_beat_at(self.frame.saturating_add(ahead))
-    }
-}
+use super::pulse::Pulse;
 
 /// What a motion goes by: musical time and the track's beats.
 #[derive(Clone, Copy, Debug)]

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use super::marks::{Marks, Places};
-use super::motion::{Ground, Motion, Place, Pulse};
+use super::motion::{Ground, Motion, Place};
+use super::pulse::Pulse;
 use super::side::{Ghost, Side};
 use super::voice::{Reached, Voice};
 use super::{BeatGrid, Track};
@@ -141,12 +142,22 @@ impl DeckNode {
         self.here().frame.clamp(0.0, track.num_frames() as f64) / track.sample_rate()
     }
 
-    /// What the next frames go by: the clock of the block, and the frame in it that comes next.
+    /// What the next frames go by: the clock of a segment that begins here.
     ///
     /// # Real-time
     /// No allocation.
-    pub fn set_time(&mut self, clock: &BlockClock, frame: u32) {
-        self.pulse = Some(Pulse { clock: *clock, frame });
+    pub fn set_time(&mut self, clock: &BlockClock) {
+        self.pulse = Some(Pulse::new(clock, 0, self.pulse.as_ref()));
+    }
+
+    /// The frame in the segment that comes next.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub const fn set_frame(&mut self, frame: u32) {
+        if let Some(pulse) = &mut self.pulse {
+            pulse.frame = frame;
+        }
     }
 
     /// Starts, from `position_secs` or from where it rests, as if it had started `frames_late` frames of the host ago.

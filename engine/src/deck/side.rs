@@ -82,7 +82,7 @@ impl Side {
     }
 
     /// Where the undo takes it up: a playhead that has run to the track's end rests at its start.
-    pub(super) fn take_ghost(&mut self, pulse: Option<super::motion::Pulse>) -> Option<Ghost> {
+    pub(super) fn take_ghost(&mut self, pulse: Option<super::pulse::Pulse>) -> Option<Ghost> {
         let ghost = self.ghost.take()?;
         let Ghost::Running(voice) = ghost else { return Some(ghost) };
         let place = voice.motion.at(&Ground { pulse, grid: self.track.grid() }, 0);

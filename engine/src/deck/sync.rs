@@ -59,7 +59,7 @@ impl DeckNode {
         let origin = pulse.beat(0);
         let here = grid.beat_at(frame);
         let own_per_sec = side.track.sample_rate() / grid.frames_per_beat_at(frame);
-        let octaves = (own_per_sec * 60.0 / pulse.clock.tempo().get()).log2().round();
+        let octaves = (own_per_sec * 60.0 / pulse.tempo_bpm()).log2().round();
         let tempo = octaves.clamp(-MAX_OCTAVES, MAX_OCTAVES).exp2();
         if hands.reverse {
             // Backwards a beat of the track meets the clock's only now and then: it keeps the tempo.
@@ -67,7 +67,7 @@ impl DeckNode {
         }
         // One of the track's beats shall fall on each of the clock's; a track at half tempo has one on every other.
         let line = tempo.min(1.0);
-        let off = here - tempo * pulse.clock.to_song(origin);
+        let off = here - tempo * pulse.to_song(origin);
         let error = off - (off / line + 0.5 - TIE_BEATS).floor() * line;
         let error = if error.abs() < IN_PHASE_BEATS { 0.0 } else { error };
         Some(Lock { tempo, origin, beat: here - error, away: Away { error, ..Away::NONE } })

@@ -19,6 +19,7 @@ pub(super) const SR: f64 = 48_000.0;
 pub(super) struct Booth {
     pub deck: DeckNode,
     clock: HostClock,
+    sample_rate: f64,
     pub bpm: f64,
     /// Change of the tempo with each frame.
     pub step_bpm: f64,
@@ -28,9 +29,14 @@ pub(super) struct Booth {
 
 impl Booth {
     pub(super) fn new(track: Arc<Track>, bpm: f64) -> Self {
-        let mut deck = DeckNode::new(SincBank::shared(), SR);
+        Self::at(SR, track, bpm)
+    }
+
+    pub(super) fn at(sample_rate: f64, track: Arc<Track>, bpm: f64) -> Self {
+        let mut deck = DeckNode::new(SincBank::shared(), sample_rate);
         deck.load(Some(track), 1).unwrap();
-        let mut booth = Self { deck, clock: HostClock::new(SR), bpm, step_bpm: 0.0, song: 0.0, out: vec![] };
+        let mut booth =
+            Self { deck, clock: HostClock::new(sample_rate), sample_rate, bpm, step_bpm: 0.0, song: 0.0, out: vec![] };
         booth.see_time();
         booth
     }
@@ -48,7 +54,7 @@ impl Booth {
     /// The deck knows what time it is.
     pub(super) fn see_time(&mut self) {
         let (clock, _) = self.clock.begin_block(&self.transport(), 0);
-        self.deck.set_time(&clock, 0);
+        self.deck.set_time(&clock);
     }
 
     /// The left channel of the next frames, in blocks of a size.
@@ -57,7 +63,7 @@ impl Booth {
         while self.out.len() - from < frames {
             let now = block.min(frames - (self.out.len() - from));
             let (clock, _) = self.clock.begin_block(&self.transport(), now as u32);
-            self.deck.set_time(&clock, 0);
+            self.deck.set_time(&clock);
             let mut done = 0;
             while done < now {
                 let part = SUB_BLOCK_FRAMES.min(now - done);
@@ -67,7 +73,7 @@ impl Booth {
                 done += part;
             }
             let n = now as f64;
-            self.song += n * (self.bpm + 0.5 * self.step_bpm * n) / (60.0 * SR);
+            self.song += n * (self.bpm + 0.5 * self.step_bpm * n) / (60.0 * self.sample_rate);
             self.bpm += self.step_bpm * n;
         }
         &self.out[from..]

@@ -111,11 +111,20 @@ impl RigProcessor {
         }
     }
 
-    /// The decks go by this clock from a frame of its block on.
-    pub(super) fn set_time(&mut self, clock: &BlockClock, frame: u32) {
+    /// The decks go by this clock: a segment begins.
+    pub(super) fn set_time(&mut self, clock: &BlockClock) {
         for deck in DeckId::ALL {
             if let Some(node) = self.deck(deck) {
-                node.set_time(clock, frame);
+                node.set_time(clock);
+            }
+        }
+    }
+
+    /// The decks know which frame of the segment comes next, be they asked to make it or not.
+    pub(super) fn set_frame(&mut self, frame: u32) {
+        for deck in DeckId::ALL {
+            if let Some(node) = self.deck(deck) {
+                node.set_frame(frame);
             }
         }
     }

@@ -163,7 +163,7 @@ impl RigProcessor {
         let frames = to - from;
         let (clock, discontinuity) = self.clock.begin_block(transport, frames);
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
-        self.set_time(&clock, 0);
+        self.set_time(&clock);
         if let Some(what) = discontinuity {
             self.follow_host(what, moment, moves);
         }
@@ -177,7 +177,7 @@ impl RigProcessor {
             let arrival = self.next_arrival(moment);
             let until = next_input.into_iter().chain(next_due).chain(arrival).fold(frames, u32::min);
             self.run_plan(io, from + moment.frame, from + until, moves);
-            self.set_time(&clock, until);
+            self.set_frame(until);
             moment = Moment { frame: until, block_frame: from + until, ..moment };
             if arrival == Some(until) {
                 self.receive(moment, moves);

@@ -114,13 +114,16 @@ fn no_gesture_clicks_at_any_block_size() {
     for synced in [false, true] {
         let reference = render(None, 64, synced);
         let music = all(&reference);
+        let mut worst = ("", f64::NEG_INFINITY);
         for (name, act) in ACTS {
             for block in [1, 64, 509] {
                 let out = render(Some(act), block, synced);
                 // Of the music's power, not of what a stop leaves of it.
                 let high = above_db(&out, 5_000.0) + 10.0 * (all(&out) / music).log10();
+                worst = if high > worst.1 { (name, high) } else { worst };
                 assert!(high < -60.0, "{name}, blocks of {block}: {high:.1} dB above 5 kHz");
             }
         }
+        println!("the loudest click: {} with {:.1} dB", worst.0, worst.1);
     }
 }

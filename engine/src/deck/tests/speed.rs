@@ -43,13 +43,16 @@ fn at_rate(track: Arc<Track>, rate: f64, reverse: bool) -> Vec<f32> {
 #[test]
 fn a_sine_stays_a_sine_at_every_speed_in_both_directions() {
     for (hz, bar) in [(1_000.0, -100.0), (10_000.0, -90.0)] {
+        let mut worst = f64::NEG_INFINITY;
         for rate in [0.92, 0.97, 1.0 + 1e-4, 1.03, 1.08, 0.5, 2.0] {
             for (sample_rate, reverse) in [(SR, false), (SR, true), (44_100.0, false)] {
                 let out = at_rate(sine_track(hz, sample_rate, 8.0), rate, reverse);
                 let db = rest_db(&out, hz * rate);
+                worst = worst.max(db);
                 assert!(db < bar, "{hz} Hz at {rate} of {sample_rate} Hz: {db:.1} dB");
             }
         }
+        println!("{hz} Hz: {worst:.1} dB");
     }
 }
 
@@ -60,7 +63,8 @@ fn nothing_that_can_be_heard_aliases() {
         let out = at_rate(sine_track(hz, SR, 8.0), rate, false);
         let power = out.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / out.len() as f64;
         let db = 10.0 * (power / 0.125).log10();
-        assert!(db < -90.0, "{hz} Hz at {rate}: {db:.1} dB");
+        println!("{hz} Hz at {rate}: {db:.1} dB");
+        assert!(db < -90.0);
     }
 }
 

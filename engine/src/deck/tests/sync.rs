@@ -39,7 +39,8 @@ fn it_stays_on_the_beat_for_ten_minutes_of_changing_tempo() {
             worst = worst.max((booth.beat() - booth.song).abs() * 60.0 / booth.bpm * SR);
         }
     }
-    assert!(worst < 0.01, "{worst} frames");
+    println!("at most {worst:.2e} frames off");
+    assert!(worst < 0.01);
 }
 
 #[test]
@@ -186,7 +187,7 @@ fn the_same_samples_at_any_block_size() {
     let whole = render(64);
     for block in [1, 17, 512, 4_096] {
         let other = render(block);
-        let worst = whole.iter().zip(&other).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-        assert!(worst < 1e-6, "{block}: {worst}");
+        let differ = whole.iter().zip(&other).filter(|(a, b)| a.to_bits() != b.to_bits()).count();
+        assert_eq!(differ, 0, "blocks of {block}");
     }
 }
