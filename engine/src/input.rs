@@ -1,7 +1,8 @@
 //! What the host sends with a block: control moves, MIDI and transport changes, each on its frame.
 
+use crate::action::Trigger;
 use crate::clock::HostTransport;
-use crate::mixer::EqBand;
+use crate::mixer::{EqBand, Knob};
 use crate::units::DeckId;
 
 /// A control that a host may automate. The plugin has one parameter for each.
@@ -9,6 +10,10 @@ use crate::units::DeckId;
 pub enum Control {
     /// Plays (above 0.5) or stops a deck, at the quantize setting. Acts on edges only.
     Play(DeckId),
+    /// A switch or button of a deck, on above 0.5. Acts on edges only.
+    Trigger(DeckId, Trigger),
+    /// A deck's pitch fader: times the track's own speed, 0.5 to 2.
+    Rate(DeckId),
     /// Channel gain in dB, -100 (closed) to +12.
     Gain(DeckId),
     /// A band of a channel's EQ in dB, -26 to +12.
@@ -17,6 +22,8 @@ pub enum Control {
     Crossfader,
     /// Master gain in dB, -100 (closed) to +12.
     MasterGain,
+    /// A control of the mixer's table, in its own unit.
+    Knob(Knob),
     /// When a play or stop without a time of its own happens: an index into [`crate::action::Grid::CHOICES`].
     Quantize,
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::ClockPolicy;
 use crate::clock::Quality;
-use crate::deck::Track;
-use crate::mixer::NUM_BANDS;
+use crate::deck::{GestureRefused, MotionView, Track};
+use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
 
@@ -77,6 +77,13 @@ pub enum Refusal {
     NotPending,
     /// Nothing can be undone any more on any deck.
     NothingToUndo,
+    /// The deck cannot do it with its track as it is.
+    Gesture {
+        /// Which deck.
+        deck: DeckId,
+        /// Why not.
+        why: GestureRefused,
+    },
 }
 
 impl Refusal {
@@ -90,6 +97,7 @@ impl Refusal {
             Self::Held(_) => "locked",
             Self::NotPending => "not_pending",
             Self::NothingToUndo => "nothing_to_undo",
+            Self::Gesture { why, .. } => why.code(),
         }
     }
 }
@@ -104,6 +112,7 @@ impl std::fmt::Display for Refusal {
             Self::NotPending => {
                 write!(f, "nothing of that is pending: it has happened already, or never was asked for")
             }
+            Self::Gesture { deck, why } => write!(f, "deck {deck}: {why}"),
             Self::NothingToUndo => write!(f, "there is nothing to undo: it is too long ago, or nothing was stopped"),
         }
     }
@@ -238,6 +247,10 @@ pub struct DeckView {
     pub eq_db: [f32; NUM_BANDS],
     /// What is sent into the echo, as set: 0..1.
     pub echo_send: f32,
+    /// How it moves, and its cues and loop.
+    pub motion: MotionView,
+    /// The mixer's other controls of this deck, as set.
+    pub knobs: DeckKnobs,
     /// Highest sample of the deck's output in the block.
     pub peak: f32,
     /// Whether the audience may hear it.
@@ -294,6 +307,8 @@ pub struct Snapshot {
     pub crossfader: f32,
     /// Master gain in dB.
     pub master_gain_db: f32,
+    /// The mixer's other controls that there are once, as set.
+    pub knobs: MasterKnobs,
     /// Highest sample of the master in the block.
     pub master_peak: f32,
     /// Index into [`Grid::CHOICES`].
@@ -327,10 +342,29 @@ impl Default for Snapshot {
             pending: [None; MAX_PENDING_VIEWS],
             crossfader: 0.5,
             master_gain_db: 0.0,
+            knobs: MasterKnobs::default(),
             master_peak: 0.0,
             quantize: Grid::DEFAULT_CHOICE,
             non_finite: 0,
             lost_events: 0,
+        }
+    }
+}
+
+impl Snapshot {
+    /// A control of the mixer's table, as set.
+    #[must_use]
+    pub const fn knob(&self, knob: Knob) -> f32 {
+        match knob.deck() {
+            Some(deck) => self.decks[deck.index()].knobs.get(knob),
+            None => self.knobs.get(knob),
+        }
+    }
+
+    pub(crate) const fn set_knob(&mut self, knob: Knob, value: f32) {
+        match knob.deck() {
+            Some(deck) => self.decks[deck.index()].knobs.set(knob, value),
+            None => self.knobs.set(knob, value),
         }
     }
 }

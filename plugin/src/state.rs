@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use echelon_engine::deck::{Marks, NUM_HOT_CUES};
 use echelon_engine::units::NUM_DECKS;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
@@ -16,7 +17,8 @@ use serde_json::Value;
 use crate::editor::EditorSize;
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
-const VERSION: u32 = 1;
+/// 2 has the decks' marks.
+const VERSION: u32 = 2;
 
 /// The rig as it is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -25,15 +27,51 @@ pub struct RigState {
     pub version: u32,
     /// The file on each deck.
     pub tracks: [Option<PathBuf>; NUM_DECKS],
+    /// The marks of those files.
+    pub marks: [SavedMarks; NUM_DECKS],
     /// The UDP port on which OSC was to be found.
     pub osc_port: Option<u16>,
     /// Width and height of the editor, in logical points.
     pub editor_size: [u32; 2],
 }
 
+/// A track's cue, hot cues and loop in whole nanoseconds from its start: what is read again is the same to the bit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SavedMarks {
+    cue_ns: u64,
+    hot_cues_ns: [Option<u64>; NUM_HOT_CUES],
+    loop_ns: Option<[u64; 2]>,
+}
+
+impl From<Marks> for SavedMarks {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; sane marks are not negative")]
+    fn from(marks: Marks) -> Self {
+        let (marks, ns) = (marks.sane(), |secs: f64| (secs * 1e9).round() as u64);
+        Self {
+            cue_ns: ns(marks.cue_secs),
+            hot_cues_ns: marks.hot_cues_secs.map(|secs| secs.map(ns)),
+            loop_ns: marks.loop_secs.map(|secs| secs.map(ns)),
+        }
+    }
+}
+
+impl From<SavedMarks> for Marks {
+    fn from(saved: SavedMarks) -> Self {
+        let secs = |ns: u64| ns as f64 / 1e9;
+        Self {
+            cue_secs: secs(saved.cue_ns),
+            hot_cues_secs: saved.hot_cues_ns.map(|ns| ns.map(secs)),
+            loop_secs: saved.loop_ns.map(|ns| ns.map(secs)),
+        }
+        .sane()
+    }
+}
+
 impl Default for RigState {
     fn default() -> Self {
-        Self { version: VERSION, tracks: Default::default(), osc_port: None, editor_size: EditorSize::default().get() }
+        let editor_size = EditorSize::default().get();
+        Self { version: VERSION, tracks: Default::default(), marks: Default::default(), osc_port: None, editor_size }
     }
 }
 
@@ -49,7 +87,9 @@ impl<'de> Deserialize<'de> for RigState {
             size.set([width, height]);
         }
         let tracks = std::array::from_fn(track);
-        Ok(Self { version: VERSION, tracks, osc_port: port(), editor_size: size.get() })
+        let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
+        let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
+        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), editor_size: size.get() })
     }
 }
 
@@ -144,6 +184,9 @@ impl PersistentField<'_, RigState> for SavedState {
     }
 }
 
+/// Parameters that say what a deck does at the moment: nothing starts to do it because a project is opened.
+const MOMENTARY: [&str; 5] = ["play_", "cue_", "hotcue", "loop_", "reverse_"];
+
 /// Before the framework takes a state over: parameters that it lacks get their defaults (else they would keep their
 /// present values), values that are no numbers too, and nothing plays just because a project was opened.
 pub fn normalise(state: &mut PluginState, defaults: impl IntoIterator<Item = (String, ParamValue)>) {
@@ -159,7 +202,7 @@ pub fn normalise(state: &mut PluginState, defaults: impl IntoIterator<Item = (St
         }
     }
     for (id, value) in &mut state.params {
-        if id.starts_with("play_") {
+        if MOMENTARY.iter().any(|prefix| id.starts_with(prefix)) {
             *value = ParamValue::Bool(false);
         }
     }
@@ -178,6 +221,10 @@ mod tests {
     fn a_state_comes_back_as_it_was() {
         let mut state = RigState { osc_port: Some(8003), editor_size: [1300, 801], ..RigState::default() };
         state.tracks[1] = Some("/music/b.flac".into());
+        let mut marks = Marks { cue_secs: 1.0 / 3.0, loop_secs: Some([2.0, 3.884_512_307]), ..Marks::default() };
+        marks.hot_cues_secs[7] = Some(61.5);
+        state.marks[1] = marks.into();
+        assert_eq!(SavedMarks::from(Marks::from(state.marks[1])), state.marks[1]);
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(read(&json), state);
         assert_eq!(serde_json::to_string(&read(&json)).unwrap(), json, "byte for byte");
@@ -189,6 +236,9 @@ mod tests {
         assert_eq!(state.tracks, [None, Some("/x.wav".into()), None, None]);
         assert_eq!(state.osc_port, None);
         assert_eq!(state.editor_size, RigState::default().editor_size);
+        let marks = read(r#"{"marks": [{"cue_ns": 5, "loop_ns": [9, 3]}, {"cue_ns": -1}, 7, {"hot_cues_ns": [1]}]}"#).marks;
+        assert_eq!(marks[1..], [SavedMarks::default(); 3]);
+        assert_eq!(Marks::from(marks[0]), Marks { cue_secs: 5e-9, ..Marks::default() }, "a loop that ends first is none");
         for hostile in [r#"{"editor_size": [1300]}"#, r#"{"editor_size": [1300, -4]}"#, r#"{"editor_size": "big"}"#] {
             assert_eq!(read(hostile), RigState::default());
         }

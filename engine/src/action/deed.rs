@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{ActionKind, Pending};
-use crate::deck::Track;
-use crate::mixer::EqBand;
+use super::{ActionKind, Gesture, Pending};
+use crate::deck::{Marks, Track};
+use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
 /// What the audio thread does at a frame.
@@ -79,6 +79,31 @@ pub enum Deed {
         /// As for [`Deed::SetGain`].
         over_beats: f32,
     },
+    /// See [`super::Action::SetKnob`].
+    SetKnob {
+        /// Which.
+        knob: Knob,
+        /// In its own unit and range.
+        value: f32,
+        /// As for [`Deed::SetGain`].
+        over_beats: f32,
+    },
+    /// See [`super::Action::Gesture`].
+    Gesture {
+        /// On which deck.
+        deck: DeckId,
+        /// Which.
+        gesture: Gesture,
+        /// In its own unit and range.
+        value: f64,
+    },
+    /// See [`super::Action::SetMarks`].
+    SetMarks {
+        /// On which deck.
+        deck: DeckId,
+        /// Where.
+        marks: Marks,
+    },
     /// See [`super::Action::Undo`].
     Undo {
         /// Which deck; `None` is where it happened last.
@@ -110,7 +135,7 @@ pub enum Deed {
 impl Deed {
     /// Its kind.
     #[must_use]
-    pub const fn kind(&self) -> ActionKind {
+    pub fn kind(&self) -> ActionKind {
         match self {
             Self::Play { .. } => ActionKind::Play,
             Self::Stop { .. } => ActionKind::Stop,
@@ -120,6 +145,9 @@ impl Deed {
                 ActionKind::Mixer
             }
             Self::SetEcho { .. } => ActionKind::Effect,
+            Self::SetKnob { knob, .. } => knob.row().kind,
+            Self::Gesture { gesture, .. } => gesture.row().kind,
+            Self::SetMarks { .. } => ActionKind::Cue,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -138,9 +166,12 @@ impl Deed {
             | Self::SetGain { deck, .. }
             | Self::SetEq { deck, .. }
             | Self::SetEcho { deck, .. }
+            | Self::Gesture { deck, .. }
+            | Self::SetMarks { deck, .. }
             | Self::Realign { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
+            Self::SetKnob { knob, .. } => knob.deck(),
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
             Self::SetCrossfader { .. } | Self::SetMasterGain { .. } | Self::Cancel { .. } | Self::Panic => None,
         }
@@ -149,13 +180,30 @@ impl Deed {
     /// Whether it moves the same control as another: then only the newer one counts.
     #[must_use]
     pub fn moves_the_same(&self, other: &Self) -> bool {
+        if let (Self::Gesture { deck, gesture, .. }, Self::Gesture { deck: on, gesture: another, .. }) = (self, other) {
+            return gesture.is_continuous() && gesture == another && deck == on;
+        }
         self.kind() == ActionKind::Mixer
             && std::mem::discriminant(self) == std::mem::discriminant(other)
             && self.deck() == other.deck()
             && self.band() == other.band()
+            && self.knob() == other.knob()
     }
 
     const fn band(&self) -> Option<EqBand> {
         if let Self::SetEq { band, .. } = self { Some(*band) } else { None }
+    }
+
+    const fn knob(&self) -> Option<Knob> {
+        if let Self::SetKnob { knob, .. } = self { Some(*knob) } else { None }
+    }
+
+    /// Whether it lets go of an effect: that is never held back by a cooldown.
+    pub(crate) fn lets_go(&self) -> bool {
+        match self {
+            Self::SetEcho { send, .. } => *send == 0.0,
+            Self::SetKnob { value, .. } => *value == 0.0 && self.kind() == ActionKind::Effect,
+            _ => false,
+        }
     }
 }

@@ -18,6 +18,8 @@ pub enum ActionKind {
     Undo,
     /// Start a deck.
     Play,
+    /// How a deck moves: sync, speed, direction, slip.
+    Motion,
     /// Effects.
     Effect,
     /// Gains, EQ and crossfader.
@@ -32,7 +34,7 @@ pub enum ActionKind {
 
 impl ActionKind {
     /// Every kind, in the order of execution on the same beat.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Stop,
         Self::Load,
         Self::Seek,
@@ -40,6 +42,7 @@ impl ActionKind {
         Self::Loop,
         Self::Undo,
         Self::Play,
+        Self::Motion,
         Self::Effect,
         Self::Mixer,
         Self::Lock,
@@ -74,6 +77,7 @@ impl ActionKind {
             Self::Loop => "loop",
             Self::Undo => "undo",
             Self::Play => "play",
+            Self::Motion => "change its motion",
             Self::Effect => "switch effects",
             Self::Mixer => "mix",
             Self::Lock => "lock",

@@ -2,6 +2,7 @@
 
 mod deed;
 mod executor;
+mod gesture;
 mod kind;
 mod quantizer;
 mod queue;
@@ -10,9 +11,11 @@ mod recipe;
 mod setting;
 mod timeline;
 mod timing;
+mod trigger;
 
 pub use deed::Deed;
 pub use executor::{ActionExecutor, Question};
+pub use gesture::{GESTURES, Gesture, GestureRow, Takes};
 pub use kind::ActionKind;
 pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
 pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
@@ -21,12 +24,14 @@ pub use recipe::{Recipe, RecipeError, RecipeFile, RecipeFileError, RecipeStart, 
 pub use setting::Setting;
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};
+pub use trigger::Trigger;
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::mixer::EqBand;
+use crate::deck::Marks;
+use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
 /// What a [`Action::Cancel`] takes back.
@@ -111,6 +116,30 @@ pub enum Action {
         /// -100 (closed) .. +12 dB.
         gain: Decibels,
     },
+    /// Moves a control of the mixer's table.
+    SetKnob {
+        /// Which.
+        knob: Knob,
+        /// In its own unit and range.
+        value: f32,
+    },
+    /// A gesture of the table.
+    Gesture {
+        /// On which deck.
+        deck: DeckId,
+        /// Which.
+        gesture: Gesture,
+        /// In its own unit and range; 0 for one that takes none.
+        #[serde(default)]
+        value: f64,
+    },
+    /// Marks a track's cue, hot cues and loop, as they were saved.
+    SetMarks {
+        /// On which deck.
+        deck: DeckId,
+        /// Where.
+        marks: Marks,
+    },
     /// Brings back, in phase, what a stop, an eject, a load or a seek took away in the last bars.
     Undo {
         /// On which deck; `None` is where it happened last.
@@ -152,12 +181,15 @@ pub enum InvalidAction {
     /// A place before the track's start.
     #[error("a position cannot be before the track's start")]
     NegativePosition,
+    /// A hot cue of no number that there is.
+    #[error("there is no such hot cue: they are 1 to 8")]
+    NoHotCue,
 }
 
 impl Action {
     /// Its kind.
     #[must_use]
-    pub const fn kind(&self) -> ActionKind {
+    pub fn kind(&self) -> ActionKind {
         match self {
             Self::PlayDeck { .. } => ActionKind::Play,
             Self::StopDeck { .. } => ActionKind::Stop,
@@ -167,6 +199,9 @@ impl Action {
                 ActionKind::Mixer
             }
             Self::SetEcho { .. } => ActionKind::Effect,
+            Self::SetKnob { knob, .. } => knob.row().kind,
+            Self::Gesture { gesture, .. } => gesture.row().kind,
+            Self::SetMarks { .. } => ActionKind::Cue,
             Self::Undo { .. } => ActionKind::Undo,
             Self::SetLock { .. } | Self::Configure { .. } => ActionKind::Lock,
             Self::Cancel { .. } => ActionKind::Cancel,
@@ -188,8 +223,11 @@ impl Action {
             | Self::SetGain { deck, .. }
             | Self::SetEq { deck, .. }
             | Self::SetEcho { deck, .. }
+            | Self::Gesture { deck, .. }
+            | Self::SetMarks { deck, .. }
             | Self::SetLock { deck, .. } => Some(*deck),
             Self::Undo { deck } => *deck,
+            Self::SetKnob { knob, .. } => knob.deck(),
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
             Self::SetCrossfader { .. }
             | Self::SetMasterGain { .. }
@@ -197,6 +235,15 @@ impl Action {
             | Self::Panic
             | Self::Configure { .. }
             | Self::RunRecipe { .. } => None,
+        }
+    }
+
+    /// Whether it lets go of an effect: that is never held back by a cooldown.
+    pub(crate) fn lets_go(&self) -> bool {
+        match self {
+            Self::SetEcho { send, .. } => *send == 0.0,
+            Self::SetKnob { value, .. } => *value == 0.0 && self.kind() == ActionKind::Effect,
+            _ => false,
         }
     }
 
@@ -225,6 +272,16 @@ impl Action {
             Self::SetEq { deck, band, gain } => Self::SetEq { deck, band, gain: EqBand::clamp(level(gain)?) },
             Self::SetEcho { send, .. } if !send.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetEcho { deck, send } => Self::SetEcho { deck, send: send.clamp(0.0, 1.0) },
+            Self::Gesture { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
+            Self::Gesture { gesture, value, .. } if !gesture.row().takes.has(value) => {
+                return Err(InvalidAction::NoHotCue);
+            }
+            Self::Gesture { deck, gesture, value } => {
+                Self::Gesture { deck, gesture, value: gesture.row().takes.clamp(value) }
+            }
+            Self::SetMarks { deck, marks } => Self::SetMarks { deck, marks: marks.sane() },
+            Self::SetKnob { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
+            Self::SetKnob { knob, value } => Self::SetKnob { knob, value: knob.row().clamp(value) },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
             Self::StopDeck { .. }

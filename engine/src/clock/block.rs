@@ -112,6 +112,12 @@ impl BlockClock {
         (here - due) as i64
     }
 
+    /// Change of the beats in a frame with each frame: 0 but in a ramp.
+    #[must_use]
+    pub const fn beats_per_frame_step(&self) -> f64 {
+        self.beats_per_frame_step
+    }
+
     /// Bars at frame 0.
     #[must_use]
     pub const fn lines(&self) -> GridLines {

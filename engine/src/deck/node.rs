@@ -2,33 +2,70 @@
 
 use std::sync::Arc;
 
-use super::Track;
+use super::marks::{Marks, Places};
+use super::motion::{Ground, Motion, Place};
+use super::pulse::Pulse;
 use super::side::{Ghost, Side};
-use super::voice::Voice;
+use super::voice::{Reached, Voice};
+use super::{BeatGrid, Track};
+use crate::clock::BlockClock;
 use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
 use crate::units::ms_to_frames;
 
 /// Start and stop.
-const DECLICK_MS: f64 = 3.0;
+pub(super) const DECLICK_MS: f64 = 3.0;
 /// From one place of a playing track to another.
-const SEEK_CROSSFADE_MS: f64 = 5.0;
+pub(super) const SEEK_CROSSFADE_MS: f64 = 5.0;
 /// From a playing track to the one that takes its place.
 const SWAP_CROSSFADE_MS: f64 = 50.0;
+/// From a loop's end to its start, in frames of the host; a shorter loop takes half of its length.
+const WRAP_FRAMES: u32 = 192;
+
+/// How a deck moves, whatever is on it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Hands {
+    /// The pitch fader: times the track's own speed.
+    pub rate: f64,
+    /// Percent on top, while someone pushes.
+    pub nudge: f64,
+    /// The speed under a hand on the record.
+    pub scratch: Option<f64>,
+    pub reverse: bool,
+    pub slip: bool,
+    /// Whether the clock shall lead; where the track has beats, it does.
+    pub sync: bool,
+    /// Whether marks land on the track's beats.
+    pub snap: bool,
+    /// What plays only as long as it is held: 0 is the cue, 1.. are the hot cues.
+    pub held_cue: Option<usize>,
+    /// The loop is a roll: it ends with the press.
+    pub roll: bool,
+}
 
 /// A deck. Input 0 is live sound from the DAW, which is added to the track's.
 #[derive(Debug)]
 pub struct DeckNode {
     bank: Arc<SincBank>,
-    sample_rate: f64,
+    pub(super) sample_rate: f64,
     /// The track on the deck.
-    current: Option<Side>,
+    pub(super) current: Option<Side>,
     /// The track before, as long as it fades out or can be brought back.
     before: Option<Side>,
     /// The playhead while the deck plays.
-    voice: Option<Voice>,
+    pub(super) voice: Option<Voice>,
+    /// How often the playhead's loop has begun again.
+    pub(super) laps: f64,
     /// The playhead while the deck rests, in frames of the track.
-    resting: f64,
+    pub(super) resting: f64,
+    pub(super) hands: Hands,
+    /// Where the playhead would be without what slip lets pass.
+    pub(super) slipped: Option<Motion>,
+    pub(super) pulse: Option<Pulse>,
+    /// Where the grid is that the playhead goes by; 0 for none. Tells that it is another one.
+    grid_seen: usize,
+    /// Where the playhead was to be next, by the grid that was seen.
+    next: Place,
     reached_end: bool,
     /// Frames that the playhead has made since this was asked last.
     played: u64,
@@ -57,7 +94,23 @@ impl DeckNode {
             current: None,
             before: None,
             voice: None,
+            laps: 0.0,
             resting: 0.0,
+            hands: Hands {
+                rate: 1.0,
+                nudge: 0.0,
+                scratch: None,
+                reverse: false,
+                slip: false,
+                sync: false,
+                snap: true,
+                held_cue: None,
+                roll: false,
+            },
+            slipped: None,
+            pulse: None,
+            grid_seen: 0,
+            next: Place { frame: 0.0, laps: 0.0, rate: 1.0 },
             reached_end: false,
             played: 0,
             held: false,
@@ -86,24 +139,52 @@ impl DeckNode {
     #[must_use]
     pub fn position_secs(&self) -> f64 {
         let Some(Side { track, .. }) = &self.current else { return 0.0 };
-        let frames = self.voice.as_ref().map_or(self.resting, |voice| voice.position(self.ratio()));
-        frames.min(track.num_frames() as f64) / track.sample_rate()
+        self.here().frame.clamp(0.0, track.num_frames() as f64) / track.sample_rate()
+    }
+
+    /// What the next frames go by: the clock of a segment that begins here.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set_time(&mut self, clock: &BlockClock) {
+        self.pulse = Some(Pulse::new(clock, 0, self.pulse.as_ref()));
+    }
+
+    /// The frame in the segment that comes next.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub const fn set_frame(&mut self, frame: u32) {
+        if let Some(pulse) = &mut self.pulse {
+            pulse.frame = frame;
+        }
     }
 
     /// Starts, from `position_secs` or from where it rests, as if it had started `frames_late` frames of the host ago.
-    /// A track from its first frame starts as it is; one from the middle comes in within 3 ms. No track: no effect.
+    /// A track from its first frame starts as it is; one from the middle comes in within 3 ms. A synced deck starts in
+    /// phase, on the nearest beat. What plays while it is held plays on. No track: no effect.
     ///
     /// # Real-time
     /// No allocation.
     pub fn play(&mut self, position_secs: Option<f64>, frames_late: u32) {
+        if self.hands.held_cue.take().is_some() && position_secs.is_none() {
+            return;
+        }
         let Some(from) = position_secs.map_or(Some(self.resting), |secs| self.frame_at(secs)) else { return };
+        self.start(from, frames_late);
+    }
+
+    /// Starts from a frame of the track.
+    pub(super) fn start(&mut self, from: f64, frames_late: u32) {
         if self.current.is_none() {
             return;
         }
-        let start = from + f64::from(frames_late) * self.ratio();
-        let fade = if start == 0.0 { Fade::Flat } else { self.fade_in(FadeShape::Linear, DECLICK_MS) };
+        self.leave_loop_before(from);
+        let motion = self.motion_from(from, f64::from(frames_late));
+        let is_top = motion.at(&self.ground(), 0).frame < 1.0 && !self.hands.reverse;
+        let fade = if is_top { Fade::Flat } else { self.fade_in(FadeShape::Linear, DECLICK_MS) };
         self.retire_voice(FadeShape::Linear, DECLICK_MS);
-        self.voice = Some(Voice::new(start, fade));
+        self.set_voice(motion, fade);
     }
 
     /// Stops within 3 ms; the playhead rests where it stopped.
@@ -119,22 +200,70 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn stop_within(&mut self, ms: f64) {
-        self.resting = self.voice.as_ref().map_or(self.resting, |voice| voice.position(self.ratio()));
+        self.resting = self.here().frame.max(0.0);
         self.leave_ghost();
         self.retire_voice(FadeShape::Linear, ms);
+        self.let_go();
     }
 
-    /// Moves the playhead; a playing deck goes over in 5 ms with equal power.
+    /// What only holds while the deck plays is over.
+    pub(super) fn let_go(&mut self) {
+        self.slipped = None;
+        (self.hands.held_cue, self.hands.scratch) = (None, None);
+        if std::mem::take(&mut self.hands.roll)
+            && let Some(side) = &mut self.current
+        {
+            side.places.looping = false;
+        }
+    }
+
+    /// Moves the playhead; a playing deck goes over in 5 ms with equal power. A loop that ends before that place is left.
     ///
     /// # Real-time
     /// No allocation.
     pub fn seek(&mut self, position_secs: f64) {
         let Some(to) = self.frame_at(position_secs) else { return };
         self.resting = to;
+        self.slipped = None;
+        self.leave_loop_before(to);
         if self.is_playing() {
             self.leave_ghost();
-            self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-            self.voice = Some(Voice::new(to, self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS)));
+            self.jump(to, 0.0);
+        }
+    }
+
+    /// A playing deck goes on from another frame of its track, in 5 ms with equal power.
+    pub(super) fn jump(&mut self, to: f64, frames_late: f64) {
+        self.leave_loop_before(to);
+        let motion = self.motion_from(to, frames_late);
+        self.cross_to(motion, FadeShape::EqualPower);
+    }
+
+    /// A loop that ends before a place does not hold who goes there.
+    fn leave_loop_before(&mut self, to: f64) {
+        if let Some(side) = &mut self.current
+            && side.places.span.is_some_and(|span| to >= span.end)
+        {
+            side.places.looping = false;
+        }
+    }
+
+    /// A playing deck goes over to another motion, in 5 ms.
+    pub(super) fn cross_to(&mut self, motion: Motion, shape: FadeShape) {
+        self.retire_voice(shape, SEEK_CROSSFADE_MS);
+        self.set_voice(motion, self.fade_in(shape, SEEK_CROSSFADE_MS));
+    }
+
+    fn set_voice(&mut self, motion: Motion, fade: Fade) {
+        self.voice = Some(Voice { motion, fade, ratio: self.ratio() });
+        self.laps = motion.at(&self.ground(), 0).laps;
+        self.note_place();
+    }
+
+    /// The playhead goes on with another motion from the same place.
+    pub(super) fn set_motion(&mut self, motion: Motion) {
+        if let Some(Voice { fade, .. }) = self.voice {
+            self.set_voice(motion, fade);
         }
     }
 
@@ -147,25 +276,27 @@ impl DeckNode {
             return;
         }
         let length = ms_to_frames(DECLICK_MS, self.sample_rate);
+        // Not by the clock: that stands still already.
+        let from = self.next;
         if let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) {
             if held {
-                side.add_tail(*voice, voice.fade.into_fade_out(FadeShape::Linear, length));
+                side.add_tail(from, voice.fade.into_fade_out(FadeShape::Linear, length), voice.ratio);
             }
             *voice = voice.with_fade(Fade::fade_in(FadeShape::Linear, length));
         }
     }
 
-    /// Moves a playing deck by so many seconds, forwards or back, with a crossfade of 5 ms. A place before the track's
-    /// start is its start, one after its end the end.
+    /// Moves a playing deck by so many seconds of music, forwards or back, with a crossfade of 5 ms. A place before the
+    /// track's start is its start, one after its end the end.
     ///
     /// # Real-time
     /// No allocation.
     pub fn shift(&mut self, secs: f64) {
-        let (Some(voice), Some(side)) = (self.voice, &self.current) else { return };
-        let frames = (secs * side.track.sample_rate()).round();
-        let to = (voice.position(self.ratio()) + frames).clamp(0.0, side.track.num_frames() as f64);
-        self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-        self.voice = Some(Voice::new(to, self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS)));
+        let (Some(side), true) = (&self.current, self.is_playing()) else { return };
+        let (here, ratio) = (self.here(), self.ratio());
+        let frames = (secs * side.track.sample_rate() * here.rate / ratio).round();
+        let to = (here.frame + frames).clamp(0.0, side.track.num_frames() as f64);
+        self.jump(to, 0.0);
     }
 
     /// Whether [`DeckNode::load`] would take a track now: not while the one before the last is still fading.
@@ -194,11 +325,15 @@ impl DeckNode {
         } else if let Some(side) = &mut self.current {
             side.ghost.get_or_insert(Ghost::Resting(self.resting));
         }
+        self.let_go();
+        self.hands.reverse = false;
+        self.hands.nudge = 0.0;
         let out = if let Some(side) = self.current.take() { self.before.replace(side) } else { None };
         self.current = track.map(|track| Side::new(track, tag));
         self.resting = 0.0;
         if plays_on {
-            self.voice = Some(Voice::new(0.0, self.fade_in(FadeShape::EqualPower, SWAP_CROSSFADE_MS)));
+            let motion = self.motion_from(0.0, 0.0);
+            self.set_voice(motion, self.fade_in(FadeShape::EqualPower, SWAP_CROSSFADE_MS));
         }
         Ok(out.map(|side| side.track))
     }
@@ -208,13 +343,14 @@ impl DeckNode {
     /// # Real-time
     /// No allocation; nothing is dropped.
     pub fn undo(&mut self) -> Option<Undone> {
-        let rate = self.sample_rate;
-        if let Some(ghost) = self.current.as_mut().and_then(|side| side.take_ghost(rate)) {
+        let pulse = self.pulse;
+        let ghost = self.current.as_mut().and_then(|side| side.take_ghost(pulse));
+        if let Some(ghost) = ghost {
             self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
             self.take_up(ghost);
             return Some(Undone { restored: None });
         }
-        let ghost = self.before.as_mut().and_then(|side| side.take_ghost(rate))?;
+        let ghost = self.before.as_mut().and_then(|side| side.take_ghost(pulse))?;
         self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
         std::mem::swap(&mut self.current, &mut self.before);
         self.take_up(ghost);
@@ -249,9 +385,49 @@ impl DeckNode {
         std::mem::replace(&mut self.played, 0)
     }
 
-    /// Frames of the track for one frame of the host.
-    fn ratio(&self) -> f64 {
+    /// The marks of the track on the deck.
+    #[must_use]
+    pub fn marks(&self) -> Marks {
+        self.current.as_ref().map_or_else(Marks::default, |side| side.places.marks(side.track.sample_rate()))
+    }
+
+    /// Marks the track on the deck anew; a loop that holds the playhead lets go.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set_marks(&mut self, marks: Marks) {
+        if let Some(side) = &mut self.current {
+            side.places = Places::from_marks(marks, side.track.sample_rate());
+            self.apply_loop();
+        }
+    }
+
+    /// Frames of the track for one frame of the host, at the track's own speed.
+    pub(super) fn ratio(&self) -> f64 {
         self.current.as_ref().map_or(1.0, |side| side.ratio(self.sample_rate))
+    }
+
+    /// The beat grid of the track on the deck.
+    pub(super) fn grid(&self) -> Option<&BeatGrid> {
+        self.current.as_ref()?.track.grid()
+    }
+
+    pub(super) fn ground(&self) -> Ground<'_> {
+        Ground { pulse: self.pulse, grid: self.grid() }
+    }
+
+    /// Where the playhead is, and how fast; at rest at the speed that it would have.
+    pub(super) fn here(&self) -> Place {
+        match &self.voice {
+            Some(voice) => {
+                let place = voice.motion.at(&self.ground(), 0);
+                // A loop that ends on this very frame has not begun again yet.
+                let turns = place.laps - self.laps;
+                let length = self.current.as_ref().and_then(|side| side.places.span).map_or(0.0, |span| span.length());
+                Place { frame: place.frame + turns * length, laps: self.laps, ..place }
+            }
+            None => Place { frame: self.resting, laps: 0.0, rate: self.ratio() * self.hands.rate },
+        }
     }
 
     /// The whole frame of the track that is nearest to a time, inside the track.
@@ -266,25 +442,65 @@ impl DeckNode {
         (self.voice.is_some() && !self.held) || self.current.iter().chain(&self.before).any(Side::is_fading_out)
     }
 
-    /// Adds what the deck's own tracks sound like.
-    fn add_tracks(&mut self, output: &mut [&mut [f32]; 2]) {
-        let ratio = self.ratio();
-        if let (Some(side), Some(voice), false) = (&self.current, &mut self.voice, self.held) {
-            let before = voice.played();
-            let goes_on = voice.add_to(output, &side.track, &self.bank, ratio);
-            self.played += voice.played() - before;
-            if !goes_on {
-                self.voice = None;
-                self.resting = 0.0;
-                self.reached_end = true;
+    /// Adds what the deck's own tracks sound like: piece by piece, from one beginning of its loop to the next.
+    fn add_tracks(&mut self, [left, right]: &mut [&mut [f32]; 2]) {
+        let (mut from, frames) = (0, left.len());
+        while from < frames {
+            let reached = self.add_voice([&mut left[from..], &mut right[from..]]);
+            let made = match reached {
+                Reached::Wrap { frames } => frames,
+                Reached::All | Reached::End { .. } => frames - from,
+            };
+            for side in self.current.iter_mut().chain(&mut self.before) {
+                side.add_tails_to([&mut left[from..from + made], &mut right[from..from + made]], &self.bank);
             }
-        }
-        for side in self.current.iter_mut().chain(&mut self.before) {
-            side.add_tails_to(output, &self.bank, self.sample_rate);
+            if let Some(pulse) = &mut self.pulse {
+                pulse.frame += u32::try_from(made).unwrap_or(0);
+            }
+            if matches!(reached, Reached::Wrap { .. }) {
+                self.wrap();
+            }
+            from += made;
         }
     }
 
-    fn fade_in(&self, shape: FadeShape, ms: f64) -> Fade {
+    fn add_voice(&mut self, output: [&mut [f32]; 2]) -> Reached {
+        let (Some(side), Some(mut voice), false) = (&self.current, self.voice, self.held) else { return Reached::All };
+        let ground = Ground { pulse: self.pulse, grid: side.track.grid() };
+        let frames = output[0].len();
+        let endless = self.hands.scratch.is_some();
+        let reached = voice.add_to(output, (&side.track, &self.bank), &ground, (self.laps, endless));
+        self.voice = Some(voice);
+        match reached {
+            Reached::All => self.played += frames as u64,
+            Reached::Wrap { frames } => self.played += frames as u64,
+            Reached::End { frames } => {
+                self.played += frames as u64;
+                self.voice = None;
+                self.resting = 0.0;
+                self.reached_end = true;
+                self.let_go();
+            }
+        }
+        reached
+    }
+
+    /// The loop begins again: what came to its end fades out, straight on.
+    fn wrap(&mut self) {
+        let out = self.here();
+        let ground = Ground { pulse: self.pulse, grid: self.grid() };
+        let Some(place) = self.voice.as_ref().map(|voice| voice.motion.at(&ground, 0)) else { return };
+        let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) else { return };
+        self.laps = place.laps;
+        let Some(span) = side.places.span else { return };
+        let length_frames = span.length() / place.rate.abs().max(1e-6);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
+        let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
+        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames), voice.ratio);
+        voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
+    }
+
+    pub(super) fn fade_in(&self, shape: FadeShape, ms: f64) -> Fade {
         Fade::fade_in(shape, ms_to_frames(ms, self.sample_rate))
     }
 
@@ -292,26 +508,50 @@ impl DeckNode {
     fn take_up(&mut self, ghost: Ghost) {
         match ghost {
             Ghost::Running(voice) => {
-                self.resting = voice.position(self.ratio());
                 let fade = self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-                self.voice = Some(voice.with_fade(fade));
+                if let Some(side) = &mut self.current {
+                    side.places.looping = voice.motion.has_loop();
+                }
+                self.set_voice(voice.motion, fade);
+                self.resting = self.here().frame;
+                self.settle();
             }
             Ghost::Resting(frame) => self.resting = frame,
         }
     }
 
     /// What plays now can be brought back.
-    fn leave_ghost(&mut self) {
+    pub(super) fn leave_ghost(&mut self) {
+        let motion = self.slipped;
         if let (Some(side), Some(voice)) = (&mut self.current, self.voice) {
-            side.ghost = Some(Ghost::Running(voice));
+            let motion = motion.unwrap_or(voice.motion);
+            side.ghost = Some(Ghost::Running(Voice { motion, ..voice }));
         }
     }
 
     /// The playhead becomes a tail that fades out.
-    fn retire_voice(&mut self, shape: FadeShape, ms: f64) {
+    pub(super) fn retire_voice(&mut self, shape: FadeShape, ms: f64) {
         let length = ms_to_frames(ms, self.sample_rate);
+        let place = self.here();
         if let (Some(voice), Some(side), false) = (self.voice.take(), &mut self.current, self.held) {
-            side.add_tail(voice, voice.fade.into_fade_out(shape, length));
+            side.add_tail(place, voice.fade.into_fade_out(shape, length), voice.ratio);
+        }
+    }
+
+    /// Remembers where the playhead will be on the next frame, for when the ground moves under it.
+    fn note_place(&mut self) {
+        self.next = self.here();
+        self.grid_seen = self.grid().map_or(0, |grid| std::ptr::from_ref(grid) as usize);
+    }
+
+    /// The grid was edited, came, or went: the playhead stays where it is, and finds its phase from there.
+    fn find_ground(&mut self) {
+        let grid = self.grid().map_or(0, |grid| std::ptr::from_ref(grid) as usize);
+        if grid != self.grid_seen && self.voice.is_some() {
+            let place = self.next;
+            self.slipped = None;
+            self.set_motion(Motion::straight(place).with_loop(self.active_loop(), None));
+            self.settle();
         }
     }
 }
@@ -319,20 +559,28 @@ impl DeckNode {
 impl DspNode for DeckNode {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         let frames = io.frames();
+        self.find_ground();
         if !self.held {
             for side in self.current.iter_mut().chain(&mut self.before) {
                 side.let_ghost_run(frames);
             }
+            self.slipped.iter_mut().for_each(|motion| motion.skip(frames));
         }
-        if !self.sounds() && io.status(0) == Status::Silent {
-            return Status::Silent;
-        }
-        let (live_left, live_right) = (io.left(0), io.right(0));
-        let mut output = io.out();
-        output[0].copy_from_slice(live_left);
-        output[1].copy_from_slice(live_right);
-        self.add_tracks(&mut output);
-        Status::Audio
+        let status = if !self.sounds() && io.status(0) == Status::Silent {
+            if let Some(pulse) = &mut self.pulse {
+                pulse.frame += u32::try_from(frames).unwrap_or(0);
+            }
+            Status::Silent
+        } else {
+            let (live_left, live_right) = (io.left(0), io.right(0));
+            let mut output = io.out();
+            output[0].copy_from_slice(live_left);
+            output[1].copy_from_slice(live_right);
+            self.add_tracks(&mut output);
+            Status::Audio
+        };
+        self.note_place();
+        status
     }
 
     fn ports(&self) -> Ports {
@@ -344,12 +592,18 @@ impl DspNode for DeckNode {
     }
 
     fn prepare(&mut self, sample_rate: f64) {
-        let ratio = self.ratio();
-        self.voice.iter_mut().for_each(|voice| voice.rebase(ratio));
+        let (by, place) = (self.sample_rate / sample_rate, self.here());
+        // The clock of another sample rate counts other frames.
+        if self.voice.is_some() {
+            let place = Place { rate: place.rate * by, ..place };
+            self.set_motion(Motion::straight(place).with_loop(self.active_loop(), None));
+        }
+        self.slipped = None;
         for side in self.current.iter_mut().chain(&mut self.before) {
-            side.rebase(self.sample_rate);
+            side.rescale(by);
         }
         self.sample_rate = sample_rate;
+        self.settle();
     }
 
     fn type_name(&self) -> &'static str {

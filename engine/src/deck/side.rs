@@ -1,14 +1,18 @@
-//! A track on a deck with everything that belongs to it: what fades out of it, and where it would be by now had it not
-//! been stopped.
+//! A track on a deck with everything that belongs to it: its marks, what fades out of it, and where it would be by now
+//! had it not been stopped.
 
 use std::sync::Arc;
 
 use super::Track;
-use super::voice::Voice;
+use super::marks::Places;
+use super::motion::{Ground, Motion, Place};
+use super::voice::{Reached, Voice};
 use crate::dsp::{Fade, SincBank};
 
 /// Playheads that may be fading out at once; one more takes the place of the oldest.
 const MAX_TAILS: usize = 8;
+/// What fades out goes straight on: it needs neither clock nor grid.
+const NOWHERE: Ground<'static> = Ground { pulse: None, grid: None };
 
 /// Where an undo takes the track up again.
 #[derive(Clone, Copy, Debug)]
@@ -26,15 +30,16 @@ pub(super) struct Side {
     /// Who brought it: the number of the load's request.
     pub tag: u64,
     pub ghost: Option<Ghost>,
+    pub places: Places,
     tails: [Option<Voice>; MAX_TAILS],
 }
 
 impl Side {
-    pub(super) const fn new(track: Arc<Track>, tag: u64) -> Self {
-        Self { track, tag, ghost: None, tails: [None; MAX_TAILS] }
+    pub(super) fn new(track: Arc<Track>, tag: u64) -> Self {
+        Self { track, tag, ghost: None, places: Places::default(), tails: [None; MAX_TAILS] }
     }
 
-    /// Frames of the track for one frame of the host.
+    /// Frames of the track for one frame of the host, at the track's own speed.
     pub(super) fn ratio(&self, sample_rate: f64) -> f64 {
         self.track.sample_rate() / sample_rate
     }
@@ -49,21 +54,20 @@ impl Side {
         !self.is_fading_out() && self.ghost.is_none()
     }
 
-    /// Takes on a playhead that fades out.
-    pub(super) fn add_tail(&mut self, voice: Voice, fade: Fade) {
+    /// A playhead fades out from a place, straight on.
+    pub(super) fn add_tail(&mut self, from: Place, fade: Fade, ratio: f64) {
         let place = self.tails.iter().position(Option::is_none).unwrap_or_else(|| {
             self.tails.rotate_left(1);
             MAX_TAILS - 1
         });
-        self.tails[place] = Some(voice.with_fade(fade));
+        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio });
     }
 
     /// Adds what still fades out, and forgets what is over.
-    pub(super) fn add_tails_to(&mut self, output: &mut [&mut [f32]; 2], bank: &SincBank, sample_rate: f64) {
-        let ratio = self.ratio(sample_rate);
+    pub(super) fn add_tails_to(&mut self, [left, right]: [&mut [f32]; 2], bank: &SincBank) {
         for tail in &mut self.tails {
             if let Some(voice) = tail
-                && !voice.add_to(output, &self.track, bank, ratio)
+                && voice.add_to([left, right], (&self.track, bank), &NOWHERE, (0.0, false)) != Reached::All
             {
                 *tail = None;
             }
@@ -71,27 +75,30 @@ impl Side {
     }
 
     /// Time passes for the playhead that nobody hears.
-    pub(super) fn let_ghost_run(&mut self, frames: usize) {
+    pub(super) const fn let_ghost_run(&mut self, frames: usize) {
         if let Some(Ghost::Running(voice)) = &mut self.ghost {
-            voice.skip(frames);
+            voice.motion.skip(frames);
         }
     }
 
     /// Where the undo takes it up: a playhead that has run to the track's end rests at its start.
-    pub(super) fn take_ghost(&mut self, sample_rate: f64) -> Option<Ghost> {
-        let ratio = self.ratio(sample_rate);
-        Some(match self.ghost.take()? {
-            Ghost::Running(voice) if voice.position(ratio) >= self.track.num_frames() as f64 => Ghost::Resting(0.0),
-            ghost => ghost,
-        })
+    pub(super) fn take_ghost(&mut self, pulse: Option<super::pulse::Pulse>) -> Option<Ghost> {
+        let ghost = self.ghost.take()?;
+        let Ghost::Running(voice) = ghost else { return Some(ghost) };
+        let place = voice.motion.at(&Ground { pulse, grid: self.track.grid() }, 0);
+        let is_out = !(0.0..self.track.num_frames() as f64).contains(&place.frame);
+        Some(if is_out { Ghost::Resting(0.0) } else { ghost })
     }
 
-    /// Goes on at another sample rate of the host; `from` is the present one, in Hz.
-    pub(super) fn rebase(&mut self, from: f64) {
-        let ratio = self.ratio(from);
-        self.tails.iter_mut().flatten().for_each(|voice| voice.rebase(ratio));
-        if let Some(Ghost::Running(voice)) = &mut self.ghost {
-            voice.rebase(ratio);
+    /// Goes on at another sample rate of the host, where speeds are so many times as high.
+    pub(super) fn rescale(&mut self, by: f64) {
+        let ghost = self
+            .ghost
+            .iter_mut()
+            .filter_map(|ghost| if let Ghost::Running(voice) = ghost { Some(voice) } else { None });
+        for voice in self.tails.iter_mut().flatten().chain(ghost) {
+            voice.motion.rescale(by, &NOWHERE);
+            voice.ratio *= by;
         }
     }
 }

@@ -1,78 +1,95 @@
-//! One playhead at work: where it reads, and how loud.
+//! One playhead at work: turns the places of its motion into samples, with a declicking fade.
 
 use super::Track;
+use super::motion::{Ground, Motion, Place};
 use crate::dsp::{Fade, SincBank};
 
-/// A playhead that moves through a track, with its declicking fade.
+/// Slower than this part of the track's own speed a playhead gets quieter: at rest there is no sound.
+const SLOW: f64 = 0.4;
+/// Closer than this to a frame, at the track's own speed, it is that frame.
+const ON_FRAME: f64 = 1e-6;
+
+/// A playhead that moves through a track.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Voice {
-    /// Where it started, in frames of the track.
-    start: f64,
-    /// Frames of the host since.
-    played: u64,
-    pub(super) fade: Fade,
+    pub motion: Motion,
+    pub fade: Fade,
+    /// Frames of the track for one of the host, at the track's own speed.
+    pub ratio: f64,
+}
+
+/// How far a voice came.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Reached {
+    /// All the frames.
+    All,
+    /// Up to this frame its loop begins again; that frame is not made yet.
+    Wrap { frames: usize },
+    /// Up to this frame the track or the fade is at its end.
+    End { frames: usize },
 }
 
 impl Voice {
-    pub(super) const fn new(start: f64, fade: Fade) -> Self {
-        Self { start, played: 0, fade }
-    }
-
-    /// Place in frames of the track. Counted from the start, so that rounding does not add up.
-    pub(super) fn position(&self, ratio: f64) -> f64 {
-        self.start + self.played as f64 * ratio
-    }
-
-    /// Goes on from here at another ratio.
-    pub(super) fn rebase(&mut self, ratio: f64) {
-        *self = Self { start: self.position(ratio), played: 0, fade: self.fade };
-    }
-
     /// The same playhead with another fade.
     pub(super) const fn with_fade(self, fade: Fade) -> Self {
         Self { fade, ..self }
     }
 
-    /// Frames of the host since it started.
-    pub(super) const fn played(&self) -> u64 {
-        self.played
-    }
-
-    /// Lets frames pass unheard.
-    pub(super) const fn skip(&mut self, frames: usize) {
-        self.played += frames as u64;
-    }
-
-    /// Adds the next frames; `false` once the track or the fade is at its end. `ratio` is frames of the track for one
-    /// frame of the host.
-    pub(super) fn add_to(&mut self, output: &mut [&mut [f32]; 2], track: &Track, bank: &SincBank, ratio: f64) -> bool {
+    /// Adds the next frames, up to where its loop begins again. `laps` is how often that has been so far. `endless` lets
+    /// it go beyond the track's ends, where there is silence.
+    pub(super) fn add_to(
+        &mut self,
+        [out_left, out_right]: [&mut [f32]; 2],
+        (track, bank): (&Track, &SincBank),
+        ground: &Ground<'_>,
+        (laps, endless): (f64, bool),
+    ) -> Reached {
         let end = track.num_frames() as f64;
-        let sinc = bank.for_ratio(ratio);
-        let [out_left, out_right] = output;
-        for (out_left, out_right) in out_left.iter_mut().zip(out_right.iter_mut()) {
-            let position = self.position(ratio);
-            if position >= end || self.fade.is_over() {
-                return false;
+        let mut ahead = 0;
+        let mut reached = Reached::All;
+        for (frames, (out_left, out_right)) in out_left.iter_mut().zip(out_right.iter_mut()).enumerate() {
+            let place = self.motion.at(ground, ahead);
+            let is_out = !endless && (place.frame >= end && place.rate >= 0.0 || place.frame < 0.0 && place.rate < 0.0);
+            if is_out || self.fade.is_over() {
+                reached = Reached::End { frames };
+                break;
             }
-            let (left, right) = match whole(position, ratio) {
-                Some(frame) => (track.left()[frame], track.right()[frame]),
-                None => sinc.read(track.left(), track.right(), position),
-            };
-            let gain = self.fade.next_gain();
+            if place.laps != laps {
+                reached = Reached::Wrap { frames };
+                break;
+            }
+            let (left, right) = read(track, bank, &place);
+            let gain = self.fade.next_gain() * loudness(place.rate / self.ratio);
             *out_left += left * gain;
             *out_right += right * gain;
-            self.played += 1;
+            ahead += 1;
         }
-        !self.fade.is_over()
+        self.motion.skip(ahead as usize);
+        match reached {
+            Reached::All if self.fade.is_over() => Reached::End { frames: ahead as usize },
+            reached => reached,
+        }
     }
 }
 
-/// At the track's own rate a whole position needs no filter: the sample itself, bit for bit.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "a whole number from 0 to the track's length"
-)]
-fn whole(position: f64, ratio: f64) -> Option<usize> {
-    (ratio == 1.0 && position >= 0.0 && position.fract() == 0.0).then_some(position as usize)
+/// 1 but near rest, and smooth on the way there.
+#[expect(clippy::cast_possible_truncation, reason = "a gain")]
+fn loudness(speed: f64) -> f32 {
+    let part = speed.abs() / SLOW;
+    if part >= 1.0 { 1.0 } else { (part * part * (3.0 - 2.0 * part)) as f32 }
+}
+
+/// At the track's own speed a whole frame needs no filter: it is the sample itself, bit for bit.
+fn read(track: &Track, bank: &SincBank, place: &Place) -> (f32, f32) {
+    if (place.rate - 1.0).abs() < ON_FRAME {
+        let whole = place.frame.round();
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more")]
+        if whole >= 0.0
+            && (place.frame - whole).abs() < ON_FRAME
+            && let (Some(left), Some(right)) = (track.left().get(whole as usize), track.right().get(whole as usize))
+        {
+            return (*left, *right);
+        }
+    }
+    bank.for_ratio(place.rate.abs()).read(track.left(), track.right(), place.frame)
 }

@@ -5,9 +5,11 @@ mod fade;
 mod float_mode;
 mod ramp;
 mod sinc;
+mod slide;
 
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};
 pub use float_mode::FloatMode;
 pub use ramp::Ramp;
 pub use sinc::{Sinc, SincBank};
+pub use slide::Slide;

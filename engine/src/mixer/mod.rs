@@ -1,19 +1,24 @@
 //! The mixer: the rig's graph of decks, gains, crossfader and master.
 //!
 //! ```text
-//! host in A..D -> deck -> EQ low -> mid -> high -> echo -> gain -+-> deck out A..D
-//!                                                               +-> crossfader -> master gain -> main out
+//! host in A..D -> deck -> EQ low -> mid -> high -> echo -> gain -> fader -+-> deck out A..D
+//!                                                                        +-> crossfader -> master gain -> main out
 //! ```
 
 mod crossfader;
 mod echo;
 pub(crate) mod eq;
+mod fader;
+mod filter;
 mod gain;
+mod knob;
 
 pub use crossfader::CrossfaderNode;
 pub use echo::EchoNode;
 pub use eq::{EqBand, NUM_BANDS};
+pub use fader::FaderNode;
 pub use gain::GainNode;
+pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
@@ -77,6 +82,7 @@ pub struct Mixer {
     eqs: [[NodeId; NUM_BANDS]; NUM_DECKS],
     echoes: [NodeId; NUM_DECKS],
     gains: [NodeId; NUM_DECKS],
+    faders: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
 }
@@ -106,6 +112,7 @@ impl Mixer {
         let crossfader = graph.add(CrossfaderNode::new(sample_rate))?;
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
+        let mut faders = [crossfader; NUM_DECKS];
         let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
         let mut echoes = [crossfader; NUM_DECKS];
         for deck in DeckId::ALL {
@@ -123,8 +130,10 @@ impl Mixer {
             echoes[i] = graph.add(EchoNode::new(sample_rate))?;
             graph.connect(last, echoes[i], 0)?;
             graph.connect(echoes[i], gains[i], 0)?;
-            graph.connect(gains[i], crossfader, i)?;
-            graph.set_output(deck_bus(deck), Some(gains[i]))?;
+            faders[i] = graph.add(FaderNode::new(sample_rate))?;
+            graph.connect(gains[i], faders[i], 0)?;
+            graph.connect(faders[i], crossfader, i)?;
+            graph.set_output(deck_bus(deck), Some(faders[i]))?;
         }
         let master = graph.add(GainNode::new(sample_rate))?;
         graph.connect(crossfader, master, 0)?;
@@ -132,7 +141,7 @@ impl Mixer {
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer = Self { decks, eqs, echoes, gains, crossfader, master };
+        let mixer = Self { decks, eqs, echoes, gains, faders, crossfader, master };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -158,6 +167,12 @@ impl Mixer {
     #[must_use]
     pub fn gain<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut GainNode> {
         scheduler.node_mut(self.gains[deck.index()])
+    }
+
+    /// A deck's channel fader in the running graph.
+    #[must_use]
+    pub fn fader<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut FaderNode> {
+        scheduler.node_mut(self.faders[deck.index()])
     }
 
     /// The crossfader in the running graph.

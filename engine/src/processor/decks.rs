@@ -5,7 +5,7 @@ use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
 use crate::deck::DeckNode;
 use crate::message::{EngineEvent, MAX_PENDING_VIEWS, PendingView};
-use crate::mixer::{EqBand, eq};
+use crate::mixer::{EqBand, Knob, eq};
 use crate::safety::{DeckState, ON_AIR_GAIN};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
@@ -69,13 +69,24 @@ impl RigProcessor {
         }
     }
 
+    /// Moves a control of the table in so many frames; 0 is as fast as it goes.
+    pub(super) fn set_knob(&mut self, knob: Knob, value: f32, frames: u32) {
+        let value = knob.row().clamp(value);
+        self.snapshot.set_knob(knob, value);
+        if let Some(slide) = knob.slide(&self.mixer, &mut self.scheduler) {
+            slide.move_to(value, frames);
+        }
+    }
+
     /// For how many of the next `frames` each deck's own path lets anything be heard.
     pub(super) fn open_paths(&mut self, frames: u32) -> [u32; NUM_DECKS] {
         let scheduler = &mut self.scheduler;
         DeckId::ALL.map(|deck| {
             let gain = self.mixer.gain(scheduler, deck).map(|node| node.path());
             let fade = self.mixer.crossfader(scheduler).map(|node| node.path(deck.index()));
-            gain.zip(fade).map_or(0, |(gain, fade)| gain.then(fade).open_for(ON_AIR_GAIN, frames))
+            let fader = self.mixer.fader(scheduler, deck).map(|node| node.path());
+            let parts = gain.zip(fader).zip(fade);
+            parts.map_or(0, |((gain, fader), fade)| gain.then(fader).then(fade).open_for(ON_AIR_GAIN, frames))
         })
     }
 

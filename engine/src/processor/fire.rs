@@ -44,6 +44,7 @@ impl RigProcessor {
     ) -> Result<(), SafetyViolation> {
         let state = match self.state(deck) {
             DeckState::Primed if self.prepares_a_start(action, deck, moment) => DeckState::Stopped,
+            DeckState::Playing if action == ActionKind::Play && self.is_held(deck) => DeckState::Stopped,
             state => state,
         };
         let on_air = self.is_on_air(deck, moment.block_frame);
@@ -51,6 +52,11 @@ impl RigProcessor {
         (known.state, known.on_air) = (state, on_air);
         let beat = moment.clock.performance_beat_at(moment.frame);
         self.policy.decide(&Ask { source, deck, action, beat, nature })
+    }
+
+    /// Whether a deck plays only as long as a cue is held: a start lets it play on.
+    fn is_held(&mut self, deck: DeckId) -> bool {
+        self.deck(deck).is_some_and(|node| node.is_held())
     }
 
     /// Whether it moves the playhead on the very frame on which the deck is to start, as a seek and a play that were sent
@@ -72,15 +78,16 @@ impl RigProcessor {
         let nature = match deed {
             Deed::Seek { .. } if is_now(awaited) => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Release,
-            Deed::SetEcho { send: 0.0, .. } => Nature::Release,
-            _ => Nature::Plain,
+            ref deed if deed.lets_go() => Nature::Release,
+            ref deed => self.nature_of_gesture(deed).unwrap_or_default(),
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {
             let order = Order { id, step, source, at: At::Now, deed };
             return self.refuse(order, Refusal::Violation(violation), moment, moves);
         }
         let late = moment.clock.frames_late(due, moment.frame);
-        let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck() };
+        let cools_down = nature != Nature::Release || !matches!(deed, Deed::Gesture { .. } | Deed::SetMarks { .. });
+        let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck(), cools_down };
         let deed = match deed {
             Deed::Load { deck, track } => match self.load(deck, track, (id, source), moment, moves) {
                 Ok(()) => return self.tell_done(done, due, late, moment),
@@ -98,11 +105,11 @@ impl RigProcessor {
     }
 
     fn tell_done(&mut self, done: Done, due: f64, error_frames: i64, moment: Moment<'_>) {
-        let Done { id, step, source, kind, deck } = done;
+        let Done { id, step, source, kind, deck, cools_down } = done;
         let due_beat = readable(moment.clock.to_song(due));
         let frame = self.frames_before + u64::from(moment.block_frame);
         self.send(EngineEvent::Fired { id, step, source, action: kind, deck, frame, due_beat, error_frames });
-        if let Some(deck) = deck.filter(|_| !matches!(kind, ActionKind::Load)) {
+        if let Some(deck) = deck.filter(|_| cools_down && kind != ActionKind::Load) {
             let beat = moment.clock.performance_beat_at(moment.frame);
             self.policy.done(deck, kind, beat, moment.clock.tempo().get());
         }
@@ -149,6 +156,11 @@ impl RigProcessor {
                 let beat_secs = 60.0 / moment.clock.tempo().get();
                 self.set_echo(deck, send, beat_secs, frames_of(over_beats, moment));
             }
+            Deed::SetKnob { knob, value, over_beats } => {
+                self.ways.start(Fader::Knob(knob), self.cause, over_beats > 0.0);
+                self.set_knob(knob, value, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Knob(knob), value);
+            }
             Deed::SetCrossfader { position, over_beats } => {
                 self.ways.start(Fader::Crossfader, self.cause, over_beats > 0.0);
                 self.set_crossfader(position, frames_of(over_beats, moment));
@@ -158,6 +170,14 @@ impl RigProcessor {
                 self.ways.start(Fader::Master, self.cause, over_beats > 0.0);
                 self.set_master_gain(gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::MasterGain, gain.0);
+            }
+            Deed::Gesture { deck, gesture, value } => {
+                return self.gesture(deck, (gesture, value), late, moment, moves);
+            }
+            Deed::SetMarks { deck, marks } => {
+                if let Some(node) = self.deck(deck) {
+                    node.set_marks(marks);
+                }
             }
             Deed::SetLock { deck, locked } => return self.set_lock(deck, locked, source),
             Deed::Undo { deck } => return self.undo(deck, source, moment, moves),
@@ -253,6 +273,8 @@ struct Done {
     source: Source,
     kind: ActionKind,
     deck: Option<DeckId>,
+    /// The next of its kind has to wait.
+    cools_down: bool,
 }
 
 /// The frames of a way that takes so many beats, at the tempo of its start.

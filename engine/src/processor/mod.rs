@@ -12,6 +12,7 @@ mod buses;
 mod cancel;
 mod decks;
 mod fire;
+mod gestures;
 mod timing;
 mod transport;
 mod undo;
@@ -28,11 +29,12 @@ use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
 use crate::mixer::Mixer;
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
-use crate::safety::{DeckState, Nature, OnAir, SafetyPolicy, Source};
+use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
 use buses::Buses;
+use gestures::HostHands;
 use ways::{Fader, Ways};
 
 /// Control events taken in one block; the rest waits for the next.
@@ -63,6 +65,8 @@ pub struct RigProcessor {
     timeline: Timeline,
     /// The play parameters as the host knows them: they act on edges.
     play_controls: [bool; NUM_DECKS],
+    /// The other switches of the decks, as the host knows them.
+    host_hands: HostHands,
     /// Whose request is being seen to.
     cause: RequestId,
     /// Frames made before this block.
@@ -100,6 +104,7 @@ impl RigProcessor {
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
+            host_hands: HostHands::default(),
             cause: RequestId::HOST,
             frames_before: 0,
             budget: 0,
@@ -158,6 +163,7 @@ impl RigProcessor {
         let frames = to - from;
         let (clock, discontinuity) = self.clock.begin_block(transport, frames);
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
+        self.set_time(&clock);
         if let Some(what) = discontinuity {
             self.follow_host(what, moment, moves);
         }
@@ -171,6 +177,7 @@ impl RigProcessor {
             let arrival = self.next_arrival(moment);
             let until = next_input.into_iter().chain(next_due).chain(arrival).fold(frames, u32::min);
             self.run_plan(io, from + moment.frame, from + until, moves);
+            self.set_frame(until);
             moment = Moment { frame: until, block_frame: from + until, ..moment };
             if arrival == Some(until) {
                 self.receive(moment, moves);
@@ -187,6 +194,7 @@ impl RigProcessor {
             }
         }
         self.tell_what_stays(to.saturating_sub(1).max(from), moves);
+        self.show_hands(to.saturating_sub(1).max(from), moves);
         self.forget_what_is_too_old(&clock);
         self.view_clock(&clock);
     }
@@ -273,6 +281,8 @@ impl RigProcessor {
             HostInput::Control(Control::Play(_), value) if value > 0.5 => ActionKind::Play,
             HostInput::Midi([_, note, _]) if note.wrapping_sub(FIRST_MIDI_NOTE) % 2 == 0 => ActionKind::Play,
             HostInput::Control(Control::Play(_), _) | HostInput::Midi(_) => ActionKind::Stop,
+            HostInput::Control(Control::Trigger(_, trigger), _) => trigger.row().kind,
+            HostInput::Control(Control::Rate(_), _) => ActionKind::Motion,
             // What a gesture is quantized by comes before it.
             HostInput::Control(Control::Quantize, _) | HostInput::Transport(_) => return false,
             HostInput::Control(..) => ActionKind::Mixer,
@@ -290,6 +300,10 @@ impl RigProcessor {
                     self.request(Source::Host, deed, moment, moves);
                 }
             }
+            HostInput::Control(Control::Trigger(deck, trigger), value) => {
+                self.take_trigger((deck, trigger), value, moment, moves);
+            }
+            HostInput::Control(Control::Rate(deck), rate) => self.take_rate(deck, rate, moment),
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
             HostInput::Control(Control::Eq(deck, band), db) if self.takes_over(Fader::Eq(deck, band), db) => {
                 self.set_eq(deck, band, Decibels(db), 0);
@@ -299,6 +313,9 @@ impl RigProcessor {
             }
             HostInput::Control(Control::Crossfader, position) if self.takes_over(Fader::Crossfader, position) => {
                 self.set_crossfader(position, 0);
+            }
+            HostInput::Control(Control::Knob(knob), value) if self.takes_over(Fader::Knob(knob), value) => {
+                self.set_knob(knob, value, 0);
             }
             HostInput::Control(Control::MasterGain, db) if self.takes_over(Fader::Master, db) => {
                 self.set_master_gain(Decibels(db), 0);
@@ -328,18 +345,25 @@ impl RigProcessor {
     fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         self.cause = RequestId::HOST;
         let due = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
-        let pending = deed.deck().and_then(|deck| self.timeline.gesture(deck, deed.kind()));
+        let pending = deed.deck().filter(|_| deed.kind().is_gesture());
+        let pending = pending.and_then(|deck| self.timeline.gesture(deck, deed.kind()));
         if pending.is_some_and(|pending| pending.due <= due) {
             // It is about to happen on this very frame: it must not be put off.
             return;
         }
-        let at = match self.policy.settings().source(source).quantize {
-            Some(Some(grid)) => At::Line(grid),
-            Some(None) => At::Now,
-            None => At::Default,
+        let own = self.policy.settings().source(source).quantize;
+        let at = match (&deed, own) {
+            (Deed::Gesture { deck, gesture, .. }, _) => {
+                let plays = self.deck(*deck).is_some_and(|node| node.is_playing() && !node.is_held());
+                gesture.line(plays, own.unwrap_or(self.quantizer.default).is_some()).map_or(At::Now, At::Line)
+            }
+            (_, Some(Some(grid))) => At::Line(grid),
+            (_, Some(None)) => At::Now,
+            (_, None) => At::Default,
         };
+        let nature = self.nature_of_gesture(&deed).unwrap_or_default();
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
-        match self.ask(&order.deed, source, Nature::Plain, moment) {
+        match self.ask(&order.deed, source, nature, moment) {
             Ok(()) => self.schedule(order, moment, moves),
             Err(violation) => self.refuse(order, Refusal::Violation(violation), moment, moves),
         }

@@ -72,9 +72,13 @@ impl Bench {
     }
 
     fn load(&mut self, deck: DeckId) -> RequestId {
+        self.load_track(deck, track())
+    }
+
+    fn load_track(&mut self, deck: DeckId, track: Arc<Track>) -> RequestId {
         let id = self.ask(Action::LoadDeck { deck, path: "x.wav".into() }, ActionTiming::Immediate);
         assert_eq!(self.turn.wanted.last().map(|wanted| wanted.id), Some(id));
-        self.console.track_ready(id, track(), &mut self.turn);
+        self.console.track_ready(id, track, &mut self.turn);
         // One frame before the host rolls; it is not part of what is recorded.
         let playing = std::mem::replace(&mut self.playing, false);
         self.process(1, &[]);
@@ -408,6 +412,8 @@ fn tracks_come_back_when_they_are_replaced() {
 }
 
 mod gaps;
+mod hands;
+mod knobs;
 mod races;
 mod recipes;
 mod stage;

@@ -119,15 +119,17 @@ impl RigProcessor {
     }
 
     /// One pending gesture for each deck and kind: the newest. The steps of one recipe do not replace each other, and
-    /// a load does not replace an eject that is due on this very frame: both happen.
+    /// a load does not replace
+    /// an eject that is due on this very frame, nor a button's release its press: both happen.
     fn replace_pending(&mut self, order: &Order, moment: Moment<'_>) {
         let now = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
         let Some(deck) = order.deed.deck().filter(|_| order.deed.kind().is_gesture()) else { return };
         let (kind, id) = (order.deed.kind(), order.id);
+        let both_happen = matches!(kind, ActionKind::Load | ActionKind::Cue | ActionKind::Loop);
         let is_older = |old: &Entry| {
             old.deed.deck() == Some(deck)
                 && old.deed.kind() == kind
-                && (old.due > now || kind != ActionKind::Load)
+                && (old.due > now || !both_happen)
                 && (old.id != id || id == RequestId::HOST)
         };
         if let Some(old) = self.timeline.take_first(is_older) {

@@ -3,7 +3,7 @@
 use super::{RigProcessor, tell};
 use crate::action::RequestId;
 use crate::input::{Control, ControlMove};
-use crate::mixer::{EqBand, NUM_BANDS, eq};
+use crate::mixer::{EqBand, Knob, NUM_BANDS, eq};
 use crate::units::{DeckId, NUM_DECKS};
 
 /// A host's value this near to what it was told is that: of a crossfader's travel, or in dB.
@@ -16,17 +16,20 @@ pub(super) enum Fader {
     Eq(DeckId, EqBand),
     Crossfader,
     Master,
+    Knob(Knob),
 }
 
 impl Fader {
-    const COUNT: usize = NUM_DECKS * (1 + NUM_BANDS) + 2;
+    const PLAIN: usize = NUM_DECKS * (1 + NUM_BANDS) + 2;
+    const COUNT: usize = Self::PLAIN + Knob::COUNT;
 
     const fn index(self) -> usize {
         match self {
             Self::Gain(deck) => deck.index(),
             Self::Eq(deck, band) => NUM_DECKS + deck.index() * NUM_BANDS + band.index(),
-            Self::Crossfader => Self::COUNT - 2,
-            Self::Master => Self::COUNT - 1,
+            Self::Crossfader => Self::PLAIN - 2,
+            Self::Master => Self::PLAIN - 1,
+            Self::Knob(knob) => Self::PLAIN + knob.index(),
         }
     }
 
@@ -35,16 +38,28 @@ impl Fader {
             let eq = EqBand::ALL.into_iter().map(move |band| Self::Eq(deck, band));
             std::iter::once(Self::Gain(deck)).chain(eq)
         };
-        DeckId::ALL.into_iter().flat_map(of_deck).chain([Self::Crossfader, Self::Master])
+        DeckId::ALL
+            .into_iter()
+            .flat_map(of_deck)
+            .chain([Self::Crossfader, Self::Master])
+            .chain(Knob::all().map(Self::Knob))
     }
 }
 
 /// Who moved each fader last, if it was given time for it. Audio thread.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ways {
     owners: [Option<RequestId>; Fader::COUNT],
     /// Faders that were held and of which the host has not been told.
     held: [bool; Fader::COUNT],
+    /// Whether any was.
+    any_held: bool,
+}
+
+impl Default for Ways {
+    fn default() -> Self {
+        Self { owners: [None; Fader::COUNT], held: [false; Fader::COUNT], any_held: false }
+    }
 }
 
 impl Ways {
@@ -75,6 +90,7 @@ impl RigProcessor {
             Fader::Eq(deck, band) => Some(self.snapshot.decks[deck.index()].eq_db[band.index()]),
             Fader::Crossfader => self.mixer.crossfader(scheduler).map(|node| node.position()),
             Fader::Master => self.mixer.master(scheduler).map(|node| node.setting().0),
+            Fader::Knob(knob) => Some(self.snapshot.knob(knob)),
         }
     }
 
@@ -85,6 +101,7 @@ impl RigProcessor {
             if self.ways.owners[i] == Some(id) {
                 self.ways.owners[i] = None;
                 self.ways.held[i] = self.hold(fader);
+                self.ways.any_held |= self.ways.held[i];
             }
         }
     }
@@ -103,11 +120,24 @@ impl RigProcessor {
             }
             Fader::Crossfader => self.mixer.crossfader(scheduler).is_some_and(|node| node.hold()),
             Fader::Master => self.mixer.master(scheduler).is_some_and(|node| node.hold()),
+            Fader::Knob(knob) => {
+                let held = knob.slide(&self.mixer, scheduler).filter(|slide| !slide.is_settled()).map(|slide| {
+                    slide.hold();
+                    slide.setting()
+                });
+                if let Some(value) = held {
+                    self.snapshot.set_knob(knob, value);
+                }
+                held.is_some()
+            }
         }
     }
 
     /// The host had been told where they would go; now they are elsewhere.
     pub(super) fn tell_what_stays(&mut self, frame: u32, moves: &mut Vec<ControlMove>) {
+        if !std::mem::take(&mut self.ways.any_held) {
+            return;
+        }
         for fader in Fader::all() {
             if !std::mem::take(&mut self.ways.held[fader.index()]) {
                 continue;
@@ -117,6 +147,7 @@ impl RigProcessor {
                 Fader::Eq(deck, band) => Control::Eq(deck, band),
                 Fader::Crossfader => Control::Crossfader,
                 Fader::Master => Control::MasterGain,
+                Fader::Knob(knob) => Control::Knob(knob),
             };
             if let Some(value) = self.setting(fader) {
                 tell(moves, frame, control, value);

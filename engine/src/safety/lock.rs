@@ -45,9 +45,10 @@ impl DeckLock {
         if ActionMask::ALWAYS.allows(kind) && kind != ActionKind::Stop {
             return false;
         }
+        let touches = kind.is_gesture() || kind == ActionKind::Motion;
         match self.reason {
-            LockReason::User => kind.is_gesture(),
-            LockReason::Source => source != self.owner && kind.is_gesture(),
+            LockReason::User => touches,
+            LockReason::Source => source != self.owner && touches,
             LockReason::Loading => source != self.owner && kind == ActionKind::Load,
             LockReason::Playing => kind == ActionKind::Load,
         }

@@ -276,8 +276,8 @@ mod tests {
 
     #[test]
     fn the_table_of_states_and_actions() {
-        use ActionKind::{Cancel, Cue, Effect, Load, Lock, Loop, Mixer, Panic, Play, Seek, Stop};
-        let always = [Effect, Mixer, Lock, Cancel, Panic];
+        use ActionKind::{Cancel, Cue, Effect, Load, Lock, Loop, Mixer, Motion, Panic, Play, Seek, Stop};
+        let always = [Effect, Mixer, Motion, Lock, Cancel, Panic];
         let rows = [
             (DeckState::Empty, vec![Load]),
             (DeckState::Stopped, vec![Load, Seek, Cue, Loop, Play]),

@@ -35,9 +35,9 @@ pub struct SafetySettings {
 
 impl Default for SafetySettings {
     fn default() -> Self {
-        use ActionKind::{Cue, Effect, Load, Lock, Loop, Mixer, Play, Seek, Stop, Undo};
-        let always =
-            ActionMask::of(&[Mixer, Effect, Lock, Undo]).or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
+        use ActionKind::{Cue, Effect, Load, Lock, Loop, Mixer, Motion, Play, Seek, Stop, Undo};
+        let always = ActionMask::of(&[Mixer, Effect, Motion, Lock, Undo]);
+        let always = always.or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
         let mask = |kinds: &[ActionKind]| ActionMask::of(kinds).or(always);
         let mut cooldown_beats = [0.0; ActionKind::COUNT];
         for (kind, beats) in [(Loop, 2.0), (Effect, 4.0), (Cue, 4.0), (Load, 16.0)] {

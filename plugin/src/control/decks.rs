@@ -5,10 +5,11 @@ use std::path::Path;
 
 use echelon_engine::action::{Action, Receipt, Request, RequestId, Turn, WantedTrack};
 use echelon_engine::console::Console;
+use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::media::{LoadError, LoadEvent, Loader};
-use crate::state::SavedState;
+use crate::state::{SavedMarks, SavedState};
 use crate::view::{LoadState, SharedView, TrackView};
 
 /// The code of a refusal because of what the deck is doing.
@@ -49,6 +50,10 @@ pub(super) struct DeckFiles {
     changes: Vec<Change>,
     /// Stops that a project asks for, of decks that may have nothing to stop.
     stops: Vec<RequestId>,
+    /// Marks that a project puts on a deck's track.
+    marking: Vec<(RequestId, DeckId)>,
+    /// Which load brought what is on each deck.
+    load_on_deck: [Option<RequestId>; NUM_DECKS],
     /// Decks that could not take what the project puts on them, because they played: to be tried again.
     again: [bool; NUM_DECKS],
     /// How often may still be tried.
@@ -69,6 +74,8 @@ impl DeckFiles {
             view,
             changes: vec![],
             stops: vec![],
+            marking: vec![],
+            load_on_deck: [None; NUM_DECKS],
             again: [false; NUM_DECKS],
             tries: 0,
             loads: 0,
@@ -111,6 +118,7 @@ impl DeckFiles {
         let (deck, track) = match &request.action {
             Action::LoadDeck { deck, path } => (*deck, named(path)),
             Action::EjectDeck { deck } => (*deck, TrackView::default()),
+            Action::SetMarks { deck, .. } => return self.marking.push((request.id, *deck)),
             _ => return self.stops.push(request.id),
         };
         self.changes.push(Change { restoring: true, ..Change::new(request.id, deck, track, self.loads) });
@@ -130,6 +138,7 @@ impl DeckFiles {
         let path = track.path.clone();
         self.saved.update_as_of(self.loads, |state| state.tracks[deck.index()] = path);
         self.on_deck[deck.index()] = track;
+        self.load_on_deck[deck.index()] = Some(load);
         self.show_what_is_there(deck);
     }
 
@@ -212,6 +221,12 @@ impl DeckFiles {
             self.stops.remove(place);
             return true;
         }
+        if receipt.is_final()
+            && let Some(place) = self.marking.iter().position(|(id, _)| *id == receipt.id())
+        {
+            self.marking.remove(place);
+            return true;
+        }
         let place = self.changes.iter().position(|change| change.id == receipt.id());
         let Some(place) = place.filter(|_| receipt.is_final()) else { return false };
         let Change { id, deck, track, note, restoring, loads, .. } = self.changes.remove(place);
@@ -226,6 +241,7 @@ impl DeckFiles {
                 if let Some(note) = note {
                     self.view.tell(Some(deck), format!("{}: {note}", track.name));
                 }
+                self.load_on_deck[deck.index()] = track.path.is_some().then_some(id);
                 self.on_deck[deck.index()] = track;
                 self.show_what_is_there(deck);
             }
@@ -236,6 +252,7 @@ impl DeckFiles {
                 return true;
             }
             Receipt::Refused { text, .. } if restoring => {
+                self.load_on_deck[deck.index()] = None;
                 self.on_deck[deck.index()] = TrackView { load: LoadState::Failed(text.clone()), ..track };
                 self.show_what_is_there(deck);
                 return true;
@@ -243,6 +260,23 @@ impl DeckFiles {
             _ => self.show_what_is_there(deck),
         }
         false
+    }
+
+    /// The marks of what is on the decks are saved with it; those of a track that is still on its way, or that could not
+    /// be had, stay as they are.
+    pub(super) fn save_marks(&self, snapshot: &Snapshot) {
+        for deck in DeckId::ALL {
+            let i = deck.index();
+            let motion = &snapshot.decks[i].motion;
+            let is_there = self.load_on_deck[i].is_some_and(|load| load.number() == motion.load);
+            let is_settled = !self.marking.iter().any(|(_, other)| *other == deck)
+                && !self.changes.iter().any(|change| change.deck == deck)
+                && !self.again[i];
+            if is_there && is_settled {
+                let marks = SavedMarks::from(motion.marks);
+                self.saved.update_as_of(self.loads, |state| state.marks[i] = marks);
+            }
+        }
     }
 
     /// The deck's own track again, unless another one is already on its way.

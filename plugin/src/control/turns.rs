@@ -12,7 +12,7 @@ use super::decks::DeckFiles;
 use crate::bridge::Bridge;
 use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env};
 use crate::media::Loader;
-use crate::state::SavedState;
+use crate::state::{SavedMarks, SavedState};
 use crate::view::{OscView, SharedView};
 
 /// Messages that a turn sends at most in answer to questions, but for the last one's.
@@ -75,6 +75,7 @@ impl Turns {
         self.answer_askings();
         self.bridge_turn();
         let snapshot = *self.console.snapshot();
+        self.files.save_marks(&snapshot);
         let (scheduler, safety, bridge) =
             (self.console.telemetry(), self.console.safety_telemetry(), self.bridge.view());
         self.view.update(|view| {
@@ -113,11 +114,14 @@ impl Turns {
             let stop = Some(Action::StopDeck { deck });
             let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
             let load = self.saved.get().tracks[deck.index()].take().map(|path| Action::LoadDeck { deck, path });
+            let marks = self.saved.get().marks[deck.index()];
+            let is_marked = load.is_some() && marks != SavedMarks::default();
+            let marks = is_marked.then(|| Action::SetMarks { deck, marks: marks.into() });
             let unlock = Some(Action::SetLock { deck, locked: false });
-            for action in unlock.into_iter().chain(stop).chain(eject).chain(load) {
+            for action in unlock.into_iter().chain(stop).chain(eject).chain(load).chain(marks) {
                 let request = Request::new(Source::State, action, ActionTiming::Immediate);
                 self.files.restoring(&request);
-                // The queue has room: it was emptied in the last turn, and this is at most four requests a deck.
+                // The queue has room: it was emptied in the last turn, and this is at most five requests a deck.
                 let _ = self.restore_sender.send(request);
             }
         }

@@ -26,6 +26,7 @@ pub const fn word(kind: ActionKind) -> &'static str {
         ActionKind::Loop => "LOOP",
         ActionKind::Undo => "UNDO",
         ActionKind::Play => "PLAY",
+        ActionKind::Motion => "SPEED",
         ActionKind::Effect => "EFFECT",
         ActionKind::Mixer => "MIX",
         ActionKind::Lock => "LOCK",

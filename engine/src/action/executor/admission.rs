@@ -11,6 +11,7 @@ use crate::action::{
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
+use crate::mixer::SlewClass;
 use crate::safety::{ActionMask, Ask, DeckSafety, DeckState, Nature, SafetyViolation, Source};
 use crate::shadow::EngineShadowState;
 use crate::units::DeckId;
@@ -67,7 +68,7 @@ impl ActionExecutor {
     pub fn can(&self, question: &Question<'_>, shadow: &EngineShadowState) -> Result<(), (&'static str, String)> {
         let Question { source, action, timing } = *question;
         let action = valid(action.clone()).map_err(|invalid| (invalid.code, invalid.text))?;
-        let verdict = self.check(source, &action, self.at(source, action.kind(), timing), shadow);
+        let verdict = self.check(source, &action, self.at(source, &action, timing, shadow), shadow);
         verdict.map_err(|(refused, _)| (refused.code, refused.text))
     }
 
@@ -99,7 +100,7 @@ impl ActionExecutor {
         }
         let urgent = ActionMask::ALWAYS.allows(kind);
         self.check_rate(source, urgent)?;
-        let at = self.at(source, kind, timing);
+        let at = self.at(source, &action, timing, shadow);
         if let Err((refused, violation)) = self.check(source, &action, at, shadow) {
             if let Some(violation) = violation {
                 self.policy.telemetry_mut().reject(&violation, source);
@@ -127,7 +128,8 @@ impl ActionExecutor {
     }
 
     /// When, in the audio thread's words.
-    fn at(&self, source: Source, kind: ActionKind, timing: ActionTiming) -> At {
+    fn at(&self, source: Source, action: &Action, timing: ActionTiming, shadow: &EngineShadowState) -> At {
+        let kind = action.kind();
         let by_line = |grid: Option<Grid>| grid.map_or(At::Now, At::Line);
         match timing {
             // Never too late, and never put off.
@@ -136,6 +138,10 @@ impl ActionExecutor {
             ActionTiming::CustomBeat(beat) => At::SongBeat(beat),
             ActionTiming::NextBeat | ActionTiming::NextBar | ActionTiming::NextLine(_) => by_line(timing.grid(None)),
             ActionTiming::Default => match self.policy.settings().source(source).quantize {
+                own if let Action::Gesture { deck, gesture, .. } = action => {
+                    let rig = Grid::CHOICES.get(self.quantize).copied().flatten();
+                    by_line(gesture.line(plays(*deck, shadow), own.unwrap_or(rig).is_some()))
+                }
                 Some(own) if matches!(kind, ActionKind::Play | ActionKind::Stop | ActionKind::Undo) => by_line(own),
                 _ => At::Default,
             },
@@ -160,16 +166,28 @@ impl ActionExecutor {
                 Some(deck) => {
                     let nature = match action {
                         Action::EjectDeck { .. } => Nature::Release,
-                        Action::SetEcho { send: 0.0, .. } => Nature::Release,
+                        action if action.lets_go() => Nature::Release,
+                        Action::Gesture { gesture, .. } => gesture.nature(plays(deck, shadow)),
+                        Action::SetMarks { .. } => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
                         _ => Nature::Plain,
                     };
-                    self.ask(Ask { source, deck, action: action.kind(), beat, nature }).map_err(refused)
+                    let held = shadow.snapshot().decks[deck.index()].motion.held;
+                    self.ask_held(Ask { source, deck, action: action.kind(), beat, nature }, held).map_err(refused)
                 }
                 None => self.ask_mixer(source, action.kind()).map_err(refused),
             },
         }
+    }
+
+    /// What plays only while it is held may be started, so that it plays on.
+    fn ask_held(&self, ask: Ask, held: bool) -> Result<(), SafetyViolation> {
+        if held && ask.action == ActionKind::Play {
+            let known = DeckSafety { state: DeckState::Stopped, ..*self.policy.deck(ask.deck) };
+            return self.policy.decide_on(&ask, &known);
+        }
+        self.ask(ask)
     }
 
     /// By what the deck does now or will do once what is under way has happened: a stop and a play sent together are
@@ -232,12 +250,17 @@ impl ActionExecutor {
             let beat = beat + step.after_beats;
             let nature = match step.action {
                 Action::SeekDeck { .. } if start == RecipeStart::Now => Nature::NeedleDrop,
-                Action::SetEcho { send: 0.0, .. } => Nature::Release,
+                ref action if action.lets_go() => Nature::Release,
+                Action::Gesture { gesture, .. } => gesture.nature(mind.deck(deck).state == DeckState::Playing),
+                Action::SetMarks { .. } => Nature::Release,
                 _ => Nature::Plain,
             };
             let verdict = mind.decide(&Ask { source, deck, action: kind, beat, nature });
             verdict.map_err(|violation| of_step(i, recipe, violation))?;
-            mind.done(deck, kind, beat, now.clock.tempo.get());
+            let is_free = nature == Nature::Release && matches!(step.action, Action::Gesture { .. });
+            if !is_free {
+                mind.done(deck, kind, beat, now.clock.tempo.get());
+            }
             let state = &mut mind.deck_mut(deck).state;
             *state = after(*state, kind);
         }
@@ -355,6 +378,14 @@ impl ActionExecutor {
                 (gain.0 - now.decks[deck.index()].eq_db[band.index()]) / slew.db_per_beat
             }
             Action::SetCrossfader { position } => (position - now.crossfader) / slew.crossfader_per_beat,
+            Action::SetKnob { knob, value } => {
+                let (row, way) = (knob.row(), value - now.knob(knob));
+                match row.slew {
+                    SlewClass::Level => way / slew.db_per_beat,
+                    SlewClass::Travel => way / (row.max - row.min) / slew.crossfader_per_beat,
+                    SlewClass::Free => 0.0,
+                }
+            }
             _ => 0.0,
         };
         asked.max(least.abs())
@@ -371,6 +402,9 @@ impl ActionExecutor {
             Action::SetGain { deck, gain } => Deed::SetGain { deck, gain, over_beats },
             Action::SetEq { deck, band, gain } => Deed::SetEq { deck, band, gain, over_beats },
             Action::SetEcho { deck, send } => Deed::SetEcho { deck, send, over_beats },
+            Action::Gesture { deck, gesture, value } => Deed::Gesture { deck, gesture, value },
+            Action::SetMarks { deck, marks } => Deed::SetMarks { deck, marks },
+            Action::SetKnob { knob, value } => Deed::SetKnob { knob, value, over_beats },
             Action::SetCrossfader { position } => Deed::SetCrossfader { position, over_beats },
             Action::SetMasterGain { gain } => Deed::SetMasterGain { gain, over_beats },
             Action::Undo { deck } => Deed::Undo { deck },
@@ -380,6 +414,11 @@ impl ActionExecutor {
             Action::Panic | Action::RunRecipe { .. } | Action::Configure { .. } => Deed::Panic,
         })
     }
+}
+
+/// Whether a deck plays, and not only as long as a cue is held.
+fn plays(deck: DeckId, shadow: &EngineShadowState) -> bool {
+    shadow.state(deck) == DeckState::Playing && !shadow.snapshot().decks[deck.index()].motion.held
 }
 
 /// The action with its values in their ranges.

@@ -25,8 +25,8 @@
 //! ```
 
 use super::{Recipe, RecipeError, RecipeStep};
-use crate::action::Action;
-use crate::mixer::EqBand;
+use crate::action::{Action, Gesture};
+use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
 /// What is wrong with a recipe's text, and where. Nothing was changed.
@@ -91,14 +91,47 @@ pub(super) enum Side {
 /// What a step does.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Wish {
-    Play { deck: Role, position_secs: Option<f64> },
-    Stop { deck: Role },
-    Seek { deck: Role, position_secs: f64 },
-    Gain { deck: Role, gain_db: f32 },
-    Eq { deck: Role, band: EqBand, gain_db: f32 },
-    Echo { deck: Role, send: f32 },
-    Crossfader { position: Side },
-    MasterGain { gain_db: f32 },
+    Play {
+        deck: Role,
+        position_secs: Option<f64>,
+    },
+    Stop {
+        deck: Role,
+    },
+    Seek {
+        deck: Role,
+        position_secs: f64,
+    },
+    Gain {
+        deck: Role,
+        gain_db: f32,
+    },
+    Eq {
+        deck: Role,
+        band: EqBand,
+        gain_db: f32,
+    },
+    Echo {
+        deck: Role,
+        send: f32,
+    },
+    Crossfader {
+        position: Side,
+    },
+    MasterGain {
+        gain_db: f32,
+    },
+    Gesture {
+        deck: Role,
+        gesture: Gesture,
+        value: f64,
+    },
+    /// `knob` is deck A's, if it is a deck's.
+    Knob {
+        knob: Knob,
+        deck: Option<Role>,
+        value: f32,
+    },
 }
 
 /// One step as it is written, with its line. Times in the file's unit.
@@ -199,7 +232,9 @@ impl FileStep {
             | Wish::Seek { deck, .. }
             | Wish::Gain { deck, .. }
             | Wish::Eq { deck, .. }
-            | Wish::Echo { deck, .. } => deck == role,
+            | Wish::Echo { deck, .. }
+            | Wish::Gesture { deck, .. } => deck == role,
+            Wish::Knob { deck, .. } => deck == Some(role),
             Wish::Crossfader { position } => position == Side::Of(role),
             Wish::MasterGain { .. } => false,
         }
@@ -213,7 +248,11 @@ impl FileStep {
             Wish::Gain { deck, gain_db } => Action::SetGain { deck: roles.deck(deck), gain: Decibels(gain_db) },
             Wish::Eq { deck, band, gain_db } => Action::SetEq { deck: roles.deck(deck), band, gain: Decibels(gain_db) },
             Wish::Echo { deck, send } => Action::SetEcho { deck: roles.deck(deck), send },
+            Wish::Gesture { deck, gesture, value } => Action::Gesture { deck: roles.deck(deck), gesture, value },
             Wish::MasterGain { gain_db } => Action::SetMasterGain { gain: Decibels(gain_db) },
+            Wish::Knob { knob, deck, value } => {
+                Action::SetKnob { knob: deck.map_or(knob, |role| knob.on(roles.deck(role))), value }
+            }
             Wish::Crossfader { position } => Action::SetCrossfader { position: self.position(position, roles)? },
         };
         #[expect(clippy::cast_possible_truncation, reason = "a number of beats; f32 is the unit's type")]

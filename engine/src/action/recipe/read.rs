@@ -8,7 +8,8 @@ use serde_json::value::RawValue;
 
 use super::Recipe;
 use super::file::{FileStep, RecipeFile, RecipeFileError, Role, Side, Unit, Wish};
-use crate::mixer::EqBand;
+use crate::action::{Gesture, Takes};
+use crate::mixer::{EqBand, Knob};
 use crate::units::{Decibels, DeckId};
 
 #[derive(Deserialize)]
@@ -42,6 +43,17 @@ struct Step {
     band: Option<EqBand>,
     send: Option<f32>,
     position: Option<Side>,
+    knob: Option<String>,
+    gesture: Option<String>,
+    value: Option<Said>,
+}
+
+/// A control's value: a number, or text with or without a unit.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Said {
+    Number(f32),
+    Text(String),
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -55,6 +67,8 @@ enum Word {
     SetEcho,
     SetCrossfader,
     SetMasterGain,
+    SetKnob,
+    Gesture,
 }
 
 impl RecipeFile {
@@ -147,6 +161,8 @@ impl Step {
                 send => return Err(format!("\"send\" is from 0 to 1, not {send}")),
             },
             Word::SetMasterGain => Wish::MasterGain { gain_db: gain_db()? },
+            Word::SetKnob => self.knob_wish()?,
+            Word::Gesture => self.gesture_wish()?,
             Word::SetCrossfader => match self.position.ok_or_else(|| needs("position"))? {
                 Side::At(at) if !(0.0..=1.0).contains(&at) => {
                     return Err(format!("\"position\" is from 0 to 1, \"from\" or \"to\", not {at}"));
@@ -156,6 +172,55 @@ impl Step {
         })
     }
 
+    /// A control of the mixer's table, by its row's id.
+    fn knob_wish(&self) -> Result<Wish, String> {
+        let needs = |field: &str| format!("set_knob needs \"{field}\"");
+        let id = self.knob.as_deref().ok_or_else(|| needs("knob"))?;
+        let (of_deck, of_master) = (Knob::of_deck(DeckId::A, id), Knob::of_master(id));
+        let knob = of_deck.or(of_master).ok_or_else(|| format!("there is no knob \"{id}\""))?;
+        let row = knob.row();
+        let value = match self.value.as_ref().ok_or_else(|| needs("value"))? {
+            Said::Number(value) => *value,
+            Said::Text(text) => {
+                row.value(text).ok_or_else(|| format!("\"{text}\" is no value of the knob \"{id}\""))?
+            }
+        };
+        if row.clamp(value) != value {
+            return Err(format!("\"{id}\" is from {} to {}, not {value}", row.min, row.max));
+        }
+        let deck = match (of_deck, self.deck) {
+            (Some(_), deck) => Some(deck.ok_or_else(|| format!("\"{id}\" needs \"deck\""))?),
+            (None, None) => None,
+            (None, Some(_)) => return Err(format!("\"{id}\" has no \"deck\"")),
+        };
+        Ok(Wish::Knob { knob, deck, value })
+    }
+
+    /// A deck's gesture, by its row's name.
+    fn gesture_wish(&self) -> Result<Wish, String> {
+        let needs = |field: &str| format!("gesture needs \"{field}\"");
+        let name = self.gesture.as_deref().ok_or_else(|| needs("gesture"))?;
+        let deck = self.deck.ok_or_else(|| needs("deck"))?;
+        let gesture = Gesture::from_name(name).ok_or_else(|| format!("there is no gesture \"{name}\""))?;
+        let takes = gesture.row().takes;
+        let value = match (&self.value, takes) {
+            (None, Takes::Nothing) => 0.0,
+            (None, Takes::Switch) => 1.0,
+            (None, _) => return Err(format!("\"{name}\" needs \"value\"")),
+            (Some(_), Takes::Nothing) => return Err(format!("\"{name}\" has no \"value\"")),
+            (Some(Said::Number(value)), _) => f64::from(*value),
+            (Some(Said::Text(text)), Takes::Switch) if text == "on" || text == "off" => {
+                f64::from(u8::from(text == "on"))
+            }
+            (Some(Said::Text(text)), _) => return Err(format!("\"{text}\" is no value of \"{name}\"")),
+        };
+        if takes.clamp(value) == value {
+            Ok(Wish::Gesture { deck, gesture, value })
+        } else {
+            Err(format!("{value} is no value of \"{name}\""))
+        }
+    }
+
     /// What an action has no use for is a mistake, not a decoration.
     fn nothing_else(&self, wish: Wish) -> Result<(), String> {
         let has_deck = !matches!(wish, Wish::Crossfader { .. } | Wish::MasterGain { .. });
@@ -163,6 +228,8 @@ impl Step {
         let has_send = matches!(wish, Wish::Echo { .. });
         let has_place = matches!(wish, Wish::Play { .. } | Wish::Seek { .. });
         let has_position = matches!(wish, Wish::Crossfader { .. });
+        let has_knob = matches!(wish, Wish::Knob { .. });
+        let is_gesture = matches!(wish, Wish::Gesture { .. });
         let too_much = [
             ("deck", self.deck.is_some() && !has_deck),
             ("position_secs", self.position_secs.is_some() && !has_place),
@@ -170,7 +237,10 @@ impl Step {
             ("band", self.band.is_some() && !matches!(wish, Wish::Eq { .. })),
             ("send", self.send.is_some() && !has_send),
             ("position", self.position.is_some() && !has_position),
-            ("over", self.over.is_some() && !has_gain && !has_position && !has_send),
+            ("knob", self.knob.is_some() && !has_knob),
+            ("gesture", self.gesture.is_some() && !is_gesture),
+            ("value", self.value.is_some() && !has_knob && !is_gesture),
+            ("over", self.over.is_some() && !has_gain && !has_position && !has_send && !has_knob),
         ];
         match too_much.iter().find(|(_, is_there)| *is_there) {
             Some((field, _)) => Err(format!("{} has no \"{field}\"", self.action.name())),
@@ -190,6 +260,8 @@ impl Word {
             Self::SetEcho => "set_echo",
             Self::SetCrossfader => "set_crossfader",
             Self::SetMasterGain => "set_master_gain",
+            Self::SetKnob => "set_knob",
+            Self::Gesture => "gesture",
         }
     }
 }

@@ -6,7 +6,7 @@ use echelon_engine::action::{Action, ActionTiming};
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 
-use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, TABLE, Value, Wish, when_word};
+use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, Value, Wish, rows, when_word};
 use super::parse_error::ParseError;
 use super::query::{Asked, FilledRecipe, Query};
 
@@ -116,7 +116,7 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     if !pressed {
         return Ok(Parsed::Ignored { receipt });
     }
-    Ok(match (row.make)(&Given { deck, values }) {
+    Ok(match (row.make)(&Given { deck, path: row.path, values }) {
         Wish::Act(action) => Parsed::Act { action, timing, receipt, note },
         Wish::CancelOwn(number) => Parsed::CancelOwn { number, receipt },
         Wish::Recipe { which, roles, preview } => {
@@ -154,7 +154,7 @@ fn find(address: &str) -> Result<Target, ParseError> {
         Some((stem, last)) if when_word(last).is_some() => (stem, when_word(last)),
         _ => (address, None),
     };
-    let Some((row, letter)) = TABLE.iter().find_map(|row| matches(row.path, stem).map(|deck| (row, deck))) else {
+    let Some((row, letter)) = rows().find_map(|row| matches(row.path, stem).map(|deck| (row, deck))) else {
         let pattern = address.contains(['*', '?', '[', ']', '{', '}']);
         return Err(if pattern { ParseError::AddressPattern } else { unknown() });
     };
@@ -189,8 +189,7 @@ fn nearest(address: &str) -> String {
     let address: Vec<char> = address.chars().take(64).collect();
     let text: String = address.iter().collect();
     let deck = text.split('/').find(|part| DeckId::from_letter(part).is_some()).unwrap_or("a");
-    TABLE
-        .iter()
+    rows()
         .map(|row| row.path.replace(DECK, deck))
         .min_by_key(|known| edits(&address, &known.chars().collect::<Vec<_>>()))
         .unwrap_or_default()
@@ -256,12 +255,34 @@ fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result
             let letter = text(got, index + 1)?;
             DeckId::from_letter(letter).map(Value::Deck).ok_or_else(|| ParseError::UnknownDeck(letter.to_owned()))
         }
+        Arg::Index { what, last } => {
+            let given = number(got, index + 1)?;
+            let fits = given.fract() == 0.0 && (1.0..=last as f64).contains(&given);
+            let not = || ParseError::NotAChoice { got: for_people(given), expected: format!("a {what}, 1 to {last}") };
+            if fits { Ok(Value::Number(given)) } else { Err(not()) }
+        }
+        Arg::Pick(words) => read_pick(words, got, index + 1, note).map(Value::Number),
         Arg::Choice(words) => match text(got, index + 1)? {
             word if words.contains(&word) => Ok(Value::Text(word.to_owned())),
             other => Err(ParseError::NotAChoice { got: other.to_owned(), expected: words.join(", ") }),
         },
     };
     row.args.iter().zip(args).enumerate().map(read).collect()
+}
+
+/// One of some words, or the nearest place among them.
+fn read_pick(words: &[&str], got: &OscType, position: usize, note: &mut Option<String>) -> Result<f64, ParseError> {
+    if let OscType::String(text) = got {
+        let place = words.iter().position(|word| word.eq_ignore_ascii_case(text));
+        let not = || ParseError::NotAChoice { got: text.clone(), expected: words.join(", ") };
+        return place.map(|place| place as f64).ok_or_else(not);
+    }
+    let (value, last) = (number(got, position)?, words.len().saturating_sub(1) as f64);
+    let clamped = value.round().clamp(0.0, last);
+    if !(0.0..=last).contains(&value) {
+        *note = Some(format!("{} is out of range: clamped to {clamped}", for_people(value)));
+    }
+    Ok(clamped)
 }
 
 fn text(arg: &OscType, position: usize) -> Result<&str, ParseError> {

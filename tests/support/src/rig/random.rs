@@ -4,7 +4,7 @@ use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending, Re
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
 use echelon_engine::input::{Control, HostInput, TimedInput};
 use echelon_engine::message::Snapshot;
-use echelon_engine::mixer::EqBand;
+use echelon_engine::mixer::{EqBand, Knob};
 use echelon_engine::safety::{DeckState, OnAirRule, Source};
 use echelon_engine::units::{Decibels, DeckId};
 
@@ -111,6 +111,15 @@ impl Chaos {
         Decibels(self.pick(&[0.0, 0.0, -3.0, -6.0, -20.0, -100.0, -65.0]))
     }
 
+    fn knob(&mut self) -> Action {
+        let knobs: Vec<Knob> = Knob::all().collect();
+        let knob = self.pick(&knobs);
+        let row = knob.row();
+        let anywhere = self.part() as f32;
+        let part = self.pick(&[0.0, 0.25, 0.5, 1.0, anywhere]);
+        Action::SetKnob { knob, value: row.min + (row.max - row.min) * part }
+    }
+
     fn any(&mut self, with_recipes: bool) -> Action {
         let deck = self.deck();
         match self.below(40) {
@@ -141,6 +150,7 @@ impl Chaos {
             36 | 37 if with_recipes => Action::RunRecipe { recipe: self.recipe() },
             38 if with_recipes && self.below(4) == 0 => self.nonsense(deck),
             39 if self.effects && self.below(2) == 0 => Action::SetEcho { deck, send: self.pick(&[0.0, 0.5, 1.0]) },
+            39 if self.effects && self.below(2) == 0 => self.knob(),
             39 if self.effects => Action::SetEq { deck, band: self.pick(&EqBand::ALL), gain: self.gain() },
             _ => Action::SetCrossfader { position: self.part() as f32 },
         }

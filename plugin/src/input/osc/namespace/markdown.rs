@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::TABLE;
+use super::rows;
 
 /// Every address that is sent, with its arguments.
 const REPLIES: [(&str, &str, &str); 13] = [
@@ -35,7 +35,7 @@ const REPLIES: [(&str, &str, &str); 13] = [
 
 /// Addresses that only answers have. They are never answered, so that two programs cannot keep each other busy.
 pub fn is_reply(address: &str) -> bool {
-    REPLIES.iter().any(|(reply, ..)| *reply == address) && !TABLE.iter().any(|row| row.path == address)
+    REPLIES.iter().any(|(reply, ..)| *reply == address) && !rows().any(|row| row.path == address)
 }
 
 /// How messages are read, below the tables in the README.
@@ -62,7 +62,7 @@ now: say when with *when*. Bundles nest up to 4 deep; packets are up to 8 KiB.
 #[must_use]
 pub fn namespace_markdown() -> String {
     let mut text = String::from("| address | arguments | when not said | what it does |\n|---|---|---|---|\n");
-    for row in &TABLE {
+    for row in rows() {
         let usage = row.usage();
         let when = row.when.words();
         // Writing to a String cannot fail.

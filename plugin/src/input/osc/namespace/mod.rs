@@ -1,11 +1,18 @@
 //! The OSC namespace: one row per address. Parser, error texts and the README's table all come from here.
 
+mod gestures;
+mod knobs;
 mod markdown;
 mod table;
 
 pub(super) use markdown::is_reply;
 pub use markdown::namespace_markdown;
-pub(super) use table::TABLE;
+use table::TABLE;
+
+/// Every address that is understood.
+pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
+    TABLE.iter().chain(gestures::rows()).chain(knobs::rows())
+}
 
 use echelon_engine::action::{Action, ActionTiming, Roles};
 use echelon_engine::units::DeckId;
@@ -51,6 +58,14 @@ pub(super) enum Arg {
     },
     /// One of some words.
     Choice(&'static [&'static str]),
+    /// A whole number from 1; another one is refused.
+    Index {
+        /// For people: `hot cue`.
+        what: &'static str,
+        last: usize,
+    },
+    /// One of some words, or its place among them as a number; read as the number.
+    Pick(&'static [&'static str]),
 }
 
 /// An argument as it came, checked against its [`Arg`].
@@ -66,6 +81,8 @@ pub(super) enum Value {
 pub(super) struct Given {
     /// The deck in the address; A where the address names none.
     pub deck: DeckId,
+    /// The row's own.
+    pub path: &'static str,
     /// One for each of the row's arguments, in order.
     pub values: Vec<Value>,
 }
@@ -140,6 +157,8 @@ pub(super) enum Which {
 pub(super) enum DefaultWhen {
     /// By the rig's quantize setting.
     Quantize,
+    /// On a playing deck on the next beat, unless quantize is off; else at once.
+    Beat,
     /// At once.
     Now,
     /// It is no action: it takes neither a time nor a receipt.
@@ -149,7 +168,7 @@ pub(super) enum DefaultWhen {
 impl DefaultWhen {
     pub const fn timing(self) -> ActionTiming {
         match self {
-            Self::Quantize => ActionTiming::Default,
+            Self::Quantize | Self::Beat => ActionTiming::Default,
             Self::Now | Self::None => ActionTiming::Immediate,
         }
     }
@@ -157,6 +176,7 @@ impl DefaultWhen {
     const fn words(self) -> &'static str {
         match self {
             Self::Quantize => "quantize setting",
+            Self::Beat => "next beat",
             Self::Now => "now",
             Self::None => "-",
         }
@@ -182,6 +202,8 @@ impl Arg {
         match self {
             Self::File => "s full path of a file".to_owned(),
             Self::Text { what } | Self::Deck { what } => format!("s {what}"),
+            Self::Index { what, last } => format!("i {what}, 1 to {last}"),
+            Self::Pick(words) => format!("s {}, or i 0 to {}", words.join(" or "), words.len() - 1),
             Self::Choice(words) => format!("s {}", words.join(" or ")),
             Self::Number { unit: "id", .. } => "i id".to_owned(),
             Self::Number { unit, min, max } => {

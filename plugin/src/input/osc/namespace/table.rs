@@ -37,7 +37,7 @@ fn recipe(which: fn(String) -> Which, given: &Given, preview: bool) -> Wish {
     Wish::Recipe { which: which(given.text(0).to_owned()), roles, preview }
 }
 
-/// Every address that is understood.
+/// Every address that is not a control's of the mixer's table.
 pub const TABLE: [Row; 37] = [
     Row {
         path: "/deck/{deck}/play",

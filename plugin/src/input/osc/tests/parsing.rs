@@ -56,6 +56,7 @@ fn addresses_and_decks() {
         ("/crossfader", vec![d(0.25)], act(Action::SetCrossfader { position: 0.25 }, Immediate)),
         ("/crossfader", vec![true.into()], act(Action::SetCrossfader { position: 1.0 }, Immediate)),
         ("/crossfader", vec![OscType::Long(0)], act(Action::SetCrossfader { position: 0.0 }, Immediate)),
+        ("/deck/c/fader", vec![f(0.5)], act(knob("/deck/c/fader", 0.5), Immediate)),
         ("/master/gain", vec![i(0)], act(Action::SetMasterGain { gain: Decibels(0.0) }, Immediate)),
         ("/ping", vec![], Ok(Parsed::Ping)),
         ("/info", vec![], Ok(Parsed::Info)),
@@ -103,6 +104,7 @@ fn when_in_the_address() {
         ("/deck/b/stop/bar", vec![], act(STOP_B, NextBar)),
         ("/deck/b/stop/2bars", vec![i(1)], act(STOP_B, NextLine(Grid::Bars(2)))),
         ("/deck/b/stop/4bars", vec![], act(STOP_B, NextLine(Grid::Bars(4)))),
+        ("/deck/c/fader/bar", vec![f(0.0)], act(knob("/deck/c/fader", 0.0), NextBar)),
         ("/crossfader/bar", vec![f(0.5)], act(Action::SetCrossfader { position: 0.5 }, NextBar)),
         ("/deck/a/play/bar", vec![s("bar")], act(PLAY_A, NextBar)),
         ("/deck/a/play/bar", vec![s("beat")], Err(ParseError::WhenTwice)),
@@ -260,4 +262,17 @@ fn an_error_stays_short_whatever_came() {
     let address = format!("/deck/a/{}", "ä".repeat(4000));
     let error = parse(&address, &[]).unwrap_err();
     assert!(error.to_string().chars().count() < 250, "{error}");
+}
+
+/// A control of the mixer's table, moved.
+fn knob(path: &str, value: f32) -> Action {
+    Action::SetKnob { knob: echelon_engine::mixer::Knob::from_path(path).unwrap(), value }
+}
+
+#[test]
+fn a_control_s_value_is_clamped_with_a_warning_and_nonsense_refused() {
+    let Parsed::Act { action, note, .. } = parse("/deck/a/fader", &[f(1.5)]).unwrap() else { panic!() };
+    assert_eq!((action, note.as_deref()), (knob("/deck/a/fader", 1.0), Some("1.5 is out of range: clamped to 1")));
+    assert!(matches!(parse("/deck/a/fader", &[f(f32::NAN)]), Err(ParseError::NotFinite { position: 1 })));
+    assert!(matches!(parse("/deck/a/fader", &[]), Err(ParseError::WrongCount { .. })));
 }

@@ -1,0 +1,119 @@
+//! The sound at other speeds: pitch fader, scratch, other sample rates.
+
+use std::f64::consts::TAU;
+
+use super::*;
+
+fn sine_track(hz: f64, sample_rate: f64, secs: f64) -> Arc<Track> {
+    let samples: Vec<f32> =
+        (0..(secs * sample_rate) as usize).map(|n| (0.5 * (TAU * hz * n as f64 / sample_rate).sin()) as f32).collect();
+    Arc::new(Track::new(samples.clone(), samples, sample_rate).unwrap())
+}
+
+/// What is not the best-fitting sine of this frequency, in dB of it.
+fn rest_db(out: &[f32], hz: f64) -> f64 {
+    let w = TAU * hz / SR;
+    let (mut ss, mut cc, mut sc, mut ys, mut yc) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (n, y) in out.iter().enumerate() {
+        let ((s, c), y) = ((w * n as f64).sin_cos(), f64::from(*y));
+        (ss, cc, sc, ys, yc) = (ss + s * s, cc + c * c, sc + s * c, ys + y * s, yc + y * c);
+    }
+    let det = ss * cc - sc * sc;
+    let (a, b) = ((ys * cc - yc * sc) / det, (yc * ss - ys * sc) / det);
+    let (mut signal, mut rest) = (0.0, 0.0);
+    for (n, y) in out.iter().enumerate() {
+        let (s, c) = (w * n as f64).sin_cos();
+        let fit = a * s + b * c;
+        signal += fit * fit;
+        rest += (f64::from(*y) - fit).powi(2);
+    }
+    10.0 * (rest / signal).log10()
+}
+
+/// The deck at a rate, once it has settled.
+fn at_rate(track: Arc<Track>, rate: f64, reverse: bool) -> Vec<f32> {
+    let mut booth = Booth::new(track, 120.0);
+    booth.deck.set_rate(rate);
+    booth.deck.set_reverse(reverse);
+    booth.deck.play(Some(3.0), 0);
+    booth.run(1_000, 64);
+    booth.run(48_000, 64).to_vec()
+}
+
+#[test]
+fn a_sine_stays_a_sine_at_every_speed_in_both_directions() {
+    for (hz, bar) in [(1_000.0, -100.0), (10_000.0, -90.0)] {
+        let mut worst = f64::NEG_INFINITY;
+        for rate in [0.92, 0.97, 1.0 + 1e-4, 1.03, 1.08, 0.5, 2.0] {
+            for (sample_rate, reverse) in [(SR, false), (SR, true), (44_100.0, false)] {
+                let out = at_rate(sine_track(hz, sample_rate, 8.0), rate, reverse);
+                let db = rest_db(&out, hz * rate);
+                worst = worst.max(db);
+                assert!(db < bar, "{hz} Hz at {rate} of {sample_rate} Hz: {db:.1} dB");
+            }
+        }
+        println!("{hz} Hz: {worst:.1} dB");
+    }
+}
+
+#[test]
+fn nothing_that_can_be_heard_aliases() {
+    // At these speeds the sine is above what the host's rate carries: silence, or an alias.
+    for (hz, rate) in [(19_000.0, 1.5), (15_000.0, 2.0), (20_000.0, 1.4)] {
+        let out = at_rate(sine_track(hz, SR, 8.0), rate, false);
+        let power = out.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>() / out.len() as f64;
+        let db = 10.0 * (power / 0.125).log10();
+        println!("{hz} Hz at {rate}: {db:.1} dB");
+        assert!(db < -90.0);
+    }
+}
+
+#[test]
+fn at_its_own_speed_the_samples_are_the_files_own() {
+    let track = sine_track(440.0, SR, 8.0);
+    let mut booth = Booth::new(track.clone(), 120.0);
+    booth.deck.set_rate(1.3);
+    booth.deck.play(None, 0);
+    booth.run(10_000, 64);
+    booth.deck.seek(1.0);
+    booth.deck.set_rate(1.0);
+    booth.run(1_000, 64);
+    booth.deck.seek(2.0);
+    booth.run(1_000, 64);
+    let tail = booth.out.len() - 700;
+    assert_eq!(booth.out[tail..], track.left()[96_300..97_000]);
+}
+
+#[test]
+fn a_scratch_makes_no_zipper_noise() {
+    // A hand at 1 kHz: another speed every 48 frames, along a sine of 4 Hz between -1.5 and 1.5.
+    let mut booth = Booth::new(sine_track(200.0, SR, 20.0), 120.0);
+    booth.deck.play(Some(10.0), 0);
+    booth.run(1_000, 64);
+    for n in 0..1_000 {
+        booth.deck.scratch(Some(1.5 * (TAU * 4.0 * f64::from(n) / 1_000.0).cos())).unwrap();
+        booth.run(48, 48);
+    }
+    let high = super::clicks::above_db(&booth.out[2_000..], 5_000.0);
+    assert!(high < -60.0, "{high:.1} dB above 5 kHz");
+    booth.deck.scratch(None).unwrap();
+    booth.run(1_000, 64);
+    assert_eq!(booth.deck.motion_view().speed, 1.0);
+}
+
+#[test]
+fn the_speed_is_reached_in_five_milliseconds_in_a_straight_line() {
+    let mut booth = Booth::new(track(120.0, 20.0, SR), 120.0);
+    booth.deck.play(Some(1.0), 0);
+    booth.run(1_000, 64);
+    let before = booth.place();
+    booth.deck.set_rate(1.5);
+    booth.run(120, 64);
+    assert!((booth.deck.motion_view().speed - 1.25).abs() < 1e-9);
+    booth.run(120, 64);
+    assert!((booth.place() - before) * SR - 240.0 * 1.25 < 1e-6);
+    assert_eq!(booth.deck.motion_view().speed, 1.5);
+    booth.deck.nudge(-4.0);
+    booth.run(240, 64);
+    assert!((booth.deck.motion_view().speed - 1.44).abs() < 1e-9);
+}

@@ -1,0 +1,103 @@
+//! What a deck shows of how it moves.
+
+use super::motion::Drive;
+use super::{DeckNode, Marks};
+
+/// How a deck moves and what is marked on it, for editors and feedback.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MotionView {
+    /// The number of the request that brought the track; 0 for none.
+    pub load: u64,
+    /// Cue, hot cues and loop.
+    pub marks: Marks,
+    /// Whether the loop holds the playhead.
+    pub looping: bool,
+    /// Whether it is a roll.
+    pub rolling: bool,
+    /// The pitch fader: times the track's own speed.
+    pub rate: f64,
+    /// The speed at which it plays, by the clock, a push or a hand; negative is back. 0 at rest.
+    pub speed: f64,
+    /// Whether the clock shall lead.
+    pub sync: bool,
+    /// Whether it does: the deck plays, and beats of its track are known.
+    pub locked: bool,
+    /// How far a synced deck is from its phase, in beats of the track.
+    pub phase_error_beats: f64,
+    /// Whether the track runs on beneath loops, reverse, scratches and held hot cues.
+    pub slip: bool,
+    /// Whether it plays backwards.
+    pub reverse: bool,
+    /// Whether marks land on beats.
+    pub snap: bool,
+    /// Whether it plays only as long as a cue is held.
+    pub held: bool,
+    /// The track's own tempo here, if its beats are known.
+    pub track_bpm: Option<f64>,
+}
+
+impl Default for MotionView {
+    fn default() -> Self {
+        Self {
+            load: 0,
+            marks: Marks::default(),
+            looping: false,
+            rolling: false,
+            rate: 1.0,
+            speed: 0.0,
+            sync: false,
+            locked: false,
+            phase_error_beats: 0.0,
+            slip: false,
+            reverse: false,
+            snap: true,
+            held: false,
+            track_bpm: None,
+        }
+    }
+}
+
+impl DeckNode {
+    /// Whether it plays only as long as a cue is held.
+    #[must_use]
+    pub const fn is_held(&self) -> bool {
+        self.hands.held_cue.is_some() && self.slipped.is_none()
+    }
+
+    /// Whether a loop holds the playhead.
+    #[must_use]
+    pub fn is_looping(&self) -> bool {
+        self.active_loop().is_some()
+    }
+
+    /// How it moves now.
+    ///
+    /// # Real-time
+    /// No allocation.
+    #[must_use]
+    pub fn motion_view(&self) -> MotionView {
+        let (hands, here) = (&self.hands, self.here());
+        let side = self.current.as_ref();
+        let drive = self.voice.as_ref().map(|voice| voice.motion.drive);
+        let phase_error_beats = match (drive, self.pulse) {
+            (Some(Drive::Lock(lock)), Some(pulse)) => lock.error(pulse.beat(0)),
+            _ => 0.0,
+        };
+        MotionView {
+            load: side.map_or(0, |side| side.tag),
+            marks: self.marks(),
+            looping: side.is_some_and(|side| side.places.looping),
+            rolling: hands.roll,
+            rate: hands.rate,
+            speed: if self.is_playing() { here.rate / self.ratio() } else { 0.0 },
+            sync: hands.sync,
+            locked: self.is_locked(),
+            phase_error_beats,
+            slip: hands.slip,
+            reverse: hands.reverse,
+            snap: hands.snap,
+            held: self.is_held(),
+            track_bpm: side.and_then(|side| Some(side.track.grid()?.bpm_at(here.frame, side.track.sample_rate()))),
+        }
+    }
+}

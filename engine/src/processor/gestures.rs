@@ -1,0 +1,166 @@
+//! A DJ's hands on a deck: what the rows of the table do there, and the host's switches for them.
+
+use super::{Moment, RigProcessor, tell};
+use crate::action::{Deed, Gesture, Trigger};
+use crate::clock::BlockClock;
+use crate::deck::{DeckNode, GestureRefused};
+use crate::input::{Control, ControlMove};
+use crate::message::Refusal;
+use crate::safety::{DeckState, Nature, Source};
+use crate::units::{DeckId, NUM_DECKS};
+
+/// What the host believes of each deck's switches and pitch fader. Audio thread.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct HostHands {
+    on: [[bool; Trigger::ALL.len()]; NUM_DECKS],
+    rate: [f64; NUM_DECKS],
+}
+
+impl Default for HostHands {
+    fn default() -> Self {
+        Self { on: Default::default(), rate: [1.0; NUM_DECKS] }
+    }
+}
+
+/// A pitch fader this near to what the host was told is that.
+const SAME_RATE: f64 = 1e-6;
+
+impl RigProcessor {
+    /// Does a gesture, due so many frames ago.
+    pub(super) fn gesture(
+        &mut self,
+        deck: DeckId,
+        (gesture, value): (Gesture, f64),
+        late: i64,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) -> Result<(), Refusal> {
+        let late = u32::try_from(late).map_or(0.0, f64::from);
+        let was_playing = self.state(deck) == DeckState::Playing;
+        let Some(node) = self.deck(deck) else { return Ok(()) };
+        do_gesture(node, gesture, value, late).map_err(|why| Refusal::Gesture { deck, why })?;
+        let leaves = matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump);
+        if leaves && was_playing && !node.is_looping() {
+            self.can_undo(deck, moment);
+        }
+        self.deck_changed(deck, moment.block_frame, moves);
+        Ok(())
+    }
+
+    /// What a gesture is in the policy's eyes; `None` for other deeds.
+    pub(super) fn nature_of_gesture(&mut self, deed: &Deed) -> Option<Nature> {
+        match *deed {
+            Deed::Gesture { deck, gesture, .. } => {
+                let plays = self.deck(deck).is_some_and(|node| node.is_playing() && !node.is_held());
+                Some(gesture.nature(plays))
+            }
+            Deed::SetMarks { .. } => Some(Nature::Release),
+            _ => None,
+        }
+    }
+
+    /// The host moved a switch or a button of a deck.
+    pub(super) fn take_trigger(
+        &mut self,
+        (deck, trigger): (DeckId, Trigger),
+        value: f32,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) {
+        let on = value > 0.5;
+        if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
+            let (gesture, value) = trigger.gesture(on);
+            self.request(Source::Host, Deed::Gesture { deck, gesture, value }, moment, moves);
+        }
+    }
+
+    /// The host moved a deck's pitch fader: at once, unless the deck is locked.
+    pub(super) fn take_rate(&mut self, deck: DeckId, rate: f32, moment: Moment<'_>) {
+        let rate = Gesture::Rate.row().takes.clamp(f64::from(rate));
+        let kind = Gesture::Rate.row().kind;
+        if self.decide(deck, kind, Source::Host, Nature::Plain, moment).is_ok() {
+            self.host_hands.rate[deck.index()] = rate;
+            if let Some(node) = self.deck(deck) {
+                node.set_rate(rate);
+            }
+        }
+    }
+
+    /// The host's switches show what the decks do: a press that was refused springs back, unless what it asked for still
+    /// waits.
+    pub(super) fn show_hands(&mut self, frame: u32, moves: &mut Vec<ControlMove>) {
+        for deck in DeckId::ALL {
+            let Some(motion) = self.mixer.deck(&mut self.scheduler, deck).map(|node| node.motion_view()) else {
+                continue;
+            };
+            self.snapshot.decks[deck.index()].motion = motion;
+            for trigger in Trigger::ALL {
+                let known = &mut self.host_hands.on[deck.index()][trigger.index()];
+                let Some(on) = trigger.is_on(&motion).filter(|on| on != known) else { continue };
+                if self.timeline.gesture(deck, trigger.row().kind).is_none() {
+                    *known = on;
+                    tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
+                }
+            }
+            let known = &mut self.host_hands.rate[deck.index()];
+            if (*known - motion.rate).abs() > SAME_RATE {
+                *known = motion.rate;
+                #[expect(clippy::cast_possible_truncation, reason = "0.5 to 2")]
+                tell(moves, frame, Control::Rate(deck), motion.rate as f32);
+            }
+        }
+    }
+
+    /// The decks go by this clock: a segment begins.
+    pub(super) fn set_time(&mut self, clock: &BlockClock) {
+        for deck in DeckId::ALL {
+            if let Some(node) = self.deck(deck) {
+                node.set_time(clock);
+            }
+        }
+    }
+
+    /// The decks know which frame of the segment comes next, be they asked to make it or not.
+    pub(super) fn set_frame(&mut self, frame: u32) {
+        for deck in DeckId::ALL {
+            if let Some(node) = self.deck(deck) {
+                node.set_frame(frame);
+            }
+        }
+    }
+}
+
+/// The table's verbs.
+fn do_gesture(node: &mut DeckNode, gesture: Gesture, value: f64, late: f64) -> Result<(), GestureRefused> {
+    let on = value >= 0.5;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then is looked up")]
+    let number = value.round() as usize;
+    match gesture {
+        Gesture::Cue if on => node.cue_press()?,
+        Gesture::Cue => node.cue_release(),
+        Gesture::HotCue => node.hot_cue_press(number, late)?,
+        Gesture::HotCueRelease => node.hot_cue_release(number)?,
+        Gesture::HotCueSet => node.hot_cue_set(number, late)?,
+        Gesture::HotCueClear => node.hot_cue_clear(number)?,
+        Gesture::LoopIn => node.loop_in(late)?,
+        Gesture::LoopOut => node.loop_out(late)?,
+        Gesture::BeatLoop => node.beat_loop(value, false, late)?,
+        Gesture::LoopRoll => node.beat_loop(value, true, late)?,
+        Gesture::LoopRollEnd => node.roll_exit(),
+        Gesture::LoopExit => node.loop_exit(),
+        Gesture::Reloop => node.reloop()?,
+        Gesture::LoopHalve => node.loop_scale(0.5)?,
+        Gesture::LoopDouble => node.loop_scale(2.0)?,
+        Gesture::LoopMove => node.loop_move(value)?,
+        Gesture::BeatJump => node.beat_jump(value)?,
+        Gesture::Sync => node.set_sync(on)?,
+        Gesture::Rate => node.set_rate(value),
+        Gesture::Nudge => node.nudge(value),
+        Gesture::Reverse => node.set_reverse(on),
+        Gesture::Slip => node.set_slip(on),
+        Gesture::Snap => node.set_snap(on),
+        Gesture::Scratch => node.scratch(Some(value))?,
+        Gesture::ScratchEnd => node.scratch(None)?,
+    }
+    Ok(())
+}

@@ -1,0 +1,136 @@
+//! The mixer's table of controls, by every way that leads to one.
+
+use super::*;
+use crate::action::{Recipe, RecipeFile, RecipeStep, Roles};
+use crate::mixer::Knob;
+use crate::safety::Slew;
+
+fn fader(deck: DeckId) -> Knob {
+    Knob::of_deck(deck, "fader").unwrap()
+}
+
+fn set(knob: Knob, value: f32) -> Action {
+    Action::SetKnob { knob, value }
+}
+
+fn playing() -> Bench {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(play(DeckId::A), ActionTiming::CustomBeat(0.0));
+    bench.run_to(24_000, 64);
+    bench
+}
+
+#[test]
+fn a_request_moves_it_on_its_beat_and_the_host_hears_of_it() {
+    let mut bench = playing();
+    let id = bench.ask(set(fader(DeckId::A), 0.5), ActionTiming::NextBeat);
+    bench.run_to(48_000, 64);
+    assert_eq!(bench.done(id), Some((1.0, 0)));
+    assert!(bench.moves.contains(&(24_000, Control::Knob(fader(DeckId::A)), 0.5)));
+    assert_eq!(bench.decks[0][23_999], sample(23_999), "open is the file itself");
+    assert_eq!(bench.decks[0][40_000], sample(40_000) * 0.25);
+    assert_eq!(bench.console.snapshot().knob(fader(DeckId::A)), 0.5);
+    assert_eq!(bench.console.snapshot().knob(fader(DeckId::B)), 1.0);
+    let logged = serde_json::to_string(&bench.console.log().entries().next_back().unwrap().what).unwrap();
+    assert_eq!(logged, r#"{"action":"set_knob","knob":"/deck/a/fader","value":0.5}"#);
+    bench.process(64, &[TimedInput { frame: 7, input: HostInput::Control(Control::Knob(fader(DeckId::A)), 1.0) }]);
+    bench.run_to(60_000, 64);
+    assert_eq!(bench.decks[0][48_006], sample(48_006) * 0.25, "until the host's frame");
+    assert_eq!(bench.decks[0][59_000], sample(59_000));
+}
+
+#[test]
+fn values_are_clamped_and_nonsense_is_refused() {
+    let mut bench = playing();
+    let wrong = bench.ask(set(fader(DeckId::A), f32::NAN), ActionTiming::Immediate);
+    assert_eq!(bench.refusal(wrong), Some("the value is not a finite number"));
+    bench.ask(set(fader(DeckId::A), -3.0), ActionTiming::Immediate);
+    bench.run_to(30_000, 64);
+    assert_eq!(bench.console.snapshot().knob(fader(DeckId::A)), 0.0);
+    assert!(bench.decks[0][29_000..].iter().all(|s| *s == 0.0));
+}
+
+#[test]
+fn moves_in_a_flood_coalesce_and_the_last_one_counts() {
+    let mut bench = playing();
+    let _: Vec<_> = (0..60)
+        .map(|i| {
+            bench.sender.send(Request::new(
+                Source::Osc,
+                set(fader(DeckId::A), i as f32 / 100.0),
+                ActionTiming::Immediate,
+            ))
+        })
+        .collect();
+    bench.ask(set(fader(DeckId::B), 0.5), ActionTiming::Immediate);
+    bench.run_to(30_000, 64);
+    assert_eq!([DeckId::A, DeckId::B].map(|deck| bench.console.snapshot().knob(fader(deck))), [0.59, 0.5]);
+    assert!(bench.console.telemetry().coalesced >= 50, "{}", bench.console.telemetry().coalesced);
+}
+
+#[test]
+fn a_remote_agent_s_moves_take_their_time() {
+    let mut bench = playing();
+    let mut safety = *bench.console.policy().settings();
+    safety.source_mut(Source::Osc).slew = Some(Slew { db_per_beat: 6.0, crossfader_per_beat: 0.25 });
+    bench.console.set_safety(safety);
+    bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
+    bench.run_to(24_000 + 48_000, 64);
+    let half = bench.decks[0][71_000] / sample(71_000);
+    assert!((half - 0.2604).abs() < 0.01, "two of four beats: half of the way, squared; {half}");
+}
+
+#[test]
+fn a_recipe_moves_it_and_a_cancel_holds_it_where_it_is() {
+    let text = r#"{ "echelon_recipe": 1, "name": "x", "unit": "beats", "steps": [
+        { "at": 0, "over": 4, "action": "set_knob", "knob": "fader", "deck": "from", "value": "0 %" },
+        { "at": 8, "action": "set_knob", "knob": "fader", "deck": "to", "value": 0.25 } ] }"#;
+    let recipe = RecipeFile::read(text).unwrap().fill(Roles::new(DeckId::A, DeckId::B), 4.0).unwrap();
+    let step = |after_beats, over_beats, action| RecipeStep { after_beats, over_beats, action };
+    let steps = vec![step(0.0, 4.0, set(fader(DeckId::A), 0.0)), step(8.0, 0.0, set(fader(DeckId::B), 0.25))];
+    assert_eq!(recipe, Recipe { name: "x".to_owned(), steps });
+    let mut bench = playing();
+    let id = bench.ask(Action::RunRecipe { recipe }, ActionTiming::Immediate);
+    bench.run_to(24_000 + 48_000, 64);
+    bench.ask(Action::Cancel { pending: crate::action::Pending::Request(id) }, ActionTiming::Immediate);
+    bench.run_to(100_000, 64);
+    let held = bench.console.snapshot().knob(fader(DeckId::A));
+    assert!((held - 0.5).abs() < 0.01, "{held}");
+    assert!((bench.decks[0][99_000] - sample(99_000) * held * held).abs() < 1e-6);
+    assert!(
+        bench.moves.iter().any(|(_, control, value)| *control == Control::Knob(fader(DeckId::A)) && *value == held)
+    );
+}
+
+#[test]
+fn what_a_recipe_says_wrong_of_a_knob_is_told_with_its_line() {
+    let read = |step: &str| {
+        let text = format!(
+            "{{ \"echelon_recipe\": 1, \"name\": \"x\", \"unit\": \"beats\", \"steps\": [\n{{ \"at\": 0, \"action\": {step} }} ] }}"
+        );
+        RecipeFile::read(&text).unwrap_err().to_string()
+    };
+    for (step, expected) in [
+        (r#""set_knob", "value": 1"#, "line 2: set_knob needs \"knob\""),
+        (r#""set_knob", "knob": "fader", "deck": "a""#, "line 2: set_knob needs \"value\""),
+        (r#""set_knob", "knob": "x", "deck": "a", "value": 1"#, "line 2: there is no knob \"x\""),
+        (r#""set_knob", "knob": "fader", "value": 1"#, "line 2: \"fader\" needs \"deck\""),
+        (r#""set_knob", "knob": "fader", "deck": "a", "value": 2"#, "line 2: \"fader\" is from 0 to 1, not 2"),
+        (
+            r#""set_knob", "knob": "fader", "deck": "a", "value": "x""#,
+            "line 2: \"x\" is no value of the knob \"fader\"",
+        ),
+        (r#""stop_deck", "deck": "a", "knob": "fader""#, "line 2: stop_deck has no \"knob\""),
+    ] {
+        assert_eq!(read(step), expected);
+    }
+}
+
+#[test]
+fn a_closed_fader_takes_a_deck_off_the_air() {
+    let mut bench = playing();
+    assert!(bench.console.snapshot().decks[0].on_air);
+    bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
+    bench.run_to(24_000 + 13_000, 64);
+    assert!(!bench.console.snapshot().decks[0].on_air);
+}
