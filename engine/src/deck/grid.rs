@@ -40,6 +40,9 @@ pub enum GridError {
     /// A tempo needs two taps at least.
     #[error("a tempo needs at least two taps")]
     TooFewTaps,
+    /// Every grid that a track had is kept while it is loaded: there is no more room.
+    #[error("the beat grid was changed too often: load the track again")]
+    TooManyChanges,
 }
 
 impl BeatGrid {

@@ -1,11 +1,16 @@
 //! Decoded audio in memory.
 
-/// A decoded stereo track. Immutable; shared by the control side and one deck.
+use super::grid::{BeatGrid, GridError};
+use super::latest::Latest;
+
+/// A decoded stereo track, shared by the control side and one deck. Its samples never change; its beat grid may come
+/// later, and be edited, while the deck plays.
 #[derive(Debug)]
 pub struct Track {
     left: Box<[f32]>,
     right: Box<[f32]>,
     sample_rate: f64,
+    grid: Latest<Option<BeatGrid>>,
 }
 
 /// Why samples do not make a track.
@@ -47,7 +52,38 @@ impl Track {
                 *sample = 0.0;
             }
         }
-        Ok(Self { left: left.into(), right: right.into(), sample_rate })
+        Ok(Self { left: left.into(), right: right.into(), sample_rate, grid: Latest::default() })
+    }
+
+    /// The same with a beat grid.
+    #[must_use]
+    pub fn with_grid(self, grid: BeatGrid) -> Self {
+        let latest = Latest::default();
+        // The first of many that there is room for.
+        let _ = latest.set(Some(grid));
+        Self { grid: latest, ..self }
+    }
+
+    /// Where its beats are, as far as is known now: `None` before it was analysed, and of a track without beats. Look it
+    /// up once a block: it may be another one the next time.
+    ///
+    /// # Real-time
+    /// No allocation, no lock.
+    #[must_use]
+    pub fn grid(&self) -> Option<&BeatGrid> {
+        self.grid.get()?.as_ref()
+    }
+
+    /// Gives it another beat grid, or takes it away; the deck that plays it goes by that from its next block on. Not on
+    /// the audio thread.
+    ///
+    /// # Errors
+    /// [`GridError::TooManyChanges`] after [`MAX_CHANGES`](super::MAX_CHANGES).
+    pub fn set_grid(&self, grid: Option<BeatGrid>) -> Result<(), GridError> {
+        if self.grid() == grid.as_ref() {
+            return Ok(());
+        }
+        self.grid.set(grid).map_err(|_| GridError::TooManyChanges)
     }
 
     /// Length in frames; at least 1.
@@ -97,5 +133,32 @@ mod tests {
         let track = Track::new(vec![f32::NAN, 0.5], vec![f32::INFINITY, -0.5], 44_100.0).unwrap();
         assert_eq!((track.left(), track.right()), (&[0.0, 0.5][..], &[0.0, -0.5][..]));
         assert_eq!(track.num_frames(), 2);
+    }
+
+    #[test]
+    fn a_grid_reaches_those_who_have_the_track_already() {
+        let track = std::sync::Arc::new(Track::new(vec![0.0; 8], vec![0.0; 8], 48e3).unwrap());
+        let on_deck = track.clone();
+        assert_eq!(on_deck.grid(), None);
+        let (first, second) = (BeatGrid::steady(0.0, 24_000.0).unwrap(), BeatGrid::steady(3.0, 22_500.0).unwrap());
+        track.set_grid(Some(first.clone())).unwrap();
+        let read = on_deck.grid().unwrap();
+        track.set_grid(Some(second.clone())).unwrap();
+        assert_eq!((read, on_deck.grid()), (&first, Some(&second)), "who reads one may go on with it");
+        track.set_grid(None).unwrap();
+        assert_eq!(on_deck.grid(), None);
+        let fresh = Track::new(vec![0.0; 8], vec![0.0; 8], 48e3).unwrap().with_grid(first.clone());
+        assert_eq!(fresh.grid(), Some(&first));
+    }
+
+    #[test]
+    fn the_same_grid_again_is_no_change() {
+        let track = Track::new(vec![0.0], vec![0.0], 48e3).unwrap();
+        let grid = |frame: usize| Some(BeatGrid::steady(frame as f64, 24_000.0).unwrap());
+        for _ in 0..2 {
+            (0..super::super::MAX_CHANGES / 2).for_each(|frame| track.set_grid(grid(frame)).unwrap());
+        }
+        assert_eq!(track.set_grid(grid(super::super::MAX_CHANGES / 2 - 1)), Ok(()));
+        assert_eq!(track.set_grid(grid(0)), Err(GridError::TooManyChanges));
     }
 }
