@@ -93,7 +93,8 @@ impl AnalysisCache {
         file.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
         let analysis = decode(&bytes, content, track)?;
         // So that it counts as needed just now; it does no harm if the system does not let us.
-        let _ = File::options().append(true).open(self.path(content)).and_then(|file| file.set_modified(SystemTime::now()));
+        let _ =
+            File::options().append(true).open(self.path(content)).and_then(|file| file.set_modified(SystemTime::now()));
         Some(analysis)
     }
 

@@ -64,7 +64,11 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
 fn curve(rises: &Rises) -> Vec<f32> {
     let total = |index: usize| -> f32 {
-        if index < RISE_HOPS { 0.0 } else { rises.groups.iter().zip(WEIGHTS).map(|(group, weight)| weight * group[index]).sum() }
+        if index < RISE_HOPS {
+            0.0
+        } else {
+            rises.groups.iter().zip(WEIGHTS).map(|(group, weight)| weight * group[index]).sum()
+        }
     };
     let total: Vec<f32> = (0..rises.len()).map(total).collect();
     detrend(&total, (TREND_SECS * rises.rate_hz) as usize)
@@ -129,7 +133,8 @@ fn moving_grid(track: &Track, rises: &Rises, curve: &[f32]) -> Option<Found> {
     let place = Fold::new(rises, &beat_of).beat(period, beat_of(first));
     let place = if place > 0.75 { place - 1.0 } else { place };
     let fitted: Vec<(f64, f64)> = drift::places(&hops.iter().map(|hop| secs_of(*hop as f64)).collect::<Vec<_>>());
-    let points: Vec<(f64, f64)> = fitted.iter().map(|(beat, secs)| (secs * track.sample_rate(), beat - place)).collect();
+    let points: Vec<(f64, f64)> =
+        fitted.iter().map(|(beat, secs)| (secs * track.sample_rate(), beat - place)).collect();
     let mut grid = BeatGrid::through(&points).ok()?;
     let rate = track.sample_rate();
     let last = grid.beat_at(track.num_frames() as f64).floor();

@@ -1,7 +1,5 @@
 //! What a track is, whatever its file is called and where it lies.
 
-use std::hash::Hasher;
-
 use echelon_engine::deck::Track;
 use twox_hash::XxHash3_128;
 

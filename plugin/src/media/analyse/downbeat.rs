@@ -91,7 +91,5 @@ fn change(rises: &Rises, before_secs: f64, beat_secs: f64, after_secs: f64) -> f
         let values = &rises.levels[group][index_of(rises, from_secs)..=index_of(rises, to_secs - NEAR_SECS)];
         f64::from(values.iter().sum::<f32>()) / values.len().max(1) as f64
     };
-    (0..GROUPS)
-        .map(|group| (level(group, beat_secs, after_secs) - level(group, before_secs, beat_secs)).abs())
-        .sum()
+    (0..GROUPS).map(|group| (level(group, beat_secs, after_secs) - level(group, before_secs, beat_secs)).abs()).sum()
 }

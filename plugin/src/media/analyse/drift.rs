@@ -21,8 +21,6 @@ const PLACE_BEATS: usize = 4;
 pub struct Path {
     /// In BPM.
     pub bpm: Vec<f64>,
-    /// What speaks for each.
-    pub strengths: Vec<f64>,
 }
 
 /// Follows the tempo.
@@ -46,8 +44,7 @@ pub fn path(curve: &[f32], rate_hz: f64) -> Path {
         periods.iter().map(|periods| tempi.iter().map(|bpm| periods.rank(*bpm)).collect()).collect();
     let chosen = cheapest(&ranks);
     let bpm: Vec<f64> = chosen.iter().map(|index| tempi[*index]).collect();
-    let strengths = bpm.iter().zip(&periods).map(|(bpm, periods)| periods.strength(*bpm)).collect();
-    Path { bpm, strengths }
+    Path { bpm }
 }
 
 /// The way through the ranks with the most rank and the least movement.

@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use rustfft::num_complex::Complex;
 use rustfft::{Fft, FftPlanner};
 
-use super::watch::Part;
 use super::thin::Thinner;
+use super::watch::Part;
 
 /// Parts of the spectrum: kicks, bass, bodies of drums and voices, attacks, hats.
 pub const GROUPS: usize = 5;
@@ -61,13 +61,7 @@ impl Spectra {
             (0.5 - 0.5 * phase.cos()) as f32
         });
         let (edges, group_of) = bands(size, rate_hz);
-        Self {
-            fft: FftPlanner::new().plan_fft_forward(size),
-            window: window.collect(),
-            hop: size / 8,
-            edges,
-            group_of,
-        }
+        Self { fft: FftPlanner::new().plan_fft_forward(size), window: window.collect(), hop: size / 8, edges, group_of }
     }
 
     fn num_bands(&self) -> usize {

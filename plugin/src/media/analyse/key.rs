@@ -5,8 +5,8 @@ use rayon::prelude::*;
 use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
-use super::watch::Part;
 use super::thin::Thinner;
+use super::watch::Part;
 
 /// The rate that notes are looked for at, more or less, and the length of a look: three quarters of a second.
 const TARGET_HZ: f64 = 5_500.0;
@@ -284,7 +284,15 @@ fn best_key(all: &[f64; 12], bass: &[f64; 12], opening: &[f64; 12]) -> Option<Ke
             let at = usize::from(tonic);
             let turned: [f64; 12] = std::array::from_fn(|class| profile[(class + 12 - at) % 12]);
             let third = (at + if minor { 3 } else { 4 }) % 12;
-            let chord: [f64; 12] = std::array::from_fn(|class| if class == at { 1.0 } else if class == third || class == (at + 7) % 12 { 0.7 } else { 0.0 });
+            let chord: [f64; 12] = std::array::from_fn(|class| {
+                if class == at {
+                    1.0
+                } else if class == third || class == (at + 7) % 12 {
+                    0.7
+                } else {
+                    0.0
+                }
+            });
             let likeness = correlation(all, &turned)
                 + BASS_WEIGHT * bass[at] / bass_total
                 + OPENING_WEIGHT * correlation(opening, &chord);

@@ -97,8 +97,10 @@ pub fn integrated_lufs(track: &Track, watch: &Part<'_>) -> Option<Option<f64>> {
 fn gated(blocks: &[f64]) -> Option<f64> {
     let mean_above = |gate_lufs: f64| {
         let gate = 10f64.powf((gate_lufs + 0.691) / 10.0);
-        let (sum, count) =
-            blocks.iter().filter(|power| **power > gate).fold((0.0, 0u32), |(sum, count), power| (sum + power, count + 1));
+        let (sum, count) = blocks
+            .iter()
+            .filter(|power| **power > gate)
+            .fold((0.0, 0u32), |(sum, count), power| (sum + power, count + 1));
         (count > 0).then(|| lufs(sum / f64::from(count)))
     };
     mean_above((mean_above(ABSOLUTE_GATE_LUFS)? + RELATIVE_GATE_LU).max(ABSOLUTE_GATE_LUFS))

@@ -82,7 +82,12 @@ fn analyse_as(
 ) -> Option<Analysis> {
     let watch = Watch::new(progress, cancelled);
     let ((rises, notes), (waveform, (lufs, peak_db))) = rayon::join(
-        || rayon::join(|| front::rises(track, &watch.part(GRID_SHARE)), || key::Notes::of(track, &watch.part(KEY_SHARE))),
+        || {
+            rayon::join(
+                || front::rises(track, &watch.part(GRID_SHARE)),
+                || key::Notes::of(track, &watch.part(KEY_SHARE)),
+            )
+        },
         || {
             rayon::join(
                 || Waveform::of(track, &watch.part(WAVEFORM_SHARE)),

@@ -68,7 +68,8 @@ impl Fold {
             let off = (place as f64 / PLACES as f64 - first + 0.5).rem_euclid(1.0) - 0.5;
             marks[place] + shuffle + if off.abs() < START_BEATS { START } else { 0.0 }
         };
-        let peaks = (0..PLACES).filter(|place| marks[*place] >= at(*place, 1) && marks[*place] >= at(*place, PLACES - 1));
+        let peaks =
+            (0..PLACES).filter(|place| marks[*place] >= at(*place, 1) && marks[*place] >= at(*place, PLACES - 1));
         let best = peaks.map(|place| (score(place), place)).fold((f32::MIN, 0), |a, b| if b.0 > a.0 { b } else { a });
         best.1 as f64 / PLACES as f64
     }

@@ -1,4 +1,5 @@
-//! Analyses tracks for the decks, one after the other, on the process's pool.
+//! Analyses tracks for the decks, one after the other, on the process's pool. A track gets its beat grid as soon as that
+//! is known, wherever it is by then.
 
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use echelon_engine::action::RequestId;
 use echelon_engine::deck::Track;
-use echelon_engine::units::{DeckId, NUM_DECKS};
+use echelon_engine::units::DeckId;
 
 use super::pool::Pool;
 use super::{Analysis, ContentId, analyse_as};
@@ -21,7 +22,7 @@ const PROGRESS_STEP: f32 = 0.01;
 /// Why there is no analysis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AnalyseError {
-    /// A newer track took its place on the deck, or the rig is going away.
+    /// The track is not wanted any more, or the rig is going away.
     #[error("the analysis was cancelled")]
     Cancelled,
     /// Results are not fetched.
@@ -42,6 +43,8 @@ pub enum AnalysisEvent {
     Progress {
         /// For which deck.
         deck: DeckId,
+        /// Which request.
+        id: RequestId,
         /// 0..1.
         ratio: f32,
     },
@@ -79,13 +82,21 @@ impl Job {
     }
 }
 
+#[derive(Clone, Copy, Debug)]
+struct Progress {
+    deck: DeckId,
+    id: RequestId,
+    ratio: f32,
+    is_news: bool,
+}
+
 #[derive(Debug, Default)]
 struct State {
-    /// At most one for each deck.
     waiting: VecDeque<Job>,
-    /// Deck and mark of the one that is under way.
-    running: Option<(DeckId, Arc<AtomicBool>)>,
-    progress: [Option<f32>; NUM_DECKS],
+    /// Request and mark of the one that is under way.
+    running: Option<(RequestId, Arc<AtomicBool>)>,
+    /// How far that is, and whether somebody fetched this.
+    progress: Option<Progress>,
     finished: VecDeque<AnalysisEvent>,
     closed: bool,
 }
@@ -125,22 +136,19 @@ impl Analyser {
         Self { shared: Arc::new(shared), pool: Mutex::default() }
     }
 
-    /// Analyses the track of a deck. What is being analysed for that deck is cancelled.
+    /// Analyses the track that this load brought for a deck.
     ///
     /// # Errors
-    /// [`AnalyseError::Busy`] if results are not fetched, [`AnalyseError::NoThread`]; then nothing has changed.
+    /// [`AnalyseError::Busy`] if results are not fetched or too much waits, [`AnalyseError::NoThread`]; then nothing has
+    /// changed.
     pub fn analyse(&self, deck: DeckId, id: RequestId, track: Arc<Track>) -> Result<(), AnalyseError> {
         let pool = self.pool()?;
         let mut state = self.shared.state();
-        if state.finished.len() >= MAX_UNREAD {
+        if state.finished.len() + state.waiting.len() >= MAX_UNREAD {
             return Err(AnalyseError::Busy);
         }
-        let news = cancel(&mut state, |other| other == deck);
         state.waiting.push_back(Job { deck, id, track, cancelled: Arc::default() });
         drop(state);
-        if news {
-            self.shared.wake();
-        }
         let shared = self.shared.clone();
         // One call for each request: whichever comes first takes the oldest, and those that find nothing end.
         pool.spawn(move || run(&shared));
@@ -156,9 +164,9 @@ impl Analyser {
         Ok(pool.insert(new).clone())
     }
 
-    /// Gives up what is being analysed for a deck, or waits to be.
-    pub fn cancel(&self, deck: DeckId) {
-        if cancel(&mut self.shared.state(), |other| other == deck) {
+    /// Gives up one analysis, if it is not done yet.
+    pub fn cancel(&self, id: RequestId) {
+        if cancel(&mut self.shared.state(), |other| other == id) {
             self.shared.wake();
         }
     }
@@ -170,8 +178,9 @@ impl Analyser {
         if let Some(event) = state.finished.pop_front() {
             return Some(event);
         }
-        let told = |deck: &DeckId| state.progress[deck.index()].take().map(|ratio| (*deck, ratio));
-        DeckId::ALL.iter().find_map(told).map(|(deck, ratio)| AnalysisEvent::Progress { deck, ratio })
+        let news = state.progress.as_mut().filter(|progress| progress.is_news)?;
+        news.is_news = false;
+        Some(AnalysisEvent::Progress { deck: news.deck, id: news.id, ratio: news.ratio })
     }
 }
 
@@ -189,15 +198,15 @@ impl std::fmt::Debug for Analyser {
     }
 }
 
-/// Gives up what is for these decks; says whether that is news already.
-fn cancel(state: &mut State, of: impl Fn(DeckId) -> bool) -> bool {
-    if let Some((_, cancelled)) = state.running.as_ref().filter(|(deck, _)| of(*deck)) {
+/// Gives up these; says whether that is news already.
+fn cancel(state: &mut State, of: impl Fn(RequestId) -> bool) -> bool {
+    if let Some((_, cancelled)) = state.running.as_ref().filter(|(id, _)| of(*id)) {
         cancelled.store(true, Ordering::Release);
     }
     let before = state.finished.len();
     let waiting = std::mem::take(&mut state.waiting);
     for job in waiting {
-        if of(job.deck) {
+        if of(job.id) {
             state.finished.push_back(job.failed(AnalyseError::Cancelled));
         } else {
             state.waiting.push_back(job);
@@ -209,12 +218,18 @@ fn cancel(state: &mut State, of: impl Fn(DeckId) -> bool) -> bool {
 /// On the pool: does what waits, unless another call is at it.
 fn run(shared: &Shared) {
     while let Some(job) = next(shared) {
-        let progress = |ratio: f32| tell(shared, job.deck, ratio);
+        let progress = |ratio: f32| tell(shared, &job, ratio);
         let cancelled = || job.cancelled.load(Ordering::Acquire);
         let result = catch_unwind(AssertUnwindSafe(|| cached(shared, &job.track, &progress, &cancelled)));
+        if let Ok(Some(analysis)) = &result
+            && job.track.grid().is_none()
+        {
+            // One that somebody set by hand in the meantime stays. The first of many that there is room for.
+            let _ = job.track.set_grid(analysis.grid.clone());
+        }
         let mut state = shared.state();
         state.running = None;
-        state.progress[job.deck.index()] = None;
+        state.progress = None;
         let event = match result {
             Err(_) => job.failed(AnalyseError::Failed),
             Ok(Some(analysis)) if !cancelled() => AnalysisEvent::Done { deck: job.deck, id: job.id, analysis },
@@ -232,18 +247,17 @@ fn next(shared: &Shared) -> Option<Job> {
         return None;
     }
     let job = state.waiting.pop_front()?;
-    state.running = Some((job.deck, job.cancelled.clone()));
+    state.running = Some((job.id, job.cancelled.clone()));
     Some(job)
 }
 
 /// The newest progress, if it is worth telling.
-fn tell(shared: &Shared, deck: DeckId, ratio: f32) {
+fn tell(shared: &Shared, job: &Job, ratio: f32) {
     let mut state = shared.state();
-    let told = &mut state.progress[deck.index()];
-    if told.is_some_and(|told| ratio < told + PROGRESS_STEP) {
+    if state.progress.is_some_and(|told| ratio < told.ratio + PROGRESS_STEP) {
         return;
     }
-    *told = Some(ratio);
+    state.progress = Some(Progress { deck: job.deck, id: job.id, ratio, is_news: true });
     drop(state);
     shared.wake();
 }

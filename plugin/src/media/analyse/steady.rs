@@ -117,7 +117,10 @@ fn best_lag(turned: &[Complex<f64>; 3], hz: f64) -> f64 {
         turned.iter().zip(HARMONICS).map(|(sum, harmonic)| (sum * turn(harmonic)).re).sum()
     };
     let lag = |step: i32| f64::from(step) / 96.0 / 4.0 / hz;
-    (-96..=96).map(|step| (agreement(lag(step)), lag(step))).fold((f64::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a }).1
+    (-96..=96)
+        .map(|step| (agreement(lag(step)), lag(step)))
+        .fold((f64::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a })
+        .1
 }
 
 /// The Fourier sum of values that begin at index `start`, at a frequency in cycles a value.
