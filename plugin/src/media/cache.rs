@@ -50,6 +50,7 @@ struct Description {
     confidence: f32,
     key: Option<Key>,
     loudness_lufs: Option<f64>,
+    loudness_range_lu: Option<f64>,
     true_peak_db: Option<f64>,
     frames_per_bin: usize,
 }
@@ -169,6 +170,7 @@ fn encode(analysis: &Analysis, track: &Track) -> io::Result<Vec<u8>> {
         confidence: analysis.confidence,
         key: analysis.key,
         loudness_lufs: analysis.loudness_lufs,
+        loudness_range_lu: analysis.loudness_range_lu,
         true_peak_db: analysis.true_peak_db,
         frames_per_bin: finest.frames_per_bin,
     })?;
@@ -207,6 +209,7 @@ fn decode(bytes: &[u8], content: ContentId, track: &Track) -> Option<Analysis> {
         confidence: told.confidence,
         key: told.key,
         loudness_lufs: told.loudness_lufs,
+        loudness_range_lu: told.loudness_range_lu,
         true_peak_db: told.true_peak_db,
         waveform: Arc::new(Waveform::from_finest(told.frames_per_bin, bins)),
     })

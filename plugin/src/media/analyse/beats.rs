@@ -3,6 +3,8 @@
 use echelon_engine::deck::{BeatGrid, Track};
 use rustfft::num_complex::Complex;
 
+use super::bars::{BAR_BEATS, Bars};
+use super::drift::Path;
 use super::front::{GROUPS, RISE_HOPS, Rises};
 use super::phase::{self, Fold};
 use super::steady::{HARMONICS, Windows};
@@ -21,12 +23,21 @@ const LEAST_STRENGTH_BEATS: f64 = 2.3;
 /// A tempo that moves finds something to follow in anything: more must speak for it, over more beats.
 const LEAST_MOVING_STRENGTH: f64 = 0.3;
 const LEAST_MOVING_BEATS: usize = 24;
+/// Levels of one rhythm, and what it counts that bars are alike.
+const LEVELS: [f64; 5] = [1.0, 0.5, 2.0, 2.0 / 3.0, 1.5];
+const LIKENESS: f64 = 2.5;
 /// A tempo is steady if its windows agree this much, within this time.
 const STEADY_COHERENCE: f64 = 0.68;
 const STEADY_SPREAD_SECS: f64 = 0.015;
-/// A tempo is a whole number if that moves no beat of the track by more than half of this, nor itself by more than so.
-const WHOLE_SECS: f64 = 0.008;
+/// Below this coherence, or above this spread, a steady tempo may also sway. It does if a grid that follows it fits that
+/// much better; by no more than so.
+const CALM_COHERENCE: f64 = 0.93;
+const CALM_SPREAD_SECS: f64 = 0.003;
+const SWAY_FIT: f64 = 1.06;
+const MOST_SWAY: f64 = 0.02;
+/// A tempo is a whole number if it is that near to one, and it fits that much as well.
 const WHOLE_BPM: f64 = 0.035;
+const WHOLE_FIT: f64 = 0.985;
 /// A file up to this length may be a loop: whole bars, cut exactly. It is one if it is within so many beats of it.
 const LOOP_SECS: f64 = 20.0;
 const LOOP_BEATS: f64 = 0.12;
@@ -50,14 +61,73 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
         return None;
     }
     let curve = curve(rises);
-    let tempo = Periods::of(&curve, rises.rate_hz).best();
-    let steady = Windows::new(&curve, rises.rate_hz, tempo.bpm).refine();
+    let bars = Bars::new(rises);
+    let periods = Periods::of(&curve, rises.rate_hz);
+    let tempo = level(rises, &periods, &bars, periods.best());
+    let windows = Windows::new(&curve, rises.rate_hz, tempo.bpm);
+    let steady = windows.refine();
     let needed = LEAST_STRENGTH + LEAST_STRENGTH_BEATS * 60.0 / (secs * steady.bpm);
     let is_steady = steady.coherence > STEADY_COHERENCE && steady.spread_secs < STEADY_SPREAD_SECS;
-    if is_steady && tempo.strength >= needed {
-        return steady_grid(track, rises, &curve, Tempo { bpm: steady.bpm, ..tempo });
+    if !is_steady || tempo.strength < needed {
+        return moving_grid(track, rises, &curve, &path(rises, &curve, &bars));
     }
-    moving_grid(track, rises, &curve)
+    let bpm = as_loop(&curve, rises.rate_hz, secs, steady.bpm).unwrap_or(steady.bpm);
+    let bpm = as_whole(&windows, bpm);
+    let sways = steady.coherence < CALM_COHERENCE || steady.spread_secs > CALM_SPREAD_SECS;
+    sways
+        .then(|| swaying_grid(track, rises, &curve, bpm))
+        .flatten()
+        .or_else(|| steady_grid(track, rises, Tempo { bpm, ..tempo }))
+}
+
+/// The tempo's way through a track, at the level at which bars are alike.
+fn path(rises: &Rises, curve: &[f32], bars: &Bars) -> Path {
+    let mut path = Path::of(curve, rises.rate_hz);
+    let hops = drift::beats(curve, rises.rate_hz, &path);
+    if hops.len() >= LEAST_MOVING_BEATS {
+        let (beat_of, hop_of) = (drift::between(&hops), drift::at(&hops));
+        let after = |index: usize, beats: f64| hop_of(beat_of(index) + beats);
+        path.multiply(alike(bars, after, |ratio| path.rank(ratio)));
+    }
+    path
+}
+
+/// A grid that follows a tempo which sways by parts of a percent around this one, if that fits the track much better.
+fn swaying_grid(track: &Track, rises: &Rises, curve: &[f32], bpm: f64) -> Option<Found> {
+    let mut path = Path::of(curve, rises.rate_hz);
+    path.multiply(nearest_level(bpm / path.mean_bpm()));
+    let found = moving_grid(track, rises, curve, &path)?;
+    let frames_per_hop = track.sample_rate() / rises.rate_hz;
+    let moving = strength(curve, |index| found.grid.beat_at(index as f64 * frames_per_hop));
+    let steady = strength(curve, |index| index as f64 / rises.rate_hz * bpm / 60.0);
+    ((found.bpm / bpm - 1.0).abs() < MOST_SWAY && moving > SWAY_FIT * steady).then_some(found)
+}
+
+fn nearest_level(ratio: f64) -> f64 {
+    let far = |level: f64| (level / ratio).ln().abs();
+    LEVELS.into_iter().fold(1.0, |a, b| if far(b) < far(a) { b } else { a })
+}
+
+/// Of the tempi that fit a rhythm nearly as well as this one, the one whose bars are alike.
+fn level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> Tempo {
+    let hops_per_beat = 60.0 / tempo.bpm * rises.rate_hz;
+    let after = |index: usize, beats: f64| index as f64 + beats * hops_per_beat;
+    let bpm = tempo.bpm * alike(bars, after, |ratio| periods.rank(tempo.bpm * ratio));
+    Tempo { bpm, strength: periods.strength(bpm) }
+}
+
+/// By what a tempo has to be multiplied so that its bars are most alike, weighed with what else speaks for it. `after`
+/// says, at the tempo as it is, where so many beats after a value of the curves are.
+fn alike(bars: &Bars, after: impl Fn(usize, f64) -> f64, rank: impl Fn(f64) -> f64) -> f64 {
+    let weigh = |ratio: f64| {
+        let rank = rank(ratio);
+        if rank <= 0.0 {
+            return Some((f64::MIN, ratio));
+        }
+        bars.likeness(BAR_BEATS / ratio, &after).map(|likeness| (rank.ln() + LIKENESS * likeness, ratio))
+    };
+    let all: Option<Vec<(f64, f64)>> = LEVELS.into_iter().map(weigh).collect();
+    all.into_iter().flatten().fold((f64::MIN, 1.0), |a, b| if b.0 > a.0 { b } else { a }).1
 }
 
 /// All groups in one, without what it was cut into at the start.
@@ -80,13 +150,14 @@ fn confidence(strength: f64) -> f32 {
     (strength / 0.6).clamp(0.0, 1.0) as f32
 }
 
-fn steady_grid(track: &Track, rises: &Rises, curve: &[f32], tempo: Tempo) -> Option<Found> {
+fn steady_grid(track: &Track, rises: &Rises, tempo: Tempo) -> Option<Found> {
     let secs = track.seconds();
-    let bpm = as_loop(curve, rises.rate_hz, secs, tempo.bpm).unwrap_or_else(|| as_whole(tempo.bpm, secs));
+    let Tempo { bpm, strength } = tempo;
     let period = 60.0 / bpm;
     let beats_per_hop = 1.0 / (period * rises.rate_hz);
     let first = phase::first_attack(rises) as f64;
-    let place = Fold::new(rises, |index| index as f64 * beats_per_hop).beat(period, first * beats_per_hop);
+    let starts = phase::starts(track, first / rises.rate_hz).map(|(at, counts)| (at / period, counts));
+    let place = Fold::new(rises, |index| index as f64 * beats_per_hop).beat(period, &starts);
     // A beat a moment before the file begins is its first.
     let start = if place > 0.9 { place - 1.0 } else { place } * period;
     let beats: Vec<f64> = (0..).map(|beat| start + f64::from(beat) * period).take_while(|at| *at < secs).collect();
@@ -94,13 +165,14 @@ fn steady_grid(track: &Track, rises: &Rises, curve: &[f32], tempo: Tempo) -> Opt
     let down = downbeat::find(rises, &beats, first / rises.rate_hz);
     let frame = (beats.get(down).copied().unwrap_or(start) + lag) * track.sample_rate();
     let grid = BeatGrid::steady(frame, period * track.sample_rate()).ok()?;
-    Some(Found { grid, bpm, confidence: confidence(tempo.strength) })
+    Some(Found { grid, bpm, confidence: confidence(strength) })
 }
 
-/// A whole number, if that is as good.
-fn as_whole(bpm: f64, secs: f64) -> f64 {
-    let off = (bpm - bpm.round()).abs();
-    if off < WHOLE_BPM && off / bpm * secs < WHOLE_SECS { bpm.round() } else { bpm }
+/// The whole number next to a tempo, if that fits nearly as well: music is mostly made at one.
+fn as_whole(windows: &Windows, bpm: f64) -> f64 {
+    let whole = bpm.round();
+    let is_near = (bpm - whole).abs() < WHOLE_BPM;
+    if is_near && windows.fit_of(whole) > WHOLE_FIT * windows.fit_of(bpm) { whole } else { bpm }
 }
 
 /// The tempo at which the file is a loop of whole bars, if it may be one.
@@ -116,9 +188,8 @@ fn as_loop(curve: &[f32], rate_hz: f64, secs: f64, bpm: f64) -> Option<f64> {
     (strength(exact) > 0.85 * strength(bpm)).then_some(exact)
 }
 
-fn moving_grid(track: &Track, rises: &Rises, curve: &[f32]) -> Option<Found> {
-    let path = drift::path(curve, rises.rate_hz);
-    let hops = drift::beats(curve, rises.rate_hz, &path);
+fn moving_grid(track: &Track, rises: &Rises, curve: &[f32], path: &Path) -> Option<Found> {
+    let hops = drift::beats(curve, rises.rate_hz, path);
     if hops.len() < LEAST_MOVING_BEATS {
         return None;
     }
@@ -130,7 +201,9 @@ fn moving_grid(track: &Track, rises: &Rises, curve: &[f32]) -> Option<Found> {
     let secs_of = |hop: f64| hop / rises.rate_hz;
     let period = secs_of((hops[hops.len() - 1] - hops[0]) as f64 / (hops.len() - 1) as f64);
     let first = phase::first_attack(rises);
-    let place = Fold::new(rises, &beat_of).beat(period, beat_of(first));
+    let starts = phase::starts(track, secs_of(first as f64))
+        .map(|(at, counts)| (beat_of((at * rises.rate_hz) as usize), counts));
+    let place = Fold::new(rises, &beat_of).beat(period, &starts);
     let place = if place > 0.75 { place - 1.0 } else { place };
     let fitted: Vec<(f64, f64)> = drift::places(&hops.iter().map(|hop| secs_of(*hop as f64)).collect::<Vec<_>>());
     let points: Vec<(f64, f64)> =

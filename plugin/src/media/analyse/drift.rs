@@ -11,7 +11,9 @@ const TEMPO_RATIO: f64 = 1.01;
 const STEP_COST: f64 = 0.06;
 const JUMP_COST: f64 = 0.9;
 /// What it costs when two beats are not a period apart.
-const TIGHTNESS: f64 = 300.0;
+const TIGHTNESS: f64 = 4000.0;
+/// Slower than that no beat is.
+const LONGEST_GAP_SECS: f64 = 2.0;
 /// Beats on each side that one place of the grid is fitted to, and beats between places.
 const REACH_BEATS: usize = 8;
 const PLACE_BEATS: usize = 4;
@@ -20,31 +22,8 @@ const PLACE_BEATS: usize = 4;
 #[derive(Debug)]
 pub struct Path {
     /// In BPM.
-    pub bpm: Vec<f64>,
-}
-
-/// Follows the tempo.
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of values, positive")]
-pub fn path(curve: &[f32], rate_hz: f64) -> Path {
-    let count = ((BPM_RANGE.end() / BPM_RANGE.start()).ln() / TEMPO_RATIO.ln()) as usize + 1;
-    let tempi: Vec<f64> = (0..count).map(|i| BPM_RANGE.start() * TEMPO_RATIO.powi(i as i32)).collect();
-    let (length, step) = ((WINDOW_SECS * rate_hz) as usize, (STEP_SECS * rate_hz) as usize);
-    let windows = curve.len().saturating_sub(1) / step + 1;
-    let periods: Vec<Periods> = (0..windows)
-        .map(|window| {
-            let middle = window * step;
-            let (start, end) = (middle.saturating_sub(length / 2), (middle + length / 2).min(curve.len()));
-            let piece = &curve[start.min(end.saturating_sub(step))..end];
-            let hann = |i: usize| 0.5 - 0.5 * (std::f64::consts::TAU * (i as f64 + 0.5) / piece.len() as f64).cos();
-            let tapered: Vec<f32> = piece.iter().enumerate().map(|(i, value)| value * hann(i) as f32).collect();
-            Periods::of(&tapered, rate_hz)
-        })
-        .collect();
-    let ranks: Vec<Vec<f64>> =
-        periods.iter().map(|periods| tempi.iter().map(|bpm| periods.rank(*bpm)).collect()).collect();
-    let chosen = cheapest(&ranks);
-    let bpm: Vec<f64> = chosen.iter().map(|index| tempi[*index]).collect();
-    Path { bpm }
+    bpm: Vec<f64>,
+    windows: Vec<Periods>,
 }
 
 /// The way through the ranks with the most rank and the least movement.
@@ -81,6 +60,46 @@ fn cheapest(ranks: &[Vec<f64>]) -> Vec<usize> {
 }
 
 impl Path {
+    /// Follows the tempo.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of values, positive")]
+    pub fn of(curve: &[f32], rate_hz: f64) -> Self {
+        let count = ((BPM_RANGE.end() / BPM_RANGE.start()).ln() / TEMPO_RATIO.ln()) as usize + 1;
+        let tempi: Vec<f64> = (0..count).map(|i| BPM_RANGE.start() * TEMPO_RATIO.powi(i as i32)).collect();
+        let (length, step) = ((WINDOW_SECS * rate_hz) as usize, (STEP_SECS * rate_hz) as usize);
+        let windows = curve.len().saturating_sub(1) / step + 1;
+        let periods: Vec<Periods> = (0..windows)
+            .map(|window| {
+                let middle = window * step;
+                let (start, end) = (middle.saturating_sub(length / 2), (middle + length / 2).min(curve.len()));
+                let piece = &curve[start.min(end.saturating_sub(step))..end];
+                let hann = |i: usize| 0.5 - 0.5 * (std::f64::consts::TAU * (i as f64 + 0.5) / piece.len() as f64).cos();
+                let tapered: Vec<f32> = piece.iter().enumerate().map(|(i, value)| value * hann(i) as f32).collect();
+                Periods::of(&tapered, rate_hz)
+            })
+            .collect();
+        let ranks: Vec<Vec<f64>> =
+            periods.iter().map(|periods| tempi.iter().map(|bpm| periods.rank(*bpm)).collect()).collect();
+        let chosen = cheapest(&ranks);
+        let bpm: Vec<f64> = chosen.iter().map(|index| tempi[*index]).collect();
+        Self { bpm, windows: periods }
+    }
+
+    /// In BPM.
+    pub fn mean_bpm(&self) -> f64 {
+        self.bpm.iter().sum::<f64>() / self.bpm.len() as f64
+    }
+
+    /// What speaks for so many times the tempo, all along.
+    pub fn rank(&self, ratio: f64) -> f64 {
+        let ranks = self.bpm.iter().zip(&self.windows).map(|(bpm, window)| window.rank(bpm * ratio));
+        ranks.sum::<f64>() / self.bpm.len() as f64
+    }
+
+    /// So many times the tempo.
+    pub fn multiply(&mut self, ratio: f64) {
+        self.bpm.iter_mut().for_each(|bpm| *bpm *= ratio);
+    }
+
     /// In BPM, at a time.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, positive")]
     pub fn bpm_at(&self, secs: f64) -> f64 {
@@ -97,15 +116,16 @@ impl Path {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts of values, positive")]
 pub fn beats(curve: &[f32], rate_hz: f64, path: &Path) -> Vec<usize> {
     let mean = curve.iter().map(|v| f64::from(v.abs())).sum::<f64>() / curve.len() as f64 + 1e-9;
+    let logarithms: Vec<f64> = (0..(rate_hz * LONGEST_GAP_SECS) as usize + 2).map(|gap| (gap as f64).ln()).collect();
     let mut score = vec![0.0f64; curve.len()];
     let mut from = vec![usize::MAX; curve.len()];
     for at in 0..curve.len() {
         let own = f64::from(curve[at]) / mean;
         let period = 60.0 / path.bpm_at(at as f64 / rate_hz) * rate_hz;
         let (near, far) = ((period / 1.25) as usize, (period * 1.25) as usize + 1);
-        let mut best = (0.0, usize::MAX);
-        for gap in near..=far.min(at) {
-            let off = (gap as f64 / period).ln();
+        let (log_period, mut best) = (period.ln(), (0.0, usize::MAX));
+        for gap in near..=far.min(at).min(logarithms.len() - 1) {
+            let off = logarithms[gap] - log_period;
             let value = score[at - gap] - TIGHTNESS * off * off;
             if value > best.0 {
                 best = (value, at - gap);
@@ -188,5 +208,16 @@ pub fn between(beats: &[usize]) -> impl Fn(usize) -> f64 {
         let after = beats.partition_point(|beat| *beat <= index).clamp(1, last);
         let (from, to) = (beats[after - 1] as f64, beats[after] as f64);
         (after - 1) as f64 + (index as f64 - from) / (to - from)
+    }
+}
+
+/// Where a beat is, in values of the curve: the other way round.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, clamped")]
+pub fn at(beats: &[usize]) -> impl Fn(f64) -> f64 {
+    let last = beats.len() - 1;
+    move |beat| {
+        let before = (beat.max(0.0) as usize).min(last - 1);
+        let (from, to) = (beats[before] as f64, beats[before + 1] as f64);
+        from + (beat - before as f64) * (to - from)
     }
 }

@@ -1,4 +1,4 @@
-//! How loud a track is: integrated loudness after EBU R128 (ITU-R BS.1770-5).
+//! How loud a track is: integrated loudness (EBU R128, ITU-R BS.1770-5) and loudness range (EBU Tech 3342).
 
 use echelon_engine::deck::Track;
 
@@ -10,6 +10,19 @@ const STEPS_PER_BLOCK: usize = 4;
 /// Blocks below this are silence; those this much below the mean of the rest do not count either.
 const ABSOLUTE_GATE_LUFS: f64 = -70.0;
 const RELATIVE_GATE_LU: f64 = -10.0;
+/// For the range: windows of 3 s, another gate, and what lies between these shares of them.
+const STEPS_PER_WINDOW: usize = 30;
+const RANGE_GATE_LU: f64 = -20.0;
+const RANGE: [f64; 2] = [0.10, 0.95];
+
+/// How loud a track is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Loudness {
+    /// In LUFS; `None` if all of the track lies under the gate, or is shorter than 400 ms.
+    pub integrated_lufs: Option<f64>,
+    /// In LU; `None` if that is so of less than 3 s.
+    pub range_lu: Option<f64>,
+}
 
 /// One stage of the K weighting, both channels side by side.
 struct Stage {
@@ -62,10 +75,9 @@ impl Stage {
     }
 }
 
-/// Integrated loudness in LUFS. The outer `None` if it was cancelled; the inner if all of the track lies under the
-/// gate, or is shorter than a block.
+/// Measures a track. `None` if it was cancelled.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a frame number, positive")]
-pub fn integrated_lufs(track: &Track, watch: &Part<'_>) -> Option<Option<f64>> {
+pub fn loudness(track: &Track, watch: &Part<'_>) -> Option<Loudness> {
     let rate = track.sample_rate();
     let (mut shelf, mut high_pass) = (Stage::shelf(rate), Stage::high_pass(rate));
     let step_frames = rate / STEPS_PER_SEC;
@@ -88,22 +100,34 @@ pub fn integrated_lufs(track: &Track, watch: &Part<'_>) -> Option<Option<f64>> {
         powers.push((sums[0] + sums[1]) / range.len().max(1) as f64);
         watch.advance(1.0 / steps as f32);
     }
-    let blocks: Vec<f64> =
-        powers.windows(STEPS_PER_BLOCK).map(|steps| steps.iter().sum::<f64>() / STEPS_PER_BLOCK as f64).collect();
-    Some(gated(&blocks))
+    Some(Loudness {
+        integrated_lufs: gated_lufs(&means(&powers, STEPS_PER_BLOCK), RELATIVE_GATE_LU).map(|(lufs, _)| lufs),
+        range_lu: range_lu(&means(&powers, STEPS_PER_WINDOW)),
+    })
 }
 
-/// The loudness of the blocks that count.
-fn gated(blocks: &[f64]) -> Option<f64> {
-    let mean_above = |gate_lufs: f64| {
+/// The mean power of every so many steps that follow each other.
+fn means(powers: &[f64], steps: usize) -> Vec<f64> {
+    powers.windows(steps).map(|window| window.iter().sum::<f64>() / steps as f64).collect()
+}
+
+/// The loudness of what is not silence, and of all that, what is above that less `gate_lu`: its loudness and its parts.
+fn gated_lufs(powers: &[f64], gate_lu: f64) -> Option<(f64, Vec<f64>)> {
+    let above = |gate_lufs: f64| {
         let gate = 10f64.powf((gate_lufs + 0.691) / 10.0);
-        let (sum, count) = blocks
-            .iter()
-            .filter(|power| **power > gate)
-            .fold((0.0, 0u32), |(sum, count), power| (sum + power, count + 1));
-        (count > 0).then(|| lufs(sum / f64::from(count)))
+        let parts: Vec<f64> = powers.iter().copied().filter(|power| *power > gate).collect();
+        (!parts.is_empty()).then(|| (lufs(parts.iter().sum::<f64>() / parts.len() as f64), parts))
     };
-    mean_above((mean_above(ABSOLUTE_GATE_LUFS)? + RELATIVE_GATE_LU).max(ABSOLUTE_GATE_LUFS))
+    above((above(ABSOLUTE_GATE_LUFS)?.0 + gate_lu).max(ABSOLUTE_GATE_LUFS))
+}
+
+/// From the quiet to the loud places.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, positive")]
+fn range_lu(windows: &[f64]) -> Option<f64> {
+    let (_, mut parts) = gated_lufs(windows, RANGE_GATE_LU)?;
+    parts.sort_by(f64::total_cmp);
+    let [quiet, loud] = RANGE.map(|share| lufs(parts[((parts.len() - 1) as f64 * share).round() as usize]));
+    Some(loud - quiet)
 }
 
 fn lufs(power: f64) -> f64 {

@@ -3,6 +3,7 @@
 //! [`analyse`] does one track on the threads that it is called on; [`Analyser`] does them one after the other on the
 //! process's pool, with the [cache](super::AnalysisCache) before it.
 
+mod bars;
 mod beats;
 mod content;
 mod downbeat;
@@ -56,10 +57,27 @@ pub struct Analysis {
     pub key: Option<Key>,
     /// Integrated loudness after EBU R128; `None` for silence and for less than 400 ms.
     pub loudness_lufs: Option<f64>,
+    /// Loudness range after EBU Tech 3342, in LU; `None` for silence and for less than 3 s.
+    pub loudness_range_lu: Option<f64>,
     /// True peak in dBTP; `None` for digital silence.
     pub true_peak_db: Option<f64>,
     /// The waveform at every zoom.
     pub waveform: Arc<Waveform>,
+}
+
+/// What auto gain brings a track to, in LUFS, and by how much it may change one, in dB.
+const AUTO_GAIN_LUFS: f64 = -14.0;
+const AUTO_GAIN_DB: std::ops::RangeInclusive<f64> = -18.0..=12.0;
+
+impl Analysis {
+    /// The gain in dB that makes tracks equally loud: to -14 LUFS, but never further up than to a true peak of 0 dBTP.
+    /// 0 for silence.
+    #[must_use]
+    pub fn auto_gain_db(&self) -> f64 {
+        let Some(lufs) = self.loudness_lufs else { return 0.0 };
+        let room_db = self.true_peak_db.map_or(0.0, |peak_db| (-peak_db).max(0.0));
+        (AUTO_GAIN_LUFS - lufs).min(room_db).clamp(*AUTO_GAIN_DB.start(), *AUTO_GAIN_DB.end())
+    }
 }
 
 /// Analyses a track. `progress` is told 0..1, from any of the pool's threads; `cancelled` is asked every few
@@ -81,7 +99,7 @@ fn analyse_as(
     cancelled: &(dyn Fn() -> bool + Sync),
 ) -> Option<Analysis> {
     let watch = Watch::new(progress, cancelled);
-    let ((rises, notes), (waveform, (lufs, peak_db))) = rayon::join(
+    let ((rises, notes), (waveform, (loudness, peak_db))) = rayon::join(
         || {
             rayon::join(
                 || front::rises(track, &watch.part(GRID_SHARE)),
@@ -93,14 +111,14 @@ fn analyse_as(
                 || Waveform::of(track, &watch.part(WAVEFORM_SHARE)),
                 || {
                     rayon::join(
-                        || loudness::integrated_lufs(track, &watch.part(LOUDNESS_SHARE)),
+                        || loudness::loudness(track, &watch.part(LOUDNESS_SHARE)),
                         || true_peak::true_peak_db(track, &watch.part(PEAK_SHARE)),
                     )
                 },
             )
         },
     );
-    let (rises, notes, waveform) = (rises?, notes?, Arc::new(waveform?));
+    let (rises, notes, waveform, loudness) = (rises?, notes?, Arc::new(waveform?), loudness?);
     let found = beats::find(track, &rises);
     if watch.cancelled() {
         return None;
@@ -112,7 +130,8 @@ fn analyse_as(
         confidence: found.as_ref().map_or(0.0, |found| found.confidence),
         grid: found.map(|found| found.grid),
         key,
-        loudness_lufs: lufs?,
+        loudness_lufs: loudness.integrated_lufs,
+        loudness_range_lu: loudness.range_lu,
         true_peak_db: peak_db?,
         waveform,
     })

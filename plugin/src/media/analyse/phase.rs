@@ -1,5 +1,7 @@
 //! Where within a period the beat is.
 
+use echelon_engine::deck::Track;
+
 use super::front::{GROUPS, Rises};
 
 /// Places within a beat that the curves are folded to.
@@ -12,9 +14,16 @@ const EXACT: f32 = 0.5;
 const NEAR_SECS: f64 = 0.008;
 /// What it counts that a note two thirds of a beat later is strong and one at a third is weak: a shuffle.
 const SHUFFLE: f32 = 0.1;
-/// What it counts that the track's first attack is on the beat, and how near it has to be, in beats.
-const START: f32 = 0.5;
+/// What it counts that the track's first sound, and its first attack, is on the beat: tracks are cut there, and short
+/// ones, which are loops, nearly always.
+const FIRST_SOUND_COUNTS: f64 = 0.7;
+const FIRST_ATTACK_COUNTS: f64 = 0.5;
+const SHORT_SECS: f64 = 15.0;
+const SHORT_COUNTS_MOST: f64 = 1.5;
+/// How near it has to be, in beats.
 const START_BEATS: f64 = 0.08;
+/// What is at least this much of the highest sample is sound.
+const SOUND: f32 = 0.01;
 /// What is at least this much of a strong attack is the track's first.
 const FIRST_ATTACK: f32 = 0.3;
 
@@ -59,14 +68,16 @@ impl Fold {
         marks
     }
 
-    /// Where the beat is, 0..1. `first` is the beat, with its fraction, of the track's first attack.
-    pub fn beat(&self, beat_secs: f64, first: f64) -> f64 {
+    /// Where the beat is, 0..1. `starts` are beats, with their fraction, that are likely whole, and what each counts.
+    #[allow(clippy::cast_possible_truncation, reason = "marks are f32")]
+    pub fn beat(&self, beat_secs: f64, starts: &[(f64, f64)]) -> f64 {
         let marks = self.marks(beat_secs);
         let at = |place: usize, turn: usize| marks[(place + turn) % PLACES];
         let score = |place: usize| {
             let shuffle = SHUFFLE * (at(place, PLACES * 2 / 3) - at(place, PLACES / 3));
-            let off = (place as f64 / PLACES as f64 - first + 0.5).rem_euclid(1.0) - 0.5;
-            marks[place] + shuffle + if off.abs() < START_BEATS { START } else { 0.0 }
+            let off = |first: f64| (place as f64 / PLACES as f64 - first + 0.5).rem_euclid(1.0) - 0.5;
+            let near = starts.iter().filter(|(first, _)| off(*first).abs() < START_BEATS);
+            marks[place] + shuffle + near.map(|(_, counts)| counts).sum::<f64>() as f32
         };
         let peaks =
             (0..PLACES).filter(|place| marks[*place] >= at(*place, 1) && marks[*place] >= at(*place, PLACES - 1));
@@ -78,6 +89,15 @@ impl Fold {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places, 0..96")]
 fn place_of(beat: f64) -> usize {
     ((beat.rem_euclid(1.0) * PLACES as f64).round() as usize) % PLACES
+}
+
+/// Where a track likely has a beat because it begins there, in seconds, and how much that counts.
+pub fn starts(track: &Track, first_attack_secs: f64) -> [(f64, f64); 2] {
+    let sample = |frame: usize| track.left()[frame].abs().max(track.right()[frame].abs());
+    let highest = (0..track.num_frames()).map(sample).fold(0.0, f32::max);
+    let first = (0..track.num_frames()).position(|frame| sample(frame) > SOUND * highest).unwrap_or(0);
+    let short = (SHORT_SECS / track.seconds()).min(SHORT_COUNTS_MOST);
+    [(first as f64 / track.sample_rate(), FIRST_SOUND_COUNTS), (first_attack_secs, FIRST_ATTACK_COUNTS + short)]
 }
 
 /// The track's first attack, in values of the curves.

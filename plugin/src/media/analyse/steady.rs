@@ -60,6 +60,11 @@ impl Windows {
         self.total(offset_hz).iter().map(|sum| sum.norm()).sum()
     }
 
+    /// How well a tempo near to that of the windows fits; only to be compared with others.
+    pub fn fit_of(&self, bpm: f64) -> f64 {
+        self.fit(bpm / 60.0 - self.hz)
+    }
+
     /// Turns it until most windows agree.
     pub fn refine(&self) -> Steady {
         let length_secs = 2.0 * self.middles_secs.last().copied().unwrap_or(1.0);
