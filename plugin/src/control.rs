@@ -10,6 +10,7 @@
 //! - whoever loads a state, or activates the plugin, waits a moment for the project's tracks. Some hosts bounce and say
 //!   that it is real time: there the tracks have to be there before the first block.
 
+mod analyses;
 mod bell;
 mod decks;
 mod turns;

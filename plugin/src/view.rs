@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::action::{Action, ActionTiming, RequestId};
+use echelon_engine::deck::BeatGrid;
 use echelon_engine::message::Snapshot;
 use echelon_engine::safety::SafetyTelemetry;
 use echelon_engine::telemetry::SchedulerTelemetry;
@@ -11,6 +12,7 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::bridge::BridgeView;
 use crate::media::Overview;
+use crate::media::analyse::Analysis;
 
 /// How a deck's track came along.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,6 +28,20 @@ pub enum LoadState {
     Failed(String),
 }
 
+/// How the analysis of a deck's track came along.
+#[derive(Clone, Debug, Default)]
+pub enum AnalysisState {
+    /// It was not asked for.
+    #[default]
+    None,
+    /// It waits, or is under way: 0..1.
+    Running(f32),
+    /// It is there.
+    Done(Arc<Analysis>),
+    /// It cannot be had; the sentence says why. The track plays all the same.
+    Failed(String),
+}
+
 /// A deck's track as the control side knows it.
 #[derive(Clone, Debug, Default)]
 pub struct TrackView {
@@ -35,8 +51,22 @@ pub struct TrackView {
     pub path: Option<PathBuf>,
     /// Name for people: the file's stem.
     pub name: String,
+    /// The load that brought it, once it is decoded.
+    pub brought_by: Option<RequestId>,
     /// The waveform at a glance.
     pub overview: Option<Arc<Overview>>,
+    /// What can be heard in it: tempo, key, loudness and the waveform at every zoom.
+    pub analysis: AnalysisState,
+    /// Where its beats are: as they were found, and edited since. `None` before that, and without beats.
+    pub grid: Option<Arc<BeatGrid>>,
+}
+
+impl TrackView {
+    /// Tempo, key and the like, once they are known.
+    #[must_use]
+    pub fn found(&self) -> Option<&Arc<Analysis>> {
+        if let AnalysisState::Done(analysis) = &self.analysis { Some(analysis) } else { None }
+    }
 }
 
 /// Where OSC listens.

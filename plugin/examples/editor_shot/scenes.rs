@@ -72,6 +72,7 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
         path: Some(PathBuf::from(format!("/music/{name}.flac"))),
         name: name.to_owned(),
         overview: Some(overview(deck.index())),
+        ..TrackView::default()
     };
     view.snapshot.master_peak = view.snapshot.master_peak.max(peak);
 }
@@ -117,7 +118,7 @@ fn loading(view: &mut RigView, secs: f64) {
             load: LoadState::Loading(progress),
             path: Some(PathBuf::from("/music/Slow Horse.mp3")),
             name: "Slow Horse".to_owned(),
-            overview: None,
+            ..TrackView::default()
         };
     }
 }
@@ -130,7 +131,7 @@ fn failed(view: &mut RigView, secs: f64) {
         load: LoadState::Failed("/music/Gone.wav is missing: locate it or load another file".to_owned()),
         path: Some(PathBuf::from("/music/Gone.wav")),
         name: "Gone".to_owned(),
-        overview: None,
+        ..TrackView::default()
     };
     view.osc = OscView::Failed("no free port between 8000 and 8099".to_owned());
 }

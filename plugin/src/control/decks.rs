@@ -8,6 +8,8 @@ use echelon_engine::console::Console;
 use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
+use super::analyses::Analyses;
+use crate::media::analyse::Analyser;
 use crate::media::{LoadError, LoadEvent, Loader};
 use crate::state::{SavedMarks, SavedState};
 use crate::view::{LoadState, SharedView, TrackView};
@@ -45,6 +47,7 @@ impl Change {
 /// Keeps tracks, view and saved state in step. Control thread.
 pub(super) struct DeckFiles {
     loader: Loader,
+    analyses: Analyses,
     saved: SavedState,
     view: SharedView,
     changes: Vec<Change>,
@@ -67,9 +70,10 @@ pub(super) struct DeckFiles {
 }
 
 impl DeckFiles {
-    pub(super) fn new(loader: Loader, saved: SavedState, view: SharedView) -> Self {
+    pub(super) fn new(loader: Loader, analyser: Analyser, saved: SavedState, view: SharedView) -> Self {
         Self {
             loader,
+            analyses: Analyses::new(analyser),
             saved,
             view,
             changes: vec![],
@@ -137,9 +141,18 @@ impl DeckFiles {
         let track = self.brought.iter().find(|(id, _)| *id == load).map(|(_, track)| track.clone()).unwrap_or_default();
         let path = track.path.clone();
         self.saved.update_as_of(self.loads, |state| state.tracks[deck.index()] = path);
-        self.on_deck[deck.index()] = track;
+        self.put_on_deck(deck, track);
         self.load_on_deck[deck.index()] = Some(load);
+        self.analyses.ask(load);
         self.show_what_is_there(deck);
+    }
+
+    /// Notes what is on a deck now. What was there before need not be analysed any more.
+    fn put_on_deck(&mut self, deck: DeckId, track: TrackView) {
+        let before = std::mem::replace(&mut self.on_deck[deck.index()], track);
+        if let Some(load) = before.brought_by.filter(|load| self.on_deck[deck.index()].brought_by != Some(*load)) {
+            self.analyses.give_up(load);
+        }
     }
 
     /// Starts to decode.
@@ -166,9 +179,9 @@ impl DeckFiles {
         &mut self.changes[place]
     }
 
-    /// Whether a file is being decoded that is worth waiting for, or is about to be.
+    /// Whether a file is being decoded or analysed that is worth waiting for, or is about to be.
     pub(super) fn is_decoding(&self) -> bool {
-        self.again.contains(&true) || self.changes.iter().any(|change| change.awaited)
+        self.again.contains(&true) || self.changes.iter().any(|change| change.awaited) || self.analyses.is_awaited()
     }
 
     /// As if the loader never answered for what is asked for now.
@@ -179,6 +192,7 @@ impl DeckFiles {
 
     /// Nobody waits any longer for what is being decoded now. It gets onto its deck all the same, whenever it is done.
     pub(super) fn wait_no_longer(&mut self) {
+        self.analyses.wait_no_longer();
         for change in self.changes.iter_mut().filter(|change| change.awaited) {
             change.awaited = false;
             let text = format!("{}: still being read; the bounce goes on without it", change.track.name);
@@ -203,7 +217,9 @@ impl DeckFiles {
                         change.awaited = false;
                         change.track.overview = Some(decoded.overview);
                         change.track.load = LoadState::Ready;
+                        change.track.brought_by = Some(id);
                         change.note = decoded.note;
+                        self.analyses.begin(change.deck, id, &decoded.track);
                     }
                     console.track_ready(id, decoded.track, turn);
                 }
@@ -211,6 +227,17 @@ impl DeckFiles {
                 LoadEvent::Failed { id, error, .. } => console.track_failed(id, error.to_string(), turn),
             }
         }
+        while let Some(load) = self.analyses.poll() {
+            self.show_analysis(load);
+        }
+    }
+
+    /// What is known of a track by now, on the decks that show it.
+    fn show_analysis(&self, load: RequestId) {
+        self.view.update(|view| {
+            let shown = view.tracks.iter_mut().filter(|track| track.brought_by == Some(load));
+            shown.for_each(|track| self.analyses.fill_in(track));
+        });
     }
 
     /// Brings view and saved state in line with a receipt. `true` if the person need not be told otherwise.
@@ -242,22 +269,27 @@ impl DeckFiles {
                     self.view.tell(Some(deck), format!("{}: {note}", track.name));
                 }
                 self.load_on_deck[deck.index()] = track.path.is_some().then_some(id);
-                self.on_deck[deck.index()] = track;
+                self.put_on_deck(deck, track);
                 self.show_what_is_there(deck);
             }
             // It was started in between: by the host's own hand, or by a request that was on its way.
             Receipt::Refused { code: NOT_ALLOWED, .. } if restoring && loads == self.loads && self.tries > 0 => {
+                self.analyses.give_up(id);
                 self.tries -= 1;
                 self.again[deck.index()] = true;
                 return true;
             }
             Receipt::Refused { text, .. } if restoring => {
                 self.load_on_deck[deck.index()] = None;
-                self.on_deck[deck.index()] = TrackView { load: LoadState::Failed(text.clone()), ..track };
+                self.analyses.give_up(id);
+                self.put_on_deck(deck, TrackView { load: LoadState::Failed(text.clone()), ..track });
                 self.show_what_is_there(deck);
                 return true;
             }
-            _ => self.show_what_is_there(deck),
+            _ => {
+                self.analyses.give_up(id);
+                self.show_what_is_there(deck);
+            }
         }
         false
     }
@@ -286,7 +318,8 @@ impl DeckFiles {
         }
     }
 
-    fn show(&self, deck: DeckId, track: TrackView) {
+    fn show(&self, deck: DeckId, mut track: TrackView) {
+        self.analyses.fill_in(&mut track);
         self.view.update(|view| view.tracks[deck.index()] = track);
     }
 }
@@ -306,11 +339,14 @@ mod tests {
     use echelon_engine::safety::Source;
     use nice_plug::params::persist::PersistentField;
 
+    fn files(saved: SavedState) -> DeckFiles {
+        DeckFiles::new(Loader::new(|| ()).unwrap(), Analyser::new(None, || ()), saved, SharedView::default())
+    }
+
     /// The file that is saved for deck A after a load was done, of which the steps before are given.
     fn saved_after(steps: impl FnOnce(&mut DeckFiles, &SavedState, &dyn Fn(&mut DeckFiles))) -> Option<String> {
         let saved = SavedState::default();
-        let loader = Loader::new(|| ()).unwrap();
-        let mut files = DeckFiles::new(loader, saved.clone(), SharedView::default());
+        let mut files = files(saved.clone());
         let id = RequestId::next();
         let ask = |files: &mut DeckFiles| {
             let track = named(Path::new("/old.wav"));
@@ -353,7 +389,7 @@ mod tests {
 
     /// Files that are about to put `/project.wav` onto deck B, and the request for it.
     fn restoring() -> (DeckFiles, RequestId) {
-        let mut files = DeckFiles::new(Loader::new(|| ()).unwrap(), SavedState::default(), SharedView::default());
+        let mut files = files(SavedState::default());
         (files.tries, files.loads) = (TRIES, 1);
         let id = restore(&mut files);
         (files, id)

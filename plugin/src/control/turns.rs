@@ -11,7 +11,8 @@ use super::bell::Bell;
 use super::decks::DeckFiles;
 use crate::bridge::Bridge;
 use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env};
-use crate::media::Loader;
+use crate::media::analyse::Analyser;
+use crate::media::{AnalysisCache, Loader};
 use crate::state::{SavedMarks, SavedState};
 use crate::view::{OscView, SharedView};
 
@@ -43,7 +44,10 @@ impl Turns {
         let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let loaded = bell.clone();
-        let files = DeckFiles::new(Loader::new(move || loaded.ring())?, saved.clone(), view.clone());
+        let analysed = bell.clone();
+        let loader = Loader::new(move || loaded.ring())?;
+        let analyser = Analyser::new(cache(), move || analysed.ring());
+        let files = DeckFiles::new(loader, analyser, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
         let name = osc.as_ref().map_or_else(|| "Echelon".to_owned(), |osc| format!("Echelon {}", osc.port()));
         let bridge = Bridge::new(&mut console, name);
@@ -227,6 +231,11 @@ impl Turns {
             messages.for_each(|(to, message)| osc.send(to, message));
         }
     }
+}
+
+/// Where analyses are kept. Tests of this module leave nothing in anyone's home.
+fn cache() -> Option<AnalysisCache> {
+    if cfg!(test) { None } else { AnalysisCache::of_user() }
 }
 
 /// Starts OSC where the project had it or where the settings say, or near there; tells the view if it cannot.

@@ -1,5 +1,7 @@
 //! Audio files: loading them, and what can be seen of them. Control and media threads; never audio.
 
+pub mod analyse;
+mod cache;
 mod decode;
 mod error;
 mod fold;
@@ -8,6 +10,7 @@ mod overview;
 mod repair;
 mod source;
 
+pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
 pub use loader::{LoadEvent, Loader};

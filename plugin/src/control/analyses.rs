@@ -1,0 +1,144 @@
+//! What is known of the tracks that the latest loads brought: how their analysis came along, and their beat grids.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
+
+use echelon_engine::action::RequestId;
+use echelon_engine::deck::{BeatGrid, GridError, Track};
+use echelon_engine::units::DeckId;
+
+use crate::media::analyse::{AnalyseError, Analyser, AnalysisEvent};
+use crate::view::{AnalysisState, TrackView};
+
+/// Loads that are remembered: as many as an undo may bring back.
+const REMEMBERED: usize = 64;
+
+/// Why a deck's beat grid is as it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EditError {
+    /// There is no track, or it has no grid to be changed.
+    #[error("there is no beat grid on this deck yet: tap its tempo")]
+    NoGrid,
+    /// Its own reason.
+    #[error(transparent)]
+    Grid(#[from] GridError),
+}
+
+/// A load that brought a track.
+#[derive(Debug)]
+struct Entry {
+    id: RequestId,
+    deck: DeckId,
+    /// As long as a deck, or the way to it, has the track.
+    track: Weak<Track>,
+    state: AnalysisState,
+    grid: Option<Arc<BeatGrid>>,
+    /// An offline block may wait for it.
+    awaited: bool,
+}
+
+impl Entry {
+    /// Looks whether the track has another grid.
+    fn look(&mut self) {
+        let track = self.track.upgrade();
+        let grid = track.as_ref().and_then(|track| track.grid());
+        if grid != self.grid.as_deref() {
+            self.grid = grid.cloned().map(Arc::new);
+        }
+    }
+
+    const fn is_running(&self) -> bool {
+        matches!(self.state, AnalysisState::Running(_))
+    }
+}
+
+/// The analyses of an instance. Control thread.
+#[derive(Debug)]
+pub(super) struct Analyses {
+    analyser: Analyser,
+    /// The newest first.
+    entries: VecDeque<Entry>,
+}
+
+impl Analyses {
+    pub(super) const fn new(analyser: Analyser) -> Self {
+        Self { analyser, entries: VecDeque::new() }
+    }
+
+    /// A load brought a track: analyses it.
+    pub(super) fn begin(&mut self, deck: DeckId, id: RequestId, track: &Arc<Track>) {
+        if self.entries.len() >= REMEMBERED
+            && let Some(oldest) = self.entries.pop_back()
+        {
+            self.analyser.cancel(oldest.id);
+        }
+        let track_weak = Arc::downgrade(track);
+        let state = AnalysisState::None;
+        self.entries.push_front(Entry { id, deck, track: track_weak, state, grid: None, awaited: false });
+        self.ask(id);
+    }
+
+    /// Asks for what is not there and not under way: of a track that an undo brought back.
+    pub(super) fn ask(&mut self, id: RequestId) {
+        let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return };
+        let (AnalysisState::None, Some(track)) = (&entry.state, entry.track.upgrade()) else { return };
+        match self.analyser.analyse(entry.deck, id, track) {
+            Ok(()) => (entry.state, entry.awaited) = (AnalysisState::Running(0.0), true),
+            Err(error) => entry.state = AnalysisState::Failed(error.to_string()),
+        }
+    }
+
+    /// The track is on no deck any more.
+    pub(super) fn give_up(&mut self, id: RequestId) {
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id && entry.is_running()) {
+            (entry.state, entry.awaited) = (AnalysisState::None, false);
+            self.analyser.cancel(id);
+        }
+    }
+
+    /// Whether something is under way that is worth waiting for.
+    pub(super) fn is_awaited(&self) -> bool {
+        self.entries.iter().any(|entry| entry.awaited && entry.is_running())
+    }
+
+    /// Nobody waits any longer.
+    pub(super) fn wait_no_longer(&mut self) {
+        self.entries.iter_mut().for_each(|entry| entry.awaited = false);
+    }
+
+    /// Takes in one piece of news; says of which load. `None` when there is none left.
+    pub(super) fn poll(&mut self) -> Option<RequestId> {
+        let (id, state) = match self.analyser.poll()? {
+            AnalysisEvent::Progress { id, ratio, .. } => (id, AnalysisState::Running(ratio)),
+            AnalysisEvent::Done { id, analysis, .. } => (id, AnalysisState::Done(analysis)),
+            // Whoever gave it up has noted that; it may have been asked for again since.
+            AnalysisEvent::Failed { id, error: AnalyseError::Cancelled, .. } => return Some(id),
+            AnalysisEvent::Failed { id, error, .. } => (id, AnalysisState::Failed(error.to_string())),
+        };
+        let is_done = matches!(state, AnalysisState::Done(_));
+        if let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id && (is_done || entry.is_running())) {
+            entry.state = state;
+            entry.look();
+        }
+        Some(id)
+    }
+
+    /// Fills in what is known of the track that a load brought.
+    pub(super) fn fill_in(&self, track: &mut TrackView) {
+        if let Some(entry) = self.entries.iter().find(|entry| Some(entry.id) == track.brought_by) {
+            (track.analysis, track.grid) = (entry.state.clone(), entry.grid.clone());
+        }
+    }
+
+    /// Changes the beat grid of the track that a load brought; the deck goes by it from its next block on.
+    pub(super) fn edit(
+        &mut self,
+        id: RequestId,
+        edit: impl FnOnce(&Track) -> Result<(), EditError>,
+    ) -> Result<(), EditError> {
+        let entry = self.entries.iter_mut().find(|entry| entry.id == id).ok_or(EditError::NoGrid)?;
+        edit(&*entry.track.upgrade().ok_or(EditError::NoGrid)?)?;
+        entry.look();
+        Ok(())
+    }
+}

@@ -1,0 +1,61 @@
+//! Which of the tempi that a rhythm fits is its own: the one whose bars are alike.
+//!
+//! A rhythm fits twice its tempo and three halves of it nearly as well. But what is played in a bar is mostly played in
+//! the next one again, and less so after half a bar, or after two thirds.
+
+use super::front::{GROUPS, Rises};
+use super::tempo::detrend;
+
+/// Beats of a bar.
+pub const BAR_BEATS: f64 = 4.0;
+/// Hands are that exact, and so is the tempo after a bar.
+const SMOOTH_SECS: f64 = 0.02;
+/// As much time of the track as must be there, in bars, to tell.
+const LEAST_BARS: f64 = 3.0;
+const TREND_SECS: f64 = 2.0;
+
+/// The parts of the spectrum, ready to be compared with themselves.
+#[derive(Debug)]
+pub struct Bars {
+    groups: [Vec<f32>; GROUPS],
+}
+
+impl Bars {
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
+    pub fn new(rises: &Rises) -> Self {
+        let half = (SMOOTH_SECS * rises.rate_hz) as usize;
+        let ready = |group: &Vec<f32>| detrend(&smooth(group, half), (TREND_SECS * rises.rate_hz) as usize);
+        Self { groups: std::array::from_fn(|group| ready(&rises.groups[group])) }
+    }
+
+    /// How much a bar is like the next, -1..1. `after` says of a value of the curves where the one is that comes so many
+    /// beats later. `None` if the track is too short to tell.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, positive")]
+    pub fn likeness(&self, beats_per_bar: f64, after: impl Fn(usize, f64) -> f64) -> Option<f64> {
+        let count = self.groups[0].len();
+        let mut sums = [[0.0f64; 3]; GROUPS];
+        let mut compared = 0.0;
+        for index in 0..count {
+            let other = after(index, beats_per_bar).round() as usize;
+            if other >= count {
+                break;
+            }
+            compared += 1.0;
+            for (sums, group) in sums.iter_mut().zip(&self.groups) {
+                let (a, b) = (f64::from(group[index]), f64::from(group[other]));
+                sums[0] += a * b;
+                sums[1] += a * a;
+                sums[2] += b * b;
+            }
+        }
+        let likeness = |[both, a, b]: &[f64; 3]| both / (a * b).sqrt().max(1e-12);
+        let is_enough = compared >= (LEAST_BARS - 1.0) * after(0, beats_per_bar);
+        is_enough.then(|| sums.iter().map(likeness).sum::<f64>() / GROUPS as f64)
+    }
+}
+
+/// Mean over `2 * half + 1` values.
+fn smooth(curve: &[f32], half: usize) -> Vec<f32> {
+    let trend = detrend(curve, half);
+    curve.iter().zip(trend).map(|(value, less)| value - less).collect()
+}

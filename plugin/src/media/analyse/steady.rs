@@ -1,0 +1,142 @@
+//! A steady tempo to a thousandth of a BPM, and whether it is steady at all.
+
+use rustfft::num_complex::Complex;
+
+/// Harmonics of the beat that are looked at.
+pub const HARMONICS: [f64; 3] = [1.0, 2.0, 4.0];
+/// Beats of one window.
+const WINDOW_BEATS: f64 = 8.0;
+
+/// Fourier sums of the onset curve in windows of eight beats, at the harmonics of one tempo.
+#[derive(Debug)]
+pub struct Windows {
+    /// Middle of each window, in seconds.
+    pub middles_secs: Vec<f64>,
+    /// Of each window and harmonic.
+    pub sums: Vec<[Complex<f64>; 3]>,
+    /// The beat's frequency.
+    hz: f64,
+}
+
+/// What the windows say about a steady tempo.
+#[derive(Clone, Copy, Debug)]
+pub struct Steady {
+    /// The refined tempo.
+    pub bpm: f64,
+    /// How much of the windows' strength is left when they are added up in phase, 0..1.
+    pub coherence: f64,
+    /// By how much half of the windows are early or late at most, in seconds.
+    pub spread_secs: f64,
+}
+
+impl Windows {
+    /// Cuts a curve into windows.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
+    pub fn new(curve: &[f32], rate_hz: f64, bpm: f64) -> Self {
+        let hz = bpm / 60.0;
+        let length = ((WINDOW_BEATS / hz * rate_hz).round() as usize).max(1);
+        let mut windows = Self { middles_secs: Vec::new(), sums: Vec::new(), hz };
+        for (index, piece) in curve.chunks(length).enumerate() {
+            let start = index * length;
+            let sums = HARMONICS.map(|harmonic| fourier(piece, start, harmonic * hz / rate_hz));
+            windows.middles_secs.push((start as f64 + piece.len() as f64 / 2.0) / rate_hz);
+            windows.sums.push(sums);
+        }
+        windows
+    }
+
+    /// All windows together, were the tempo `offset_hz` higher than it was taken for.
+    fn total(&self, offset_hz: f64) -> [Complex<f64>; 3] {
+        let mut total = [Complex::default(); 3];
+        for (middle, sums) in self.middles_secs.iter().zip(&self.sums) {
+            for ((total, sum), harmonic) in total.iter_mut().zip(sums).zip(HARMONICS) {
+                *total += sum * Complex::from_polar(1.0, -std::f64::consts::TAU * harmonic * offset_hz * middle);
+            }
+        }
+        total
+    }
+
+    fn fit(&self, offset_hz: f64) -> f64 {
+        self.total(offset_hz).iter().map(|sum| sum.norm()).sum()
+    }
+
+    /// How well a tempo near to that of the windows fits; only to be compared with others.
+    pub fn fit_of(&self, bpm: f64) -> f64 {
+        self.fit(bpm / 60.0 - self.hz)
+    }
+
+    /// Turns it until most windows agree.
+    pub fn refine(&self) -> Steady {
+        let length_secs = 2.0 * self.middles_secs.last().copied().unwrap_or(1.0);
+        let (mut best, mut reach) = (0.0, 0.5 / length_secs.max(2.0));
+        for _ in 0..8 {
+            let start = best;
+            for step in -10..=10 {
+                let offset = start + reach * f64::from(step) / 10.0;
+                if self.fit(offset) > self.fit(best) {
+                    best = offset;
+                }
+            }
+            reach /= 4.0;
+        }
+        let total = self.total(best);
+        let parts: f64 = self.sums.iter().flatten().map(|sum| sum.norm()).sum();
+        let together: f64 = total.iter().map(|sum| sum.norm()).sum();
+        Steady {
+            bpm: (self.hz + best) * 60.0,
+            coherence: together / parts.max(1e-12),
+            spread_secs: self.spread_secs(best, total),
+        }
+    }
+
+    /// Median of how far the windows are off the common beat.
+    fn spread_secs(&self, offset_hz: f64, total: [Complex<f64>; 3]) -> f64 {
+        let hz = self.hz + offset_hz;
+        let units = total.map(|sum| sum.conj() / sum.norm().max(1e-12));
+        let mut lags: Vec<(f64, f64)> = Vec::new();
+        for (middle, sums) in self.middles_secs.iter().zip(&self.sums) {
+            let mut turned = [Complex::default(); 3];
+            for (index, harmonic) in HARMONICS.into_iter().enumerate() {
+                let turn = Complex::from_polar(1.0, -std::f64::consts::TAU * harmonic * offset_hz * middle);
+                turned[index] = sums[index] * turn * units[index];
+            }
+            lags.push((best_lag(&turned, hz).abs(), turned.iter().map(|sum| sum.norm()).sum()));
+        }
+        lags.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let half: f64 = lags.iter().map(|lag| lag.1).sum::<f64>() / 2.0;
+        let mut sum = 0.0;
+        for (lag, weight) in lags {
+            sum += weight;
+            if sum >= half {
+                return lag;
+            }
+        }
+        0.0
+    }
+}
+
+/// By how many seconds a window must be moved to agree with the others; within a quarter of a beat.
+fn best_lag(turned: &[Complex<f64>; 3], hz: f64) -> f64 {
+    let agreement = |lag: f64| -> f64 {
+        let turn = |harmonic: f64| Complex::from_polar(1.0, std::f64::consts::TAU * harmonic * hz * lag);
+        turned.iter().zip(HARMONICS).map(|(sum, harmonic)| (sum * turn(harmonic)).re).sum()
+    };
+    let lag = |step: i32| f64::from(step) / 96.0 / 4.0 / hz;
+    (-96..=96)
+        .map(|step| (agreement(lag(step)), lag(step)))
+        .fold((f64::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a })
+        .1
+}
+
+/// The Fourier sum of values that begin at index `start`, at a frequency in cycles a value.
+pub fn fourier(values: &[f32], start: usize, cycles: f64) -> Complex<f64> {
+    let angle = -std::f64::consts::TAU * cycles;
+    let step = Complex::from_polar(1.0, angle);
+    let mut turn = Complex::from_polar(1.0, (angle * start as f64) % std::f64::consts::TAU);
+    let mut sum = Complex::default();
+    for value in values {
+        sum += turn * f64::from(*value);
+        turn *= step;
+    }
+    sum
+}
