@@ -216,6 +216,7 @@ fn trigger_id(trigger: Trigger) -> String {
         Trigger::Sync => "sync".to_owned(),
         Trigger::Slip => "slip".to_owned(),
         Trigger::Reverse => "reverse".to_owned(),
+        Trigger::KeyLock => "keylock".to_owned(),
     }
 }
 
@@ -227,6 +228,7 @@ fn trigger_param(deck: DeckId, trigger: Trigger) -> BoolParam {
         Trigger::Sync => ("Sync".to_owned(), ["off", "on"]),
         Trigger::Slip => ("Slip".to_owned(), ["off", "on"]),
         Trigger::Reverse => ("Reverse".to_owned(), ["off", "on"]),
+        Trigger::KeyLock => ("Key Lock".to_owned(), ["off", "on"]),
     };
     BoolParam::new(format!("Deck {deck} {name}"), false)
         .with_value_to_string(std::sync::Arc::new(move |on| words[usize::from(on)].to_owned()))
