@@ -201,7 +201,8 @@ impl HandParams {
 
 impl Default for HandParams {
     fn default() -> Self {
-        let hands = |deck| DeckHands { deck, triggers: Trigger::ALL.map(|t| trigger_param(deck, t)), rate: rate_param(deck) };
+        let hands =
+            |deck| DeckHands { deck, triggers: Trigger::ALL.map(|t| trigger_param(deck, t)), rate: rate_param(deck) };
         Self(DeckId::ALL.map(hands).into())
     }
 }
@@ -215,6 +216,7 @@ fn trigger_id(trigger: Trigger) -> String {
         Trigger::Sync => "sync".to_owned(),
         Trigger::Slip => "slip".to_owned(),
         Trigger::Reverse => "reverse".to_owned(),
+        Trigger::KeyLock => "keylock".to_owned(),
     }
 }
 
@@ -226,6 +228,7 @@ fn trigger_param(deck: DeckId, trigger: Trigger) -> BoolParam {
         Trigger::Sync => ("Sync".to_owned(), ["off", "on"]),
         Trigger::Slip => ("Slip".to_owned(), ["off", "on"]),
         Trigger::Reverse => ("Reverse".to_owned(), ["off", "on"]),
+        Trigger::KeyLock => ("Key Lock".to_owned(), ["off", "on"]),
     };
     BoolParam::new(format!("Deck {deck} {name}"), false)
         .with_value_to_string(std::sync::Arc::new(move |on| words[usize::from(on)].to_owned()))

@@ -32,9 +32,12 @@ pub enum Need {
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 16] = [
+const PACKAGES: [(Need, &str); 18] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
+    // The time stretcher is C++; its bindings are made with libclang.
+    (Need::Build, "g++"),
+    (Need::Build, "libclang-dev"),
     (Need::Build, "ca-certificates"),
     (Need::Editor, "xvfb"),
     (Need::Editor, "libgl1-mesa-dri"),

@@ -37,6 +37,8 @@ pub enum Gesture {
     Snap,
     Scratch,
     ScratchEnd,
+    KeyLock,
+    KeyShift,
 }
 
 /// The value that a gesture takes.
@@ -118,7 +120,7 @@ macro_rules! rows {
 }
 
 /// Every gesture, in the order of [`Gesture`]: name, path, value, kind, on the beat, cools down, help.
-pub static GESTURES: [GestureRow; 24] = rows! {
+pub static GESTURES: [GestureRow; 26] = rows! {
     Cue "cue" "cue" Takes::Switch, Cue false false
         "The cue button, down (1) or up (0): a playing deck goes back to its cue and stops; at its cue it plays while held; elsewhere the cue is set.";
     HotCue "hot_cue" "hotcue" Takes::HotCue, Cue true true
@@ -167,6 +169,10 @@ pub static GESTURES: [GestureRow; 24] = rows! {
         "A hand moves the record at this speed, until the end of the scratch; negative is back.";
     ScratchEnd "scratch_end" "scratch/end" Takes::Nothing, Motion false false
         "The hand lets go of the record.";
+    KeyLock "key_lock" "keylock" Takes::Switch, Motion false false
+        "The track keeps its key at another tempo (1), or goes with it as a record does (0).";
+    KeyShift "key_shift" "keyshift" Takes::Number { unit: "semitones", min: -12.0, max: 12.0 }, Motion false false
+        "Moves the track's key without its tempo.";
 };
 
 impl Gesture {
@@ -203,7 +209,7 @@ impl Gesture {
     /// Whether of several that wait only the last one counts.
     #[must_use]
     pub const fn is_continuous(self) -> bool {
-        matches!(self, Self::Rate | Self::Nudge | Self::Scratch)
+        matches!(self, Self::Rate | Self::Nudge | Self::Scratch | Self::KeyShift)
     }
 }
 

@@ -18,6 +18,8 @@ pub enum Trigger {
     Slip,
     /// Plays backwards.
     Reverse,
+    /// Keeps its key at another tempo.
+    KeyLock,
 }
 
 /// The length of the loop that a host switches on, in beats.
@@ -25,7 +27,7 @@ const HOST_LOOP_BEATS: f64 = 4.0;
 
 impl Trigger {
     /// Every one, in the order of their parameters.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Cue,
         Self::HotCue(1),
         Self::HotCue(2),
@@ -39,6 +41,7 @@ impl Trigger {
         Self::Sync,
         Self::Slip,
         Self::Reverse,
+        Self::KeyLock,
     ];
 
     /// Its place in [`Trigger::ALL`].
@@ -51,6 +54,7 @@ impl Trigger {
             Self::Sync => NUM_HOT_CUES + 2,
             Self::Slip => NUM_HOT_CUES + 3,
             Self::Reverse => NUM_HOT_CUES + 4,
+            Self::KeyLock => NUM_HOT_CUES + 5,
         }
     }
 
@@ -66,6 +70,7 @@ impl Trigger {
             Self::Sync => (Gesture::Sync, value),
             Self::Slip => (Gesture::Slip, value),
             Self::Reverse => (Gesture::Reverse, value),
+            Self::KeyLock => (Gesture::KeyLock, value),
         }
     }
 
@@ -84,6 +89,7 @@ impl Trigger {
             Self::Sync => Some(motion.sync),
             Self::Slip => Some(motion.slip),
             Self::Reverse => Some(motion.reverse),
+            Self::KeyLock => Some(motion.key_lock),
         }
     }
 }

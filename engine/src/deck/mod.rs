@@ -2,6 +2,7 @@
 
 mod cues;
 mod grid;
+mod key_lock;
 mod latest;
 mod loops;
 mod marks;

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use super::key_lock::{KeyLock, STEP, Step, Tape};
 use super::marks::{Marks, Places};
-use super::motion::{Ground, Motion, Place};
+use super::motion::{Ground, Motion, Place, Span};
 use super::pulse::Pulse;
 use super::side::{Ghost, Side};
 use super::voice::{Reached, Voice};
@@ -19,8 +20,10 @@ pub(super) const DECLICK_MS: f64 = 3.0;
 pub(super) const SEEK_CROSSFADE_MS: f64 = 5.0;
 /// From a playing track to the one that takes its place.
 const SWAP_CROSSFADE_MS: f64 = 50.0;
+/// From a key lock that cannot follow to varispeed.
+const LEAVE_KEY_MS: f64 = 20.0;
 /// From a loop's end to its start, in frames of the host; a shorter loop takes half of its length.
-const WRAP_FRAMES: u32 = 192;
+pub(super) const WRAP_FRAMES: u32 = 192;
 
 /// How a deck moves, whatever is on it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,6 +44,10 @@ pub(super) struct Hands {
     pub held_cue: Option<usize>,
     /// The loop is a roll: it ends with the press.
     pub roll: bool,
+    /// A change of tempo leaves the key.
+    pub key_lock: bool,
+    /// Semitones.
+    pub key_shift: f64,
 }
 
 /// A deck. Input 0 is live sound from the DAW, which is added to the track's.
@@ -54,6 +61,9 @@ pub struct DeckNode {
     before: Option<Side>,
     /// The playhead while the deck plays.
     pub(super) voice: Option<Voice>,
+    pub(super) key: KeyLock,
+    /// Frames in which the deck was asked for sound, or for silence.
+    frames: u64,
     /// How often the playhead's loop has begun again.
     pub(super) laps: f64,
     /// The playhead while the deck rests, in frames of the track.
@@ -85,15 +95,17 @@ pub struct Undone {
 }
 
 impl DeckNode {
-    /// An empty deck. `sample_rate` in Hz.
+    /// An empty deck. `sample_rate` in Hz. Allocates.
     #[must_use]
-    pub const fn new(bank: Arc<SincBank>, sample_rate: f64) -> Self {
+    pub fn new(bank: Arc<SincBank>, sample_rate: f64) -> Self {
         Self {
             bank,
             sample_rate,
             current: None,
             before: None,
             voice: None,
+            key: KeyLock::new(sample_rate),
+            frames: 0,
             laps: 0.0,
             resting: 0.0,
             hands: Hands {
@@ -106,6 +118,8 @@ impl DeckNode {
                 snap: true,
                 held_cue: None,
                 roll: false,
+                key_lock: false,
+                key_shift: 0.0,
             },
             slipped: None,
             pulse: None,
@@ -278,12 +292,11 @@ impl DeckNode {
         let length = ms_to_frames(DECLICK_MS, self.sample_rate);
         // Not by the clock: that stands still already.
         let from = self.next;
-        if let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) {
-            if held {
-                side.add_tail(from, voice.fade.into_fade_out(FadeShape::Linear, length), voice.ratio);
-            }
-            *voice = voice.with_fade(Fade::fade_in(FadeShape::Linear, length));
+        let Some(voice) = self.voice else { return };
+        if held {
+            self.fade_out_from(from, voice.fade.into_fade_out(FadeShape::Linear, length), voice.ratio);
         }
+        self.voice = Some(voice.with_fade(Fade::fade_in(FadeShape::Linear, length)));
     }
 
     /// Moves a playing deck by so many seconds of music, forwards or back, with a crossfade of 5 ms. A place before the
@@ -302,7 +315,7 @@ impl DeckNode {
     /// Whether [`DeckNode::load`] would take a track now: not while the one before the last is still fading.
     #[must_use]
     pub fn can_load(&self) -> bool {
-        self.current.is_none() || !self.before.as_ref().is_some_and(Side::is_fading_out)
+        self.current.is_none() || !self.before.as_ref().is_some_and(|side| self.is_fading(side))
     }
 
     /// Puts a track on the deck, or none. `tag` names it for [`DeckNode::undo`]. On a playing deck the new track goes
@@ -366,13 +379,30 @@ impl DeckNode {
 
     /// The track before, once it has faded out and cannot be brought back.
     pub fn take_left(&mut self) -> Option<Arc<Track>> {
-        if self.before.as_ref().is_some_and(Side::is_over) { self.before.take().map(|side| side.track) } else { None }
+        let is_over = self.before.as_ref().is_some_and(|side| side.ghost.is_none() && !self.is_fading(side));
+        if is_over { self.before.take().map(|side| side.track) } else { None }
     }
 
     /// Whether a playhead of the track on the deck is still fading out.
     #[must_use]
     pub fn is_fading_out(&self) -> bool {
-        self.current.as_ref().is_some_and(Side::is_fading_out)
+        self.current.as_ref().is_some_and(|side| self.is_fading(side))
+    }
+
+    /// Whether something of a track is still fading out.
+    fn is_fading(&self, side: &Side) -> bool {
+        side.is_fading_out() || self.key.leaves() == Some(side.tag)
+    }
+
+    /// Whether a change of tempo shall leave the track's key. From one to the other within 20 ms, once the track has been
+    /// heard for 70.
+    pub const fn set_key_lock(&mut self, on: bool) {
+        self.hands.key_lock = on;
+    }
+
+    /// Moves the track's key by -12..12 semitones without its tempo.
+    pub const fn set_key_shift(&mut self, semitones: f64) {
+        self.hands.key_shift = semitones.clamp(-12.0, 12.0);
     }
 
     /// Whether the track has ended since the last time this was asked.
@@ -439,18 +469,23 @@ impl DeckNode {
 
     /// Whether a playhead is at work, be it one that fades out.
     fn sounds(&self) -> bool {
-        (self.voice.is_some() && !self.held) || self.current.iter().chain(&self.before).any(Side::is_fading_out)
+        (self.voice.is_some() && !self.held) || self.current.iter().chain(&self.before).any(|side| self.is_fading(side))
     }
 
     /// Adds what the deck's own tracks sound like: piece by piece, from one beginning of its loop to the next.
     fn add_tracks(&mut self, [left, right]: &mut [&mut [f32]; 2]) {
         let (mut from, frames) = (0, left.len());
         while from < frames {
-            let reached = self.add_voice([&mut left[from..], &mut right[from..]]);
+            self.lock_key();
+            let piece = (frames - from).min(STEP - self.frames_of_step());
+            let reached = self.add_voice([&mut left[from..from + piece], &mut right[from..from + piece]]);
             let made = match reached {
                 Reached::Wrap { frames } => frames,
-                Reached::All | Reached::End { .. } => frames - from,
+                Reached::All | Reached::End { .. } => piece,
             };
+            let leaving = self.current.iter().chain(&self.before).find(|side| self.key.leaves() == Some(side.tag));
+            let tape = leaving.map(|side| tape(side, &self.bank, self.sample_rate, None));
+            self.key.add_leaving_to([&mut left[from..from + made], &mut right[from..from + made]], tape.as_ref());
             for side in self.current.iter_mut().chain(&mut self.before) {
                 side.add_tails_to([&mut left[from..from + made], &mut right[from..from + made]], &self.bank);
             }
@@ -460,7 +495,47 @@ impl DeckNode {
             if matches!(reached, Reached::Wrap { .. }) {
                 self.wrap();
             }
+            self.frames += made as u64;
             from += made;
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "less than a step")]
+    const fn frames_of_step(&self) -> usize {
+        (self.frames % STEP as u64) as usize
+    }
+
+    /// At the start of a step the key lock works for it.
+    fn lock_key(&mut self) {
+        let (Some(side), Some(voice), false) = (&self.current, &self.voice, self.held) else { return };
+        if self.frames_of_step() != 0 {
+            return;
+        }
+        let step = Step {
+            tape: tape(side, &self.bank, self.sample_rate, self.active_loop().filter(|_| voice.motion.has_loop())),
+            motion: &voice.motion,
+            ground: Ground { pulse: self.pulse, grid: side.track.grid() },
+            keep_key: self.hands.key_lock,
+            shift: self.hands.key_shift,
+        };
+        if !self.key.work(&step) {
+            // It cannot follow: plain varispeed, from here on.
+            let length = ms_to_frames(LEAVE_KEY_MS, self.sample_rate);
+            let (place, fade) = (self.here(), voice.fade.into_fade_out(FadeShape::Linear, length));
+            let ratio = voice.ratio;
+            self.fade_out_from(place, fade, ratio);
+            let fade = Fade::fade_in(FadeShape::Linear, length);
+            self.voice.iter_mut().for_each(|voice| voice.fade = fade);
+        }
+    }
+
+    /// What is heard of the playhead fades out from a place, straight on.
+    fn fade_out_from(&mut self, place: Place, fade: Fade, ratio: f64) {
+        let Some(side) = &mut self.current else { return };
+        let part = self.key.part();
+        self.key.leave(&place, ratio, side.tag, fade);
+        if part < 1.0 {
+            side.add_tail(place, fade.scaled(1.0 - part), ratio);
         }
     }
 
@@ -469,7 +544,8 @@ impl DeckNode {
         let ground = Ground { pulse: self.pulse, grid: side.track.grid() };
         let frames = output[0].len();
         let endless = self.hands.scratch.is_some();
-        let reached = voice.add_to(output, (&side.track, &self.bank), &ground, (self.laps, endless));
+        let reached =
+            voice.add_to(output, (&side.track, &self.bank), &ground, (self.laps, endless), Some(&mut self.key));
         self.voice = Some(voice);
         match reached {
             Reached::All => self.played += frames as u64,
@@ -477,6 +553,7 @@ impl DeckNode {
             Reached::End { frames } => {
                 self.played += frames as u64;
                 self.voice = None;
+                self.key.drop_all();
                 self.resting = 0.0;
                 self.reached_end = true;
                 self.let_go();
@@ -492,11 +569,16 @@ impl DeckNode {
         let Some(place) = self.voice.as_ref().map(|voice| voice.motion.at(&ground, 0)) else { return };
         let (Some(voice), Some(side)) = (&mut self.voice, &mut self.current) else { return };
         self.laps = place.laps;
+        let part = self.key.part();
+        if part >= 1.0 {
+            // What it is fed goes over from the loop's end to its start.
+            return;
+        }
         let Some(span) = side.places.span else { return };
         let length_frames = span.length() / place.rate.abs().max(1e-6);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
         let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
-        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames), voice.ratio);
+        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames).scaled(1.0 - part), voice.ratio);
         voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
     }
 
@@ -533,8 +615,8 @@ impl DeckNode {
     pub(super) fn retire_voice(&mut self, shape: FadeShape, ms: f64) {
         let length = ms_to_frames(ms, self.sample_rate);
         let place = self.here();
-        if let (Some(voice), Some(side), false) = (self.voice.take(), &mut self.current, self.held) {
-            side.add_tail(place, voice.fade.into_fade_out(shape, length), voice.ratio);
+        if let (Some(voice), false) = (self.voice.take(), self.held) {
+            self.fade_out_from(place, voice.fade.into_fade_out(shape, length), voice.ratio);
         }
     }
 
@@ -556,6 +638,11 @@ impl DeckNode {
     }
 }
 
+/// What a key lock hears of a track.
+fn tape<'a>(side: &'a Side, bank: &'a SincBank, sample_rate: f64, span: Option<Span>) -> Tape<'a> {
+    Tape { track: &side.track, bank, ratio: side.ratio(sample_rate), span }
+}
+
 impl DspNode for DeckNode {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         let frames = io.frames();
@@ -570,6 +657,7 @@ impl DspNode for DeckNode {
             if let Some(pulse) = &mut self.pulse {
                 pulse.frame += u32::try_from(frames).unwrap_or(0);
             }
+            self.frames += frames as u64;
             Status::Silent
         } else {
             let (live_left, live_right) = (io.left(0), io.right(0));
@@ -603,6 +691,7 @@ impl DspNode for DeckNode {
             side.rescale(by);
         }
         self.sample_rate = sample_rate;
+        self.key = KeyLock::new(sample_rate);
         self.settle();
     }
 

@@ -49,11 +49,6 @@ impl Side {
         self.tails.iter().any(Option::is_some)
     }
 
-    /// Whether it is of no more use: nothing of it is heard, and nothing can bring it back.
-    pub(super) fn is_over(&self) -> bool {
-        !self.is_fading_out() && self.ghost.is_none()
-    }
-
     /// A playhead fades out from a place, straight on.
     pub(super) fn add_tail(&mut self, from: Place, fade: Fade, ratio: f64) {
         let place = self.tails.iter().position(Option::is_none).unwrap_or_else(|| {
@@ -67,7 +62,7 @@ impl Side {
     pub(super) fn add_tails_to(&mut self, [left, right]: [&mut [f32]; 2], bank: &SincBank) {
         for tail in &mut self.tails {
             if let Some(voice) = tail
-                && voice.add_to([left, right], (&self.track, bank), &NOWHERE, (0.0, false)) != Reached::All
+                && voice.add_to([left, right], (&self.track, bank), &NOWHERE, (0.0, false), None) != Reached::All
             {
                 *tail = None;
             }

@@ -30,6 +30,10 @@ pub struct MotionView {
     pub reverse: bool,
     /// Whether marks land on beats.
     pub snap: bool,
+    /// Whether a change of tempo leaves the key.
+    pub key_lock: bool,
+    /// Semitones that the track is heard above its own key, or below.
+    pub key_shift: f64,
     /// Whether it plays only as long as a cue is held.
     pub held: bool,
     /// The track's own tempo here, if its beats are known.
@@ -51,6 +55,8 @@ impl Default for MotionView {
             slip: false,
             reverse: false,
             snap: true,
+            key_lock: false,
+            key_shift: 0.0,
             held: false,
             track_bpm: None,
         }
@@ -96,6 +102,8 @@ impl DeckNode {
             slip: hands.slip,
             reverse: hands.reverse,
             snap: hands.snap,
+            key_lock: hands.key_lock,
+            key_shift: hands.key_shift,
             held: self.is_held(),
             track_bpm: side.and_then(|side| Some(side.track.grid()?.bpm_at(here.frame, side.track.sample_rate()))),
         }

@@ -1,6 +1,7 @@
 //! One playhead at work: turns the places of its motion into samples, with a declicking fade.
 
 use super::Track;
+use super::key_lock::KeyLock;
 use super::motion::{Ground, Motion, Place};
 use crate::dsp::{Fade, SincBank};
 
@@ -36,13 +37,14 @@ impl Voice {
     }
 
     /// Adds the next frames, up to where its loop begins again. `laps` is how often that has been so far. `endless` lets
-    /// it go beyond the track's ends, where there is silence.
+    /// it go beyond the track's ends, where there is silence. `key` may speak for it.
     pub(super) fn add_to(
         &mut self,
         [out_left, out_right]: [&mut [f32]; 2],
         (track, bank): (&Track, &SincBank),
         ground: &Ground<'_>,
         (laps, endless): (f64, bool),
+        mut key: Option<&mut KeyLock>,
     ) -> Reached {
         let end = track.num_frames() as f64;
         let mut ahead = 0;
@@ -58,7 +60,14 @@ impl Voice {
                 reached = Reached::Wrap { frames };
                 break;
             }
-            let (left, right) = read(track, bank, &place);
+            let (left, right) = match key.as_deref_mut().and_then(KeyLock::next) {
+                None => read(track, bank, &place),
+                Some((locked, part)) if part >= 1.0 => locked.into(),
+                Some((locked, part)) => {
+                    let (left, right) = read(track, bank, &place);
+                    (left + (locked[0] - left) * part, right + (locked[1] - right) * part)
+                }
+            };
             let gain = self.fade.next_gain() * loudness(place.rate / self.ratio);
             *out_left += left * gain;
             *out_right += right * gain;

@@ -51,6 +51,15 @@ impl Fade {
         Self::Out { shape, done: 0, length, from: self.current() }
     }
 
+    /// The same, from so many times the gain: of a fade out; another stays as it is.
+    #[must_use]
+    pub fn scaled(self, by: f32) -> Self {
+        match self {
+            Self::Out { shape, done, length, from } => Self::Out { shape, done, length, from: from * by },
+            other => other,
+        }
+    }
+
     /// Whether nothing more is to be heard.
     #[must_use]
     pub fn is_over(&self) -> bool {

@@ -161,6 +161,8 @@ fn do_gesture(node: &mut DeckNode, gesture: Gesture, value: f64, late: f64) -> R
         Gesture::Snap => node.set_snap(on),
         Gesture::Scratch => node.scratch(Some(value))?,
         Gesture::ScratchEnd => node.scratch(None)?,
+        Gesture::KeyLock => node.set_key_lock(on),
+        Gesture::KeyShift => node.set_key_shift(value),
     }
     Ok(())
 }
