@@ -338,7 +338,7 @@ impl Default for Snapshot {
                 host_leads: false,
                 quality: Quality::Exact,
             },
-            decks: [DeckView::default(); NUM_DECKS],
+            decks: DeckId::ALL.map(|deck| DeckView { knobs: DeckKnobs::of(deck), ..DeckView::default() }),
             pending: [None; MAX_PENDING_VIEWS],
             crossfader: 0.5,
             master_gain_db: 0.0,

@@ -292,7 +292,7 @@ impl KnobParam {
         let (name, row) = (knob.name(), knob.row());
         if let Some(words) = row.choices() {
             #[expect(clippy::cast_possible_truncation, reason = "a choice has few words")]
-            let (default, max) = (row.default as i32, words.len() as i32 - 1);
+            let (default, max) = (knob.default_value() as i32, words.len() as i32 - 1);
             #[expect(clippy::cast_precision_loss, reason = "a choice has few words")]
             let text = move |place: i32| row.text(place as f32);
             #[expect(clippy::cast_possible_truncation, reason = "a choice has few words")]
@@ -305,7 +305,7 @@ impl KnobParam {
             );
         }
         Self::Continuous(
-            FloatParam::new(name, row.default, range(row))
+            FloatParam::new(name, knob.default_value(), range(row))
                 .with_value_to_string(std::sync::Arc::new(|value| row.text(value)))
                 .with_string_to_value(std::sync::Arc::new(|text| row.value(text))),
         )

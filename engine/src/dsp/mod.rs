@@ -6,6 +6,7 @@ mod float_mode;
 mod ramp;
 mod sinc;
 mod slide;
+mod svf;
 
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};
@@ -13,3 +14,4 @@ pub use float_mode::FloatMode;
 pub use ramp::Ramp;
 pub use sinc::{Sinc, SincBank};
 pub use slide::Slide;
+pub use svf::{BUTTERWORTH_2, BUTTERWORTH_4, SvfCell, SvfCoefs};

@@ -1,24 +1,29 @@
 //! The mixer: the rig's graph of decks, gains, crossfader and master.
 //!
 //! ```text
-//! host in A..D -> deck -> EQ low -> mid -> high -> echo -> gain -> fader -+-> deck out A..D
-//!                                                                        +-> crossfader -> master gain -> main out
+//! host in A..D -> deck -> auto gain -> EQ low -> mid -> high -> isolator -> filter -> echo -> gain -> fader -+-> deck out A..D
+//!                                                                                                           +-> crossfader -> master gain -> main out
 //! ```
 
 mod crossfader;
 mod echo;
 pub(crate) mod eq;
-mod fader;
 mod filter;
 mod gain;
+mod isolator;
 mod knob;
+mod level;
+#[cfg(test)]
+mod testing;
 
 pub use crossfader::CrossfaderNode;
 pub use echo::EchoNode;
 pub use eq::{EqBand, NUM_BANDS};
-pub use fader::FaderNode;
+pub use filter::FilterKnobNode;
 pub use gain::GainNode;
+pub use isolator::IsolatorNode;
 pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
+pub use level::LevelNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
@@ -82,6 +87,9 @@ pub struct Mixer {
     eqs: [[NodeId; NUM_BANDS]; NUM_DECKS],
     echoes: [NodeId; NUM_DECKS],
     gains: [NodeId; NUM_DECKS],
+    auto_gains: [NodeId; NUM_DECKS],
+    isolators: [NodeId; NUM_DECKS],
+    filters: [NodeId; NUM_DECKS],
     faders: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
@@ -113,6 +121,7 @@ impl Mixer {
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
         let mut faders = [crossfader; NUM_DECKS];
+        let [mut auto_gains, mut isolators, mut filters] = [[crossfader; NUM_DECKS]; 3];
         let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
         let mut echoes = [crossfader; NUM_DECKS];
         for deck in DeckId::ALL {
@@ -120,7 +129,9 @@ impl Mixer {
             decks[i] = graph.add(DeckNode::new(bank.clone(), sample_rate))?;
             gains[i] = graph.add(GainNode::new(sample_rate))?;
             graph.connect(InputBus(i), decks[i], 0)?;
-            let mut last = decks[i];
+            auto_gains[i] = graph.add(LevelNode::auto_gain(sample_rate))?;
+            graph.connect(decks[i], auto_gains[i], 0)?;
+            let mut last = auto_gains[i];
             for band in EqBand::ALL {
                 let node = graph.add(band.node())?;
                 graph.connect(last, node, 0)?;
@@ -128,9 +139,13 @@ impl Mixer {
                 last = node;
             }
             echoes[i] = graph.add(EchoNode::new(sample_rate))?;
-            graph.connect(last, echoes[i], 0)?;
+            isolators[i] = graph.add(IsolatorNode::new(sample_rate))?;
+            filters[i] = graph.add(FilterKnobNode::new(sample_rate))?;
+            graph.connect(last, isolators[i], 0)?;
+            graph.connect(isolators[i], filters[i], 0)?;
+            graph.connect(filters[i], echoes[i], 0)?;
             graph.connect(echoes[i], gains[i], 0)?;
-            faders[i] = graph.add(FaderNode::new(sample_rate))?;
+            faders[i] = graph.add(LevelNode::fader(sample_rate))?;
             graph.connect(gains[i], faders[i], 0)?;
             graph.connect(faders[i], crossfader, i)?;
             graph.set_output(deck_bus(deck), Some(faders[i]))?;
@@ -141,7 +156,7 @@ impl Mixer {
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer = Self { decks, eqs, echoes, gains, faders, crossfader, master };
+        let mixer = Self { decks, eqs, echoes, gains, auto_gains, isolators, filters, faders, crossfader, master };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -169,9 +184,27 @@ impl Mixer {
         scheduler.node_mut(self.gains[deck.index()])
     }
 
+    /// A deck's auto gain in the running graph.
+    #[must_use]
+    pub fn auto_gain<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut LevelNode> {
+        scheduler.node_mut(self.auto_gains[deck.index()])
+    }
+
+    /// A deck's isolator in the running graph.
+    #[must_use]
+    pub fn isolator<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut IsolatorNode> {
+        scheduler.node_mut(self.isolators[deck.index()])
+    }
+
+    /// A deck's filter in the running graph.
+    #[must_use]
+    pub fn filter<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut FilterKnobNode> {
+        scheduler.node_mut(self.filters[deck.index()])
+    }
+
     /// A deck's channel fader in the running graph.
     #[must_use]
-    pub fn fader<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut FaderNode> {
+    pub fn fader<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut LevelNode> {
         scheduler.node_mut(self.faders[deck.index()])
     }
 

@@ -40,13 +40,33 @@ impl RigProcessor {
         }
     }
 
+    /// Whether the EQ's knobs move the isolator.
+    pub(super) fn has_isolator(&self) -> bool {
+        Knob::eq_model().is_some_and(|knob| self.snapshot.knob(knob) > 0.5)
+    }
+
+    /// Of EQ and isolator, the one that the knobs do not move is flat.
     pub(super) fn set_eq(&mut self, deck: DeckId, band: EqBand, gain: Decibels, frames: u32) {
         let gain = EqBand::clamp(gain);
         self.snapshot.decks[deck.index()].eq_db[band.index()] = gain.0;
+        let (eq_gain, isolator_gain) =
+            if self.has_isolator() { (Decibels::ZERO, gain) } else { (gain, Decibels::ZERO) };
         let sample_rate = self.clock.sample_rate();
         if let Some(node) = self.mixer.eq(&mut self.scheduler, deck, band) {
-            eq::set_gain(node, gain, frames, sample_rate);
+            eq::set_gain(node, eq_gain, frames, sample_rate);
         }
+        if let Some(node) = self.mixer.isolator(&mut self.scheduler, deck) {
+            node.band_mut(band).move_to(isolator_gain.0, frames);
+        }
+    }
+
+    /// Stops a band where it is on its way; that gain, or `None` if it was at rest.
+    pub(super) fn hold_eq(&mut self, deck: DeckId, band: EqBand) -> Option<Decibels> {
+        if !self.has_isolator() {
+            return self.mixer.eq(&mut self.scheduler, deck, band).and_then(eq::hold);
+        }
+        let slide = self.mixer.isolator(&mut self.scheduler, deck)?.band_mut(band);
+        slide.hold().then(|| Decibels(slide.setting()))
     }
 
     /// Sends a part of a deck into its echo; `beat_secs` is the length of a beat.
@@ -73,8 +93,11 @@ impl RigProcessor {
     pub(super) fn set_knob(&mut self, knob: Knob, value: f32, frames: u32) {
         let value = knob.row().clamp(value);
         self.snapshot.set_knob(knob, value);
-        if let Some(slide) = knob.slide(&self.mixer, &mut self.scheduler) {
-            slide.move_to(value, frames);
+        knob.for_each_slide(&self.mixer, &mut self.scheduler, |slide| slide.move_to(value, frames));
+        if knob.is_eq_model() {
+            for (deck, band) in DeckId::ALL.into_iter().flat_map(|deck| EqBand::ALL.map(|band| (deck, band))) {
+                self.set_eq(deck, band, Decibels(self.snapshot.decks[deck.index()].eq_db[band.index()]), 0);
+            }
         }
     }
 
@@ -85,8 +108,11 @@ impl RigProcessor {
             let gain = self.mixer.gain(scheduler, deck).map(|node| node.path());
             let fade = self.mixer.crossfader(scheduler).map(|node| node.path(deck.index()));
             let fader = self.mixer.fader(scheduler, deck).map(|node| node.path());
-            let parts = gain.zip(fader).zip(fade);
-            parts.map_or(0, |((gain, fader), fade)| gain.then(fader).then(fade).open_for(ON_AIR_GAIN, frames))
+            let bands = self.mixer.isolator(scheduler, deck).map(|node| node.path());
+            let trim = self.mixer.auto_gain(scheduler, deck).map(|node| node.path());
+            let parts = [gain, fader, fade, bands, trim].into_iter();
+            let whole = parts.reduce(|all, part| Some(all?.then(part?))).flatten();
+            whole.map_or(0, |path| path.open_for(ON_AIR_GAIN, frames))
         })
     }
 

@@ -3,7 +3,7 @@
 use super::{RigProcessor, tell};
 use crate::action::RequestId;
 use crate::input::{Control, ControlMove};
-use crate::mixer::{EqBand, Knob, NUM_BANDS, eq};
+use crate::mixer::{EqBand, Knob, NUM_BANDS};
 use crate::units::{DeckId, NUM_DECKS};
 
 /// A host's value this near to what it was told is that: of a crossfader's travel, or in dB.
@@ -112,7 +112,7 @@ impl RigProcessor {
         match fader {
             Fader::Gain(deck) => self.mixer.gain(scheduler, deck).is_some_and(|node| node.hold()),
             Fader::Eq(deck, band) => {
-                let held = self.mixer.eq(scheduler, deck, band).and_then(eq::hold);
+                let held = self.hold_eq(deck, band);
                 if let Some(gain) = held {
                     self.snapshot.decks[deck.index()].eq_db[band.index()] = gain.0;
                 }
@@ -121,9 +121,9 @@ impl RigProcessor {
             Fader::Crossfader => self.mixer.crossfader(scheduler).is_some_and(|node| node.hold()),
             Fader::Master => self.mixer.master(scheduler).is_some_and(|node| node.hold()),
             Fader::Knob(knob) => {
-                let held = knob.slide(&self.mixer, scheduler).filter(|slide| !slide.is_settled()).map(|slide| {
-                    slide.hold();
-                    slide.setting()
+                let mut held = None;
+                knob.for_each_slide(&self.mixer, scheduler, |slide| {
+                    held = slide.hold().then(|| slide.setting()).or(held);
                 });
                 if let Some(value) = held {
                     self.snapshot.set_knob(knob, value);

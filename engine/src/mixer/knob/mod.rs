@@ -16,6 +16,9 @@ use crate::dsp::Slide;
 use crate::graph::Scheduler;
 use crate::units::{DeckId, NUM_DECKS};
 
+/// Id of the switch between EQ and isolator.
+const EQ_MODEL: &str = "eq_model";
+
 /// What a control's number means, for its text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Unit {
@@ -68,8 +71,8 @@ pub struct KnobRow {
     pub min: f32,
     /// Highest value.
     pub max: f32,
-    /// Before anyone has moved it.
-    pub default: f32,
+    /// Before anyone has moved it, by deck; of a master's control the first counts.
+    pub defaults: [f32; NUM_DECKS],
     /// Travel to value.
     pub taper: Taper,
     /// Slew for remote agents.
@@ -78,7 +81,8 @@ pub struct KnobRow {
     pub kind: ActionKind,
     /// One sentence.
     pub help: &'static str,
-    /// The control in its node. Of a master's control the deck does not matter.
+    /// The control in its node. A master's control is asked for with each deck in turn: where the decks have a node for
+    /// it, each gets it.
     pub slide: for<'p> fn(&Mixer, &'p mut Scheduler, DeckId) -> Option<&'p mut Slide>,
 }
 
@@ -92,7 +96,7 @@ impl KnobRow {
     /// A finite value in its range, and on a step if it has steps.
     #[must_use]
     pub fn clamp(&self, value: f32) -> f32 {
-        let value = if value.is_finite() { value.clamp(self.min, self.max) } else { self.default };
+        let value = if value.is_finite() { value.clamp(self.min, self.max) } else { self.defaults[0] };
         if matches!(self.unit, Unit::Choice(_)) { value.round() } else { value }
     }
 
@@ -189,6 +193,22 @@ impl Knob {
         decks * DECK_ROWS.len() + self.row
     }
 
+    /// Its value before anyone has moved it.
+    #[must_use]
+    pub fn default_value(self) -> f32 {
+        self.row().defaults[self.deck.map_or(0, DeckId::index)]
+    }
+
+    /// Whether it is the switch between EQ and isolator.
+    pub(crate) fn is_eq_model(self) -> bool {
+        self.deck.is_none() && self.row().id == EQ_MODEL
+    }
+
+    /// The switch between EQ and isolator: 1 is the isolator.
+    pub(crate) fn eq_model() -> Option<Self> {
+        Self::of_master(EQ_MODEL)
+    }
+
     /// Its OSC address. Allocates.
     #[must_use]
     pub fn path(self) -> String {
@@ -210,9 +230,14 @@ impl Knob {
         self.deck.map_or_else(|| name.to_owned(), |deck| format!("Deck {deck} {name}"))
     }
 
-    /// The control in the running graph.
-    pub(crate) fn slide<'p>(self, mixer: &Mixer, scheduler: &'p mut Scheduler) -> Option<&'p mut Slide> {
-        (self.row().slide)(mixer, scheduler, self.deck.unwrap_or(DeckId::A))
+    /// Does something with the control in every node that has it.
+    pub(crate) fn for_each_slide(self, mixer: &Mixer, scheduler: &mut Scheduler, mut what: impl FnMut(&mut Slide)) {
+        let decks = self.deck.map_or(DeckId::ALL.as_slice(), |deck| &DeckId::ALL[deck.index()..=deck.index()]);
+        for deck in decks {
+            if let Some(slide) = (self.row().slide)(mixer, scheduler, *deck) {
+                what(slide);
+            }
+        }
     }
 }
 

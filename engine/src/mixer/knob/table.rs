@@ -2,22 +2,150 @@
 
 use super::{KnobRow, SlewClass, Taper, Unit};
 use crate::action::ActionKind;
+use crate::mixer::EqBand;
+use crate::mixer::crossfader::{CONSTANT_POWER, FIRST_SIDES, SIDES};
+use crate::units::NUM_DECKS;
 
-/// The controls that each deck has.
-pub const DECK_ROWS: [KnobRow; 1] = [KnobRow {
-    name: "Fader",
-    id: "fader",
-    path: "/deck/{deck}/fader",
+/// The same on every deck.
+const fn every(default: f32) -> [f32; NUM_DECKS] {
+    [default; NUM_DECKS]
+}
+
+/// What most rows are.
+const PLAIN: KnobRow = KnobRow {
+    name: "",
+    id: "",
+    path: "",
     unit: Unit::Part,
     min: 0.0,
     max: 1.0,
-    default: 1.0,
+    defaults: every(0.0),
     taper: Taper::Linear,
-    slew: SlewClass::Travel,
+    slew: SlewClass::Free,
     kind: ActionKind::Mixer,
-    help: "Moves the channel fader: 1 is 0 dB, 0.5 is -12 dB, 0 is closed.",
-    slide: |mixer, scheduler, deck| mixer.fader(scheduler, deck).map(|node| node.slide_mut()),
-}];
+    help: "",
+    slide: |_, _, _| None,
+};
 
-/// The controls that there are once.
-pub const MASTER_ROWS: [KnobRow; 0] = [];
+const fn choice(words: &'static [&'static str], max: f32) -> KnobRow {
+    KnobRow { unit: Unit::Choice(words), max, ..PLAIN }
+}
+
+const KILL: KnobRow = choice(&["open", "kill"], 1.0);
+const SWITCH: KnobRow = choice(&["off", "on"], 1.0);
+
+/// The controls that each deck has.
+pub const DECK_ROWS: [KnobRow; 7] = [
+    KnobRow {
+        name: "Fader",
+        id: "fader",
+        path: "/deck/{deck}/fader",
+        defaults: every(1.0),
+        slew: SlewClass::Travel,
+        help: "Moves the channel fader: 1 is 0 dB, 0.5 is -12 dB, 0 is closed.",
+        slide: |mixer, scheduler, deck| mixer.fader(scheduler, deck).map(|node| node.slide_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Auto Gain",
+        id: "trim",
+        path: "/deck/{deck}/trim",
+        unit: Unit::Decibels { least: None },
+        min: -24.0,
+        max: 24.0,
+        slew: SlewClass::Level,
+        help: "Sets the gain that brings the track to the others' loudness, faded over a second.",
+        slide: |mixer, scheduler, deck| mixer.auto_gain(scheduler, deck).map(|node| node.slide_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Filter",
+        id: "filter",
+        path: "/deck/{deck}/filter",
+        unit: Unit::Bipolar,
+        min: -1.0,
+        slew: SlewClass::Travel,
+        help: "Turns the filter: -1 is a low-pass at 60 Hz, 0 off, 1 a high-pass at 12 kHz.",
+        slide: |mixer, scheduler, deck| mixer.filter(scheduler, deck).map(|node| node.position_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Kill Low",
+        id: "kill_low",
+        path: "/deck/{deck}/kill/low",
+        help: "Takes the lows out, below 250 Hz, whatever the EQ says; 0 lets them in again.",
+        slide: |mixer, scheduler, deck| mixer.isolator(scheduler, deck).map(|node| node.kill_mut(EqBand::Low)),
+        ..KILL
+    },
+    KnobRow {
+        name: "Kill Mid",
+        id: "kill_mid",
+        path: "/deck/{deck}/kill/mid",
+        help: "Takes the mids out, whatever the EQ says; 0 lets them in again.",
+        slide: |mixer, scheduler, deck| mixer.isolator(scheduler, deck).map(|node| node.kill_mut(EqBand::Mid)),
+        ..KILL
+    },
+    KnobRow {
+        name: "Kill High",
+        id: "kill_high",
+        path: "/deck/{deck}/kill/high",
+        help: "Takes the highs out, above 2500 Hz, whatever the EQ says; 0 lets them in again.",
+        slide: |mixer, scheduler, deck| mixer.isolator(scheduler, deck).map(|node| node.kill_mut(EqBand::High)),
+        ..KILL
+    },
+    KnobRow {
+        name: "Crossfader Side",
+        id: "xfader_side",
+        path: "/deck/{deck}/crossfader",
+        defaults: FIRST_SIDES,
+        help: "Puts the channel on the crossfader's A side, on its B side, or past it.",
+        slide: |mixer, scheduler, deck| mixer.crossfader(scheduler).map(|node| node.side_mut(deck)),
+        ..choice(&SIDES, 2.0)
+    },
+];
+
+/// The controls that there are once. Where each deck has a node for it, each gets it.
+pub const MASTER_ROWS: [KnobRow; 5] = [
+    KnobRow {
+        name: "EQ Model",
+        id: super::EQ_MODEL,
+        path: "/mixer/eq",
+        help: "What the EQ knobs move: shelves and a bell, or an isolator, whose bands are gone at -26 dB.",
+        // The processor hands the knobs over.
+        ..choice(&["eq", "isolator"], 1.0)
+    },
+    KnobRow {
+        name: "Isolator Slope",
+        id: "isolator_slope",
+        path: "/mixer/isolator/slope",
+        help: "How steep the isolator's and the kills' crossovers are: 24 or 48 dB an octave.",
+        slide: |mixer, scheduler, deck| mixer.isolator(scheduler, deck).map(|node| node.steep_mut()),
+        ..choice(&["normal", "steep"], 1.0)
+    },
+    KnobRow {
+        name: "Filter Resonance",
+        id: "filter_resonance",
+        path: "/mixer/filter/resonance",
+        defaults: every(0.0),
+        help: "How much the filter knobs lift what is at their cutoff: 1 is 12 dB.",
+        slide: |mixer, scheduler, deck| mixer.filter(scheduler, deck).map(|node| node.resonance_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Crossfader Curve",
+        id: "xfader_curve",
+        path: "/crossfader/curve",
+        defaults: every(CONSTANT_POWER),
+        help: "0 is additive, 0.5 constant power, 1 a fast cut.",
+        slide: |mixer, scheduler, _| mixer.crossfader(scheduler).map(|node| node.curve_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Crossfader Reverse",
+        id: "xfader_reverse",
+        path: "/crossfader/reverse",
+        help: "Lets the crossfader's ends change places.",
+        slide: |mixer, scheduler, _| mixer.crossfader(scheduler).map(|node| node.reverse_mut()),
+        ..SWITCH
+    },
+];

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 fn rows_are_sound_and_unique() {
     let rows: Vec<&KnobRow> = Knob::all().map(Knob::row).collect();
     for row in &rows {
-        assert!(row.min < row.max && (row.min..=row.max).contains(&row.default), "{row:?}");
-        assert_eq!(row.clamp(row.default), row.default, "{row:?}");
+        assert!(row.min < row.max, "{row:?}");
+        assert!(row.defaults.iter().all(|default| row.clamp(*default) == *default), "{row:?}");
         assert!(row.help.ends_with('.') && !row.name.is_empty(), "{row:?}");
         if let Some(words) = row.choices() {
             assert_eq!((row.min, row.max), (0.0, words.len() as f32 - 1.0), "{row:?}");

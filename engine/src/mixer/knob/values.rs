@@ -1,40 +1,50 @@
 //! The settings of all controls, for the snapshot.
 
 use super::{DECK_ROWS, Knob, MASTER_ROWS};
+use crate::units::DeckId;
 
-macro_rules! values {
-    ($(#[$doc:meta])* $name:ident, $rows:ident) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq)]
-        pub struct $name([f32; $rows.len()]);
+/// A deck's controls as set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DeckKnobs([f32; DECK_ROWS.len()]);
 
-        impl Default for $name {
-            fn default() -> Self {
-                Self(std::array::from_fn(|row| $rows[row].default))
-            }
-        }
+/// The master's controls as set.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct MasterKnobs([f32; MASTER_ROWS.len()]);
 
-        impl $name {
-            /// Of one control, in its unit.
-            #[must_use]
-            pub const fn get(&self, knob: Knob) -> f32 {
-                self.0[knob.place()]
-            }
+impl DeckKnobs {
+    /// Before anyone has moved them.
+    #[must_use]
+    pub fn of(deck: DeckId) -> Self {
+        Self(std::array::from_fn(|row| DECK_ROWS[row].defaults[deck.index()]))
+    }
 
-            pub(crate) const fn set(&mut self, knob: Knob, value: f32) {
-                self.0[knob.place()] = value;
-            }
-        }
-    };
+    pub(crate) const fn get(&self, knob: Knob) -> f32 {
+        self.0[knob.place()]
+    }
+
+    pub(crate) const fn set(&mut self, knob: Knob, value: f32) {
+        self.0[knob.place()] = value;
+    }
 }
 
-values!(
-    /// A deck's controls as set.
-    DeckKnobs,
-    DECK_ROWS
-);
-values!(
-    /// The master's controls as set.
-    MasterKnobs,
-    MASTER_ROWS
-);
+impl Default for DeckKnobs {
+    fn default() -> Self {
+        Self::of(DeckId::A)
+    }
+}
+
+impl Default for MasterKnobs {
+    fn default() -> Self {
+        Self(std::array::from_fn(|row| MASTER_ROWS[row].defaults[0]))
+    }
+}
+
+impl MasterKnobs {
+    pub(crate) const fn get(&self, knob: Knob) -> f32 {
+        self.0[knob.place()]
+    }
+
+    pub(crate) const fn set(&mut self, knob: Knob, value: f32) {
+        self.0[knob.place()] = value;
+    }
+}

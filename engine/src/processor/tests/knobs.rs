@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::action::{Recipe, RecipeFile, RecipeStep, Roles};
-use crate::mixer::Knob;
+use crate::mixer::{EqBand, Knob};
 use crate::safety::Slew;
 
 fn fader(deck: DeckId) -> Knob {
@@ -62,8 +62,11 @@ fn moves_in_a_flood_coalesce_and_the_last_one_counts() {
             ))
         })
         .collect();
+    let filter = Knob::of_deck(DeckId::A, "filter").unwrap();
+    bench.ask(set(filter, -0.25), ActionTiming::Immediate);
     bench.ask(set(fader(DeckId::B), 0.5), ActionTiming::Immediate);
     bench.run_to(30_000, 64);
+    assert_eq!(bench.console.snapshot().knob(filter), -0.25, "another control of the same deck");
     assert_eq!([DeckId::A, DeckId::B].map(|deck| bench.console.snapshot().knob(fader(deck))), [0.59, 0.5]);
     assert!(bench.console.telemetry().coalesced >= 50, "{}", bench.console.telemetry().coalesced);
 }
@@ -133,4 +136,62 @@ fn a_closed_fader_takes_a_deck_off_the_air() {
     bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
     bench.run_to(24_000 + 13_000, 64);
     assert!(!bench.console.snapshot().decks[0].on_air);
+}
+
+fn eq_model(model: f32) -> Action {
+    set(Knob::of_master("eq_model").unwrap(), model)
+}
+
+#[test]
+fn the_eq_s_knobs_move_the_eq_or_the_isolator() {
+    let mut bench = playing();
+    let gone = |band| Action::SetEq { deck: DeckId::A, band, gain: Decibels(-26.0) };
+    for band in EqBand::ALL {
+        bench.ask(gone(band), ActionTiming::Immediate);
+    }
+    bench.run_to(40_000, 64);
+    assert!(bench.decks[0][39_000..].iter().any(|s| *s != 0.0), "an EQ lets a twentieth through");
+    bench.ask(eq_model(1.0), ActionTiming::Immediate);
+    bench.run_to(80_000, 64);
+    assert!(bench.decks[0][50_000..].iter().all(|s| *s == 0.0), "an isolator nothing");
+    assert!(!bench.console.snapshot().decks[0].on_air);
+    for band in EqBand::ALL {
+        bench.process(64, &[TimedInput { frame: 0, input: HostInput::Control(Control::Eq(DeckId::A, band), 0.0) }]);
+    }
+    bench.run_to(100_000, 64);
+    assert_eq!(bench.decks[0][99_000], sample(99_000), "flat is the file itself");
+    bench.ask(eq_model(0.0), ActionTiming::Immediate);
+    bench.run_to(120_000, 64);
+    assert_eq!(bench.decks[0][119_000], sample(119_000));
+}
+
+#[test]
+fn a_recipe_s_way_in_the_isolator_is_held_by_a_cancel() {
+    let mut bench = playing();
+    bench.ask(eq_model(1.0), ActionTiming::Immediate);
+    let step = |after_beats, over_beats, action| RecipeStep { after_beats, over_beats, action };
+    let eq = Action::SetEq { deck: DeckId::A, band: EqBand::Low, gain: Decibels(-20.0) };
+    let steps = vec![step(0.0, 4.0, eq), step(8.0, 0.0, play(DeckId::B))];
+    let recipe = Recipe { name: "x".to_owned(), steps };
+    let id = bench.ask(Action::RunRecipe { recipe }, ActionTiming::Immediate);
+    bench.run_to(24_000 + 48_000, 64);
+    bench.ask(Action::Cancel { pending: crate::action::Pending::Request(id) }, ActionTiming::Immediate);
+    bench.run_to(100_000, 64);
+    let held = bench.console.snapshot().decks[0].eq_db[0];
+    assert!((held + 10.0).abs() < 0.1, "{held}");
+    assert!(
+        bench.moves.iter().any(|(_, control, value)| *control == Control::Eq(DeckId::A, EqBand::Low) && *value == held)
+    );
+}
+
+#[test]
+fn a_master_s_control_reaches_every_deck() {
+    let mut bench = Bench::loaded(120.0);
+    bench.ask(set(Knob::of_master("filter_resonance").unwrap(), 0.5), ActionTiming::Immediate);
+    bench.run_to(1_000, 64);
+    let processor = &mut bench.processor;
+    for deck in DeckId::ALL {
+        let knob = Knob::of_master("filter_resonance").unwrap();
+        assert_eq!((knob.row().slide)(&processor.mixer, &mut processor.scheduler, deck).unwrap().setting(), 0.5);
+    }
 }

@@ -1,28 +1,38 @@
-//! The channel fader.
+//! The channel fader and the auto gain: a level that a control moves.
 
 use super::{FADER_MS, Path};
 use crate::dsp::Slide;
 use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::units::Decibels;
 
-/// Multiplies by the square of its position, which follows the hand in 5 ms. Fully open, samples pass bit for bit.
+/// How long an auto gain takes, in milliseconds: nobody shall hear it go.
+const AUTO_GAIN_MS: f64 = 1000.0;
+
+/// Multiplies by a gain that follows a control. Where that is 1, samples pass bit for bit.
 #[derive(Debug)]
-pub struct FaderNode {
+pub struct LevelNode {
     position: Slide,
+    gain: fn(f32) -> f32,
+    name: &'static str,
 }
 
-/// As on a mixer's fader: -12 dB in the middle, nothing at the end.
-fn gain(position: f32) -> f32 {
-    position * position
-}
-
-impl FaderNode {
-    /// Fully open. `sample_rate` in Hz.
+impl LevelNode {
+    /// A channel fader, fully open: 1 is open, 0 closed, -12 dB in the middle; follows the hand in 5 ms. `sample_rate`
+    /// in Hz.
     #[must_use]
-    pub fn new(sample_rate: f64) -> Self {
-        Self { position: Slide::new(1.0, FADER_MS, sample_rate) }
+    pub fn fader(sample_rate: f64) -> Self {
+        let position = Slide::new(1.0, FADER_MS, sample_rate);
+        Self { position, gain: |position| position * position, name: "Fader" }
     }
 
-    /// Its position: 0 is closed, 1 is open.
+    /// An auto gain at 0 dB; goes to another in a second. `sample_rate` in Hz.
+    #[must_use]
+    pub fn auto_gain(sample_rate: f64) -> Self {
+        let position = Slide::new(0.0, AUTO_GAIN_MS, sample_rate);
+        Self { position, gain: |db| Decibels(db).to_gain(), name: "AutoGain" }
+    }
+
+    /// Its control: a position, or dB.
     pub(super) const fn slide_mut(&mut self) -> &mut Slide {
         &mut self.position
     }
@@ -31,7 +41,7 @@ impl FaderNode {
     #[must_use]
     pub fn path(&self) -> Path {
         let ramp = self.position.ramp();
-        Path { peak: gain(ramp.peak()), target: gain(ramp.target()), frames_left: ramp.frames_left() }
+        Path { peak: (self.gain)(ramp.peak()), target: (self.gain)(ramp.target()), frames_left: ramp.frames_left() }
     }
 
     fn make(&mut self, mut io: NodeIo<'_>) -> Status {
@@ -42,12 +52,12 @@ impl FaderNode {
         }
         let [out_left, out_right] = io.out();
         if self.position.is_settled() {
-            let gain = gain(self.position.current());
+            let gain = (self.gain)(self.position.current());
             out_left.iter_mut().zip(left).for_each(|(out, sample)| *out = sample * gain);
             out_right.iter_mut().zip(right).for_each(|(out, sample)| *out = sample * gain);
         } else {
             for n in 0..left.len() {
-                let gain = gain(self.position.next_value());
+                let gain = (self.gain)(self.position.next_value());
                 out_left[n] = left[n] * gain;
                 out_right[n] = right[n] * gain;
             }
@@ -56,7 +66,7 @@ impl FaderNode {
     }
 }
 
-impl DspNode for FaderNode {
+impl DspNode for LevelNode {
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -69,10 +79,6 @@ impl DspNode for FaderNode {
         Guard::Own
     }
 
-    fn most_gain(&self) -> f32 {
-        1.0
-    }
-
     fn bank(&self) -> Option<BankKernel> {
         Some(BankKernel::casual::<Self>())
     }
@@ -82,11 +88,11 @@ impl DspNode for FaderNode {
     }
 
     fn type_name(&self) -> &'static str {
-        "Fader"
+        self.name
     }
 }
 
-impl BankNode for FaderNode {
+impl BankNode for LevelNode {
     /// Its samples are already vectors in time: lanes only save the calls.
     fn process_bank(bank: &mut Bank<'_, Self>) {
         for n in 0..bank.len() {
@@ -102,7 +108,7 @@ mod tests {
     use super::*;
     use crate::graph::{IoSetup, StereoBlock};
 
-    fn run(node: &mut FaderNode, frames: usize) -> Vec<f32> {
+    fn run(node: &mut LevelNode, frames: usize) -> Vec<f32> {
         let (mut one, mut out) = (StereoBlock::SILENT, StereoBlock::SILENT);
         one.channels_mut()[0].fill(0.7);
         IoSetup::new(&[&one], &mut out, frames).run(node);
@@ -111,7 +117,7 @@ mod tests {
 
     #[test]
     fn open_is_the_sound_itself_half_is_twelve_down_and_closed_is_nothing() {
-        let mut node = FaderNode::new(48_000.0);
+        let mut node = LevelNode::fader(48_000.0);
         assert!(run(&mut node, 64).iter().all(|s| s.to_bits() == 0.7_f32.to_bits()));
         for (position, expected) in [(0.5, 0.175), (0.0, 0.0), (1.0, 0.7)] {
             node.slide_mut().move_to(position, 0);
@@ -124,7 +130,7 @@ mod tests {
     fn any_split_gives_the_same_samples_and_the_path_says_how_long_it_is_open() {
         let whole: Vec<f32> = [64, 1]
             .map(|block| {
-                let mut node = FaderNode::new(48_000.0);
+                let mut node = LevelNode::fader(48_000.0);
                 node.slide_mut().move_to(0.0, 0);
                 (0..320 / block).flat_map(|_| run(&mut node, block)).map(f32::to_bits).collect::<Vec<_>>()
             })
@@ -133,8 +139,22 @@ mod tests {
             .map(f32::from_bits)
             .collect();
         assert_eq!(whole[..320], whole[320..]);
-        let mut node = FaderNode::new(48_000.0);
+        let mut node = LevelNode::fader(48_000.0);
         node.slide_mut().move_to(0.0, 0);
         assert_eq!(node.path(), Path { peak: 1.0, target: 0.0, frames_left: 240 });
+    }
+
+    #[test]
+    fn an_auto_gain_takes_a_second_and_is_exact_at_its_ends() {
+        let mut node = LevelNode::auto_gain(48_000.0);
+        assert!(run(&mut node, 64).iter().all(|s| s.to_bits() == 0.7_f32.to_bits()));
+        node.slide_mut().move_to(-6.0, 0);
+        let heard: Vec<f32> = (0..1000).flat_map(|_| run(&mut node, 48)).collect();
+        assert!((heard[23_999] / 0.7 - 10.0_f32.powf(-3.0 / 20.0)).abs() < 1e-4, "half of the dB in half of the time");
+        assert!(heard.windows(2).all(|pair| pair[1] <= pair[0]));
+        assert_eq!(run(&mut node, 1), [0.7 * Decibels(-6.0).to_gain()]);
+        node.slide_mut().move_to(0.0, 0);
+        (0..1000).for_each(|_| drop(run(&mut node, 48)));
+        assert_eq!(run(&mut node, 1), [0.7]);
     }
 }
