@@ -201,7 +201,8 @@ impl HandParams {
 
 impl Default for HandParams {
     fn default() -> Self {
-        let hands = |deck| DeckHands { deck, triggers: Trigger::ALL.map(|t| trigger_param(deck, t)), rate: rate_param(deck) };
+        let hands =
+            |deck| DeckHands { deck, triggers: Trigger::ALL.map(|t| trigger_param(deck, t)), rate: rate_param(deck) };
         Self(DeckId::ALL.map(hands).into())
     }
 }

@@ -45,7 +45,11 @@ pub struct SavedMarks {
 }
 
 impl From<Marks> for SavedMarks {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates; sane marks are not negative")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "saturates; sane marks are not negative"
+    )]
     fn from(marks: Marks) -> Self {
         let (marks, ns) = (marks.sane(), |secs: f64| (secs * 1e9).round() as u64);
         Self {
@@ -236,9 +240,14 @@ mod tests {
         assert_eq!(state.tracks, [None, Some("/x.wav".into()), None, None]);
         assert_eq!(state.osc_port, None);
         assert_eq!(state.editor_size, RigState::default().editor_size);
-        let marks = read(r#"{"marks": [{"cue_ns": 5, "loop_ns": [9, 3]}, {"cue_ns": -1}, 7, {"hot_cues_ns": [1]}]}"#).marks;
+        let marks =
+            read(r#"{"marks": [{"cue_ns": 5, "loop_ns": [9, 3]}, {"cue_ns": -1}, 7, {"hot_cues_ns": [1]}]}"#).marks;
         assert_eq!(marks[1..], [SavedMarks::default(); 3]);
-        assert_eq!(Marks::from(marks[0]), Marks { cue_secs: 5e-9, ..Marks::default() }, "a loop that ends first is none");
+        assert_eq!(
+            Marks::from(marks[0]),
+            Marks { cue_secs: 5e-9, ..Marks::default() },
+            "a loop that ends first is none"
+        );
         for hostile in [r#"{"editor_size": [1300]}"#, r#"{"editor_size": [1300, -4]}"#, r#"{"editor_size": "big"}"#] {
             assert_eq!(read(hostile), RigState::default());
         }
