@@ -110,6 +110,7 @@ impl Console {
 
     /// Lets come again what a log says came: see [`crate::log::Replay`]. `track` is what a load had brought. All that
     /// comes in a block is to be handed over before it is made; up to 100 deeds of one block find their way.
+    #[expect(clippy::result_large_err, reason = "what finds no room comes back whole: nothing is boxed on this way")]
     pub fn replay(&mut self, step: ReplayStep, track: Option<Arc<Track>>) {
         self.executor.replay(step, track);
         let control = &mut self.links.control;
@@ -143,6 +144,7 @@ impl Console {
     }
 
     /// No more than the audio thread takes in one block: what comes next must not wait behind a heap.
+    #[expect(clippy::result_large_err, reason = "what finds no room comes back whole: nothing is boxed on this way")]
     fn send(&mut self) {
         let control = &mut self.links.control;
         self.executor.tick(|event| {

@@ -10,6 +10,7 @@ mod automation;
 mod bad_input;
 mod bounce;
 mod bridge;
+mod decks;
 mod instances;
 mod osc_port;
 mod quantized_start;

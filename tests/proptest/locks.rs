@@ -91,7 +91,7 @@ proptest! {
     fn no_lock_holds_the_mixer_a_cancel_or_a_panic(owner in source(), asks in source(), kind in kind()) {
         for reason in [LockReason::User, LockReason::Playing, LockReason::Loading, LockReason::Source] {
             let holds = DeckLock { owner, reason }.holds(asks, kind);
-            prop_assert!(!holds || kind.is_gesture());
+            prop_assert!(!holds || kind.touches_deck());
             prop_assert!(!(holds && ActionMask::ALWAYS.allows(kind) && kind != ActionKind::Stop));
         }
     }

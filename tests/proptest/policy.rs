@@ -99,7 +99,7 @@ proptest! {
             Err(SafetyViolation::DeckLocked { deck, reason, .. }) => {
                 prop_assert_eq!(deck, ask.deck);
                 prop_assert!(ask.source != Source::State, "a project is not kept out");
-                prop_assert!(ask.action.is_gesture(), "the mixer, a cancel and a panic pass any lock");
+                prop_assert!(ask.action.touches_deck(), "the mixer, a cancel and a panic pass any lock");
                 if reason == LockReason::Playing {
                     prop_assert!(known.on_air && known.state == DeckState::Playing);
                 } else {

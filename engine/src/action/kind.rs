@@ -66,6 +66,12 @@ impl ActionKind {
         self.index() < Self::GESTURES
     }
 
+    /// Whether a lock keeps it from a deck: gestures and changes of its motion, but not the mixer.
+    #[must_use]
+    pub const fn touches_deck(self) -> bool {
+        self.is_gesture() || matches!(self, Self::Motion)
+    }
+
     /// The verb in sentences for people.
     #[must_use]
     pub const fn verb(self) -> &'static str {

@@ -138,7 +138,7 @@ pub enum Action {
         /// On which deck.
         deck: DeckId,
         /// Where.
-        marks: Marks,
+        marks: Box<Marks>,
     },
     /// Brings back, in phase, what a stop, an eject, a load or a seek took away in the last bars.
     Undo {
@@ -279,7 +279,7 @@ impl Action {
             Self::Gesture { deck, gesture, value } => {
                 Self::Gesture { deck, gesture, value: gesture.row().takes.clamp(value) }
             }
-            Self::SetMarks { deck, marks } => Self::SetMarks { deck, marks: marks.sane() },
+            Self::SetMarks { deck, marks } => Self::SetMarks { deck, marks: Box::new(marks.sane()) },
             Self::SetKnob { value, .. } if !value.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetKnob { knob, value } => Self::SetKnob { knob, value: knob.row().clamp(value) },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),

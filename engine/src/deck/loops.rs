@@ -8,6 +8,8 @@ use crate::dsp::FadeShape;
 pub const LOOP_BEATS: std::ops::RangeInclusive<f64> = 1.0 / 32.0..=64.0;
 /// Without beats: the shortest loop, in frames of the track.
 const MIN_FRAMES: f64 = 512.0;
+/// And with beats, however fast they are.
+const LEAST_FRAMES: f64 = 32.0;
 /// A press so much before a beat means that beat.
 const EARLY_BEATS: f64 = 0.02;
 
@@ -105,7 +107,7 @@ impl DeckNode {
         let fits = match side.track.grid() {
             Some(grid) => {
                 let beats = grid.beat_at(span.end) - grid.beat_at(span.start);
-                (LOOP_BEATS.start() - 1e-6..=LOOP_BEATS.end() + 1e-6).contains(&beats)
+                (LOOP_BEATS.start() - 1e-6..=LOOP_BEATS.end() + 1e-6).contains(&beats) && span.length() >= LEAST_FRAMES
             }
             None => span.length() >= MIN_FRAMES,
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::key_lock::{KeyLock, STEP, Step, Tape};
 use super::marks::{Marks, Places};
-use super::motion::{Ground, Motion, Place, Span};
+use super::motion::{Drive, Ground, Motion, Place, Span};
 use super::pulse::Pulse;
 use super::side::{Ghost, Side};
 use super::voice::{Reached, Voice};
@@ -162,6 +162,7 @@ impl DeckNode {
     /// No allocation.
     pub fn set_time(&mut self, clock: &BlockClock) {
         self.pulse = Some(Pulse::new(clock, 0, self.pulse.as_ref()));
+        self.keep_octave();
     }
 
     /// The frame in the segment that comes next.
@@ -631,7 +632,8 @@ impl DeckNode {
         let grid = self.grid().map_or(0, |grid| std::ptr::from_ref(grid) as usize);
         if grid != self.grid_seen && self.voice.is_some() {
             let place = self.next;
-            self.slipped = None;
+            // What went by the old grid leads nowhere now.
+            self.slipped = self.slipped.filter(|motion| matches!(motion.drive, Drive::Glide(_)));
             self.set_motion(Motion::straight(place).with_loop(self.active_loop(), None));
             self.settle();
         }

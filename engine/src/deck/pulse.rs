@@ -55,7 +55,7 @@ impl Pulse {
     }
 
     /// The song beat of a performance beat.
-    pub(super) fn to_song(&self, performance_beat: f64) -> f64 {
+    pub(super) fn song_beat(&self, performance_beat: f64) -> f64 {
         performance_beat + self.song_offset
     }
 

@@ -67,7 +67,7 @@ impl DeckNode {
         }
         // One of the track's beats shall fall on each of the clock's; a track at half tempo has one on every other.
         let line = tempo.min(1.0);
-        let off = here - tempo * pulse.to_song(origin);
+        let off = here - tempo * pulse.song_beat(origin);
         let error = off - (off / line + 0.5 - TIE_BEATS).floor() * line;
         let error = if error.abs() < IN_PHASE_BEATS { 0.0 } else { error };
         Some(Lock { tempo, origin, beat: here - error, away: Away { error, ..Away::NONE } })
@@ -94,6 +94,16 @@ impl DeckNode {
         let slope = if error == 0.0 { 0.0 } else { -error.signum() * BEND * lock.tempo.abs() };
         let motion = motion(Away { error, slope, returns: true });
         self.set_motion(motion);
+    }
+
+    /// A tempo that has come so far that the track would be played too slowly or too fast is met in another octave.
+    pub(super) fn keep_octave(&mut self) {
+        if self.is_locked() && !self.hands.reverse {
+            let speed = self.here().rate / self.ratio();
+            if speed > 0.0 && !super::RATES.contains(&speed) {
+                self.settle();
+            }
+        }
     }
 
     /// The same motion from a place on, with the loop as it is now.

@@ -45,10 +45,9 @@ impl DeckLock {
         if ActionMask::ALWAYS.allows(kind) && kind != ActionKind::Stop {
             return false;
         }
-        let touches = kind.is_gesture() || kind == ActionKind::Motion;
         match self.reason {
-            LockReason::User => touches,
-            LockReason::Source => source != self.owner && touches,
+            LockReason::User => kind.touches_deck(),
+            LockReason::Source => source != self.owner && kind.touches_deck(),
             LockReason::Loading => source != self.owner && kind == ActionKind::Load,
             LockReason::Playing => kind == ActionKind::Load,
         }

@@ -120,7 +120,7 @@ impl Turns {
             let load = self.saved.get().tracks[deck.index()].take().map(|path| Action::LoadDeck { deck, path });
             let marks = self.saved.get().marks[deck.index()];
             let is_marked = load.is_some() && marks != SavedMarks::default();
-            let marks = is_marked.then(|| Action::SetMarks { deck, marks: marks.into() });
+            let marks = is_marked.then(|| Action::SetMarks { deck, marks: Box::new(marks.into()) });
             let unlock = Some(Action::SetLock { deck, locked: false });
             for action in unlock.into_iter().chain(stop).chain(eject).chain(load).chain(marks) {
                 let request = Request::new(Source::State, action, ActionTiming::Immediate);

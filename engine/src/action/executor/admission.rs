@@ -403,7 +403,7 @@ impl ActionExecutor {
             Action::SetEq { deck, band, gain } => Deed::SetEq { deck, band, gain, over_beats },
             Action::SetEcho { deck, send } => Deed::SetEcho { deck, send, over_beats },
             Action::Gesture { deck, gesture, value } => Deed::Gesture { deck, gesture, value },
-            Action::SetMarks { deck, marks } => Deed::SetMarks { deck, marks },
+            Action::SetMarks { deck, marks } => Deed::SetMarks { deck, marks: *marks },
             Action::SetKnob { knob, value } => Deed::SetKnob { knob, value, over_beats },
             Action::SetCrossfader { position } => Deed::SetCrossfader { position, over_beats },
             Action::SetMasterGain { gain } => Deed::SetMasterGain { gain, over_beats },

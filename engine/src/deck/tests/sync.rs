@@ -70,6 +70,19 @@ fn half_and_double_tempo_are_matched() {
 }
 
 #[test]
+fn a_tempo_that_doubles_is_met_in_another_octave() {
+    let mut booth = synced(120.0, 110.0);
+    booth.deck.play(None, 0);
+    booth.run(48_000, 512);
+    booth.bpm = 250.0;
+    booth.run(480_000, 512);
+    let speed = booth.deck.motion_view().speed;
+    assert!((speed - 125.0 / 120.0).abs() < 1e-9, "{speed}");
+    let on_half = booth.beat() * 2.0 - booth.song;
+    assert!((on_half - on_half.round()).abs() < 1e-6, "{on_half}");
+}
+
+#[test]
 fn a_little_off_it_bends_by_two_per_cent_and_a_lot_off_it_jumps() {
     for (start_beat, jumps) in [(0.2, false), (-0.15, false), (0.3, true), (0.45, true)] {
         let mut booth = Booth::new(track(120.0, 60.0, SR), 120.0);

@@ -292,7 +292,7 @@ fn a_recipe_has_gestures_and_the_log_plays_them_again() {
 #[test]
 fn a_preview_becomes_a_start_and_marks_come_with_a_load() {
     let mut bench = with_beats(120.0);
-    let marks = Marks { cue_secs: 1.0, ..Marks::default() };
+    let marks = Box::new(Marks { cue_secs: 1.0, ..Marks::default() });
     bench.ask(Action::SetMarks { deck: DeckId::A, marks }, ActionTiming::Immediate);
     bench.ask(Action::SeekDeck { deck: DeckId::A, position_secs: 1.0 }, ActionTiming::Immediate);
     bench.run_to(64, 64);

@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use echelon_engine::action::{Turn, WantedTrack};
 use echelon_engine::console::Console;
-use echelon_engine::deck::Track;
+use echelon_engine::deck::{BeatGrid, Track};
 
 /// The library's tracks: name, sample rate in Hz, pitch in Hz, seconds. Each is a sine of level `LEVEL` from 0 on,
 /// with a whole number of periods: a place that is not faded is a click, and its own slope is known.
@@ -46,7 +46,18 @@ impl Library {
             .into_iter()
             .zip(samples)
             .map(|((name, rate, ..), samples)| {
-                (name, Arc::new(Track::new(samples.clone(), samples.clone(), rate).expect("a track")))
+                let track = Track::new(samples.clone(), samples.clone(), rate).expect("a track");
+                // One of them has no beats.
+                let bpm =
+                    [("low", 124.0), ("high", 93.5), ("fine", 174.0)].into_iter().find(|(known, _)| *known == name);
+                let grid = bpm.map(|(_, bpm)| BeatGrid::steady(0.1 * rate, 60.0 / bpm * rate).expect("a grid"));
+                (
+                    name,
+                    Arc::new(grid.map_or_else(
+                        || Track::new(samples.clone(), samples.clone(), rate).expect("a track"),
+                        |grid| track.with_grid(grid),
+                    )),
+                )
             })
             .collect();
         Self { tracks, reading: vec![] }

@@ -67,6 +67,11 @@ impl DeckModel {
                     DeckState::Playing
                 }
                 (ActionKind::Load, _) => DeckState::Stopped,
+                // The cue button starts or stops, by where the playhead is.
+                (ActionKind::Cue, state) if state != DeckState::Empty => {
+                    self.unsure[deck.index()] = true;
+                    state
+                }
                 (ActionKind::Undo, state) => {
                     self.unsure[deck.index()] = true;
                     state

@@ -1,6 +1,8 @@
 //! Actions from all sources, at random; the same for the same seed.
 
-use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Pending, Recipe, RecipeStep, RequestId, Setting};
+use echelon_engine::action::{
+    Action, ActionKind, ActionTiming, GESTURES, Grid, Pending, Recipe, RecipeStep, RequestId, Setting, Takes, Trigger,
+};
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
 use echelon_engine::input::{Control, HostInput, TimedInput};
 use echelon_engine::message::Snapshot;
@@ -29,19 +31,26 @@ pub struct Chaos {
     manner: Manner,
     recent: Vec<RequestId>,
     effects: bool,
+    hands: bool,
 }
 
 impl Chaos {
     /// Starts the sequence of a seed.
     #[must_use]
     pub const fn new(seed: u64, manner: Manner) -> Self {
-        Self { random: Random::new(seed), manner, recent: vec![], effects: true }
+        Self { random: Random::new(seed), manner, recent: vec![], effects: true, hands: true }
     }
 
     /// Leaves EQ and echo alone: what they sound like is not a track's.
     #[must_use]
     pub fn without_effects(self) -> Self {
         Self { effects: false, ..self }
+    }
+
+    /// Plays every track at its own speed, from start to end: leaves loops, cues, sync and the like alone.
+    #[must_use]
+    pub fn without_hands(self) -> Self {
+        Self { hands: false, ..self }
     }
 
     /// Evenly spread over `0..n`.
@@ -120,8 +129,27 @@ impl Chaos {
         Action::SetKnob { knob, value: row.min + (row.max - row.min) * part }
     }
 
+    /// Anything of the decks' table.
+    fn gesture(&mut self, deck: DeckId) -> Action {
+        let row = &GESTURES[self.below(GESTURES.len() as u64) as usize];
+        let value = match row.takes {
+            Takes::Nothing => 0.0,
+            Takes::Switch => self.below(2) as f64,
+            Takes::HotCue => 1.0 + self.below(3) as f64,
+            Takes::Number { min, max, .. } => {
+                let anywhere = min + (max - min) * self.part();
+                let usual = self.pick(&[0.25, 0.5, 1.0, 2.0, 4.0, 0.0]);
+                self.pick(&[anywhere, usual, usual])
+            }
+        };
+        Action::Gesture { deck, gesture: row.gesture, value }
+    }
+
     fn any(&mut self, with_recipes: bool) -> Action {
         let deck = self.deck();
+        if self.hands && self.below(4) == 0 {
+            return self.gesture(deck);
+        }
         match self.below(40) {
             0..=7 => {
                 let position_secs = (self.below(3) == 0).then(|| self.part() * 30.0);
@@ -158,8 +186,9 @@ impl Chaos {
 
     /// What no one can mean.
     fn nonsense(&mut self, deck: DeckId) -> Action {
-        match self.below(4) {
+        match self.below(5) {
             0 => Action::SeekDeck { deck, position_secs: f64::NAN },
+            4 => Action::Gesture { deck, gesture: GESTURES[17].gesture, value: f64::NEG_INFINITY },
             1 => Action::SetGain { deck, gain: Decibels(f32::INFINITY) },
             2 => Action::PlayDeck { deck, position_secs: Some(-1.0) },
             _ => Action::RunRecipe { recipe: Recipe { name: "empty".into(), steps: vec![] } },
@@ -215,7 +244,10 @@ impl Chaos {
         let mut inputs: Vec<TimedInput> = (0..self.below(3))
             .map(|_| {
                 let deck = self.deck();
-                let input = match self.below(9) {
+                let trigger = Trigger::ALL[self.below(Trigger::ALL.len() as u64) as usize];
+                let input = match self.below(if self.hands { 12 } else { 9 }) {
+                    9 | 10 => HostInput::Control(Control::Trigger(deck, trigger), self.below(2) as f32),
+                    11 => HostInput::Control(Control::Rate(deck), 0.5 + 1.5 * self.part() as f32),
                     0 | 1 => HostInput::Control(Control::Play(deck), self.below(2) as f32),
                     2 => HostInput::Control(Control::Gain(deck), self.gain().0),
                     3 => HostInput::Control(Control::Crossfader, self.part() as f32),

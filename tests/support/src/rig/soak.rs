@@ -67,7 +67,7 @@ impl Session {
     fn new(seed: u64, frames: u64) -> Self {
         let (transport, exact) = transport(seed, frames);
         let mut host = RigHost::new(SR, &transport);
-        let mut chaos = Chaos::new(seed, Manner::Bold).without_effects();
+        let mut chaos = Chaos::new(seed, Manner::Bold).without_effects().without_hands();
         let mut settings = SafetySettings::default();
         let rule = [OnAirRule::Refuse, OnAirRule::Refuse, OnAirRule::StopFirst, OnAirRule::Allow];
         settings.on_air = rule[chaos.below(4) as usize];
