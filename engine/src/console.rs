@@ -123,6 +123,12 @@ impl Console {
         self.links.graph.lane_entry()
     }
 
+    /// By how many frames all that comes out is late. The same for as long as the rig lives.
+    #[must_use]
+    pub const fn latency_frames(&self) -> u32 {
+        self.links.graph.latency_frames()
+    }
+
     fn collect_garbage(&mut self) {
         while let Some(garbage) = self.links.garbage.try_pop() {
             if matches!(garbage, Garbage::Track(_)) {

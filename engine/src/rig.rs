@@ -27,13 +27,16 @@ pub struct RigConfig {
     pub lanes: usize,
     /// When they do.
     pub parallel: Parallel,
+    /// Whether the master has its limiter, which makes everything late by [`Console::latency_frames`]. Without it nothing
+    /// is late, and nothing keeps the master from going over 0 dB.
+    pub limiter: bool,
 }
 
 impl RigConfig {
-    /// One lane. `sample_rate` in Hz.
+    /// One lane, no limiter. `sample_rate` in Hz.
     #[must_use]
     pub const fn new(sample_rate: f64) -> Self {
-        Self { sample_rate, lanes: 1, parallel: Parallel::Auto }
+        Self { sample_rate, lanes: 1, parallel: Parallel::Auto, limiter: false }
     }
 }
 
@@ -72,7 +75,7 @@ impl Rig {
         let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + CONTROL_CAPACITY).split();
         let (snapshot_tx, snapshot_rx) = triple_buffer::triple_buffer(&Snapshot::default());
         let graph = GraphConfig { lanes: config.lanes.max(1), ..GraphConfig::new(config.sample_rate) };
-        let MixerParts { mixer, control: mut graph, commands, scheduler } = Mixer::build(graph)?;
+        let MixerParts { mixer, control: mut graph, commands, scheduler } = Mixer::build(graph, config.limiter)?;
         graph.set_parallel(config.parallel)?;
         let audio =
             AudioLinks { commands, control: control_rx, events: events_tx, garbage: garbage_tx, snapshot: snapshot_tx };

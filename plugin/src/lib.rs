@@ -5,6 +5,7 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use echelon_engine::graph::LanePool;
 use echelon_engine::processor::{BlockInput, RigProcessor};
@@ -85,8 +86,10 @@ impl Echelon {
 
     fn start(&self, sample_rate: f64) -> Option<Running> {
         let (lanes, parallel) = (self.link.threads.lanes(), host::parallel());
-        let (console, processor) = Rig::new(RigConfig { sample_rate, lanes, parallel }).ok()?;
+        let (console, processor) =
+            Rig::new(RigConfig { sample_rate, lanes, parallel, limiter: host::limiter() }).ok()?;
         let entry = console.lane_entry();
+        self.link.latency_frames.store(console.latency_frames(), Ordering::Relaxed);
         let saved = self.params.saved.clone();
         let link = Arc::downgrade(&self.link);
         // The host's thread waits for the tracks; the values need not.

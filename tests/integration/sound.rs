@@ -152,3 +152,28 @@ fn tiny_numbers_do_not_linger() {
         assert_silent(recording.master());
     });
 }
+
+/// Every output is late by the same, which the host is told before it processes; it puts that right.
+#[test]
+fn with_the_limiter_all_is_late_by_what_the_host_is_told_and_nothing_goes_over() {
+    let live = noise(4, 0.25, 10_000);
+    for_each_format(|format| {
+        for rate in [44_100.0, 48_000.0, 96_000.0] {
+            let setup = Setup::new().limiter().sample_rate(rate).input(DeckId::C, live.clone());
+            let mut host = setup.open(format);
+            assert_eq!(u64::from(host.latency_frames()), (rate * 0.0015).round() as u64 + 16);
+            let mut recording = host.render(5_000);
+            recording.append(host.render(5_000));
+            let end = 10_000 - u64::from(host.latency_frames());
+            assert_identical(recording.deck(DeckId::C), &live.part(0..end));
+            assert_identical(recording.master(), &live.part(0..end));
+        }
+        let mut host = Setup::new().limiter().input(DeckId::C, constant(3.0, -3.0, 30_000)).open(format);
+        host.at(15_000, Event::param("limiter", -12.0));
+        let recording = host.render(30_000);
+        let peak = |part: &Sound| part.left.iter().chain(&part.right).fold(0.0_f32, |peak, s| peak.max(s.abs()));
+        let [before, after] = [5_000..14_000, 16_000..29_000].map(|part| peak(&recording.master().part(part)));
+        assert!((0.9..0.9661).contains(&before) && (0.23..0.2512).contains(&after), "{before} {after}");
+        assert_eq!(peak(recording.deck(DeckId::C)), 3.0, "a deck's own output is not limited");
+    });
+}

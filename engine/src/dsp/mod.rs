@@ -7,6 +7,7 @@ mod ramp;
 mod sinc;
 mod slide;
 mod svf;
+mod true_peak;
 
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};
@@ -15,3 +16,4 @@ pub use ramp::Ramp;
 pub use sinc::{Sinc, SincBank};
 pub use slide::Slide;
 pub use svf::{BUTTERWORTH_2, BUTTERWORTH_4, SvfCell, SvfCoefs};
+pub use true_peak::{TRUE_PEAK_DELAY, TruePeak};

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! host in A..D -> deck -> auto gain -> EQ low -> mid -> high -> isolator -> filter -> echo -> gain -> fader -+-> deck out A..D
-//!                                                                                                           +-> crossfader -> master gain -> main out
+//!                                                                                                           +-> crossfader -> master gain -> limiter -> main out
 //! ```
 
 mod crossfader;
@@ -13,6 +13,7 @@ mod gain;
 mod isolator;
 mod knob;
 mod level;
+mod limiter;
 #[cfg(test)]
 mod testing;
 
@@ -24,6 +25,7 @@ pub use gain::GainNode;
 pub use isolator::IsolatorNode;
 pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
 pub use level::LevelNode;
+pub use limiter::LimiterNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
@@ -93,6 +95,7 @@ pub struct Mixer {
     faders: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
+    limiter: Option<NodeId>,
 }
 
 /// The mixer's nodes and the halves of its graph.
@@ -109,11 +112,12 @@ pub struct MixerParts {
 }
 
 impl Mixer {
-    /// Builds the graph, with a scheduler that plays it. Control side.
+    /// Builds the graph, with a scheduler that plays it. Control side. A limiter makes everything late, see
+    /// [`LimiterNode::latency_at`].
     ///
     /// # Errors
     /// [`GraphError`] never, unless the graph below contradicts itself.
-    pub fn build(config: GraphConfig) -> Result<MixerParts, GraphError> {
+    pub fn build(config: GraphConfig, has_limiter: bool) -> Result<MixerParts, GraphError> {
         let sample_rate = config.sample_rate;
         let bank = SincBank::shared();
         let (mut graph, mut commands, mut scheduler) = Graph::new(config);
@@ -152,11 +156,16 @@ impl Mixer {
         }
         let master = graph.add(GainNode::new(sample_rate))?;
         graph.connect(crossfader, master, 0)?;
-        graph.set_output(MASTER_BUS, Some(master))?;
+        let limiter = if has_limiter { Some(graph.add(LimiterNode::new(sample_rate))?) } else { None };
+        if let Some(limiter) = limiter {
+            graph.connect(master, limiter, 0)?;
+        }
+        graph.set_output(MASTER_BUS, limiter.or(Some(master)))?;
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer = Self { decks, eqs, echoes, gains, auto_gains, isolators, filters, faders, crossfader, master };
+        let mixer =
+            Self { decks, eqs, echoes, gains, auto_gains, isolators, filters, faders, crossfader, master, limiter };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -218,5 +227,11 @@ impl Mixer {
     #[must_use]
     pub fn master<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut GainNode> {
         scheduler.node_mut(self.master)
+    }
+
+    /// The limiter in the running graph, if there is one.
+    #[must_use]
+    pub fn limiter<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut LimiterNode> {
+        scheduler.node_mut(self.limiter?)
     }
 }

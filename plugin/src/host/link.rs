@@ -7,6 +7,7 @@ use std::sync::{Arc, Weak};
 use atomic_refcell::AtomicRefCell;
 use echelon_engine::clock::HostTransport;
 use echelon_engine::input::Control;
+use echelon_engine::mixer::LimiterNode;
 use nice_plug::prelude::{AuxiliaryBuffers, Buffer, ProcessStatus};
 
 use super::exchange::Exchange;
@@ -14,7 +15,7 @@ use super::guard::guard;
 use super::inputs::{InputList, Sink};
 use super::pending::Pending;
 use super::table::Table;
-use super::threads::HostThreads;
+use super::threads::{HostThreads, limiter};
 use crate::params::RigParams;
 
 thread_local! {
@@ -22,6 +23,9 @@ thread_local! {
     /// gives no access to it afterwards; this is how the entry that called `Wrapper::new` gets the instance's link.
     static NEWEST: Cell<Weak<HostLink>> = const { Cell::new(Weak::new()) };
 }
+
+/// A latency that nobody knows yet.
+const UNKNOWN: u32 = u32::MAX;
 
 /// Shared by one plugin instance and its entry.
 pub struct HostLink {
@@ -35,6 +39,8 @@ pub struct HostLink {
     pub lost_inputs: AtomicU64,
     /// Control moves that the host did not take.
     pub lost_moves: AtomicU64,
+    /// By how many frames all that the plugin makes is late; `u32::MAX` before its engine is made.
+    pub latency_frames: AtomicU32,
     /// Threads that the host lends.
     pub threads: HostThreads,
     pub(super) table: Table,
@@ -54,6 +60,7 @@ impl HostLink {
             panics: AtomicU64::new(0),
             lost_inputs: AtomicU64::new(0),
             lost_moves: AtomicU64::new(0),
+            latency_frames: AtomicU32::new(UNKNOWN),
             threads: HostThreads::default(),
             pending: Pending::new(table.len()),
             modulation: (0..table.len()).map(|_| AtomicU32::new(0)).collect(),
@@ -92,6 +99,16 @@ impl HostLink {
         }
         // A deck may start at any time: never let the host put the plugin to sleep.
         ProcessStatus::KeepAlive
+    }
+
+    /// What the host is told of the latency. Before there is an engine: what it will be, at a sample rate in Hz (not above
+    /// 0 where none is known).
+    pub(super) fn latency(&self, sample_rate: f64) -> u32 {
+        match self.latency_frames.load(Ordering::Relaxed) {
+            UNKNOWN if !limiter() => 0,
+            UNKNOWN => LimiterNode::latency_at(if sample_rate > 0.0 { sample_rate } else { 48_000.0 }),
+            frames => frames,
+        }
     }
 
     /// Sends every parameter's value to the engine with the next block, as after a state load. For an engine that has

@@ -13,7 +13,7 @@
 //! CLAP hosts may lend threads for the length of a block ([`HostThreads`]); the framework does not know that extension.
 //!
 //! # Rules for the plugin
-//! - No background tasks of the framework, and no latency set: one worker thread serves all instances, and dies with
+//! - No background tasks of the framework, and no latency set through it (the entries answer the host): one worker thread serves all instances, and dies with
 //!   the first that leaves while a task is queued.
 //! - Nobody keeps or uses the editor's `GuiContext`: a parameter set through it would bypass the engine, and its queue
 //!   is never emptied here. A control that the editor moves goes to the engine, which reports a move.
@@ -49,4 +49,4 @@ pub mod vst3;
 
 pub use exchange::Exchange;
 pub use link::HostLink;
-pub use threads::{HostThreads, LentThreads, parallel, set_parallel};
+pub use threads::{HostThreads, LentThreads, limiter, parallel, set_limiter, set_parallel};

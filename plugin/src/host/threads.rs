@@ -12,6 +12,7 @@ use super::guard::guard;
 type Ask = Box<dyn Fn(u32) -> bool + Send + Sync>;
 
 thread_local! {
+    static LIMITER: Cell<bool> = const { Cell::new(true) };
     static PARALLEL: Cell<Parallel> = const { Cell::new(Parallel::Auto) };
 }
 
@@ -25,6 +26,18 @@ pub fn parallel() -> Parallel {
 /// See [`parallel`]. For tests, which cannot wait until it pays.
 pub fn set_parallel(mode: Parallel) {
     PARALLEL.set(mode);
+}
+
+/// Whether instances that are activated for the first time on this thread have the master's limiter, and with it its
+/// latency. They do, unless [`set_limiter`] says otherwise.
+#[must_use]
+pub fn limiter() -> bool {
+    LIMITER.get()
+}
+
+/// See [`limiter`]. For tests that look at bare samples.
+pub fn set_limiter(on: bool) {
+    LIMITER.set(on);
 }
 
 /// The host's threads and the rig's lanes, brought together. Each half is there from some time on and then stays.

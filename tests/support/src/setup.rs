@@ -21,6 +21,7 @@ pub struct Setup {
     pub(crate) max_block: Option<u32>,
     pub(crate) transport: Transport,
     pub(crate) offline: bool,
+    pub(crate) limiter: bool,
     pub(crate) real_time: bool,
     pub(crate) hop: Option<Hop>,
     pub(crate) restart_every_block: bool,
@@ -50,6 +51,7 @@ impl Default for Setup {
             max_block: None,
             transport: Transport::rolling(120.0),
             offline: false,
+            limiter: false,
             real_time: false,
             hop: None,
             restart_every_block: false,
@@ -98,6 +100,13 @@ impl Setup {
     #[must_use]
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
+        self
+    }
+
+    /// With the master's limiter and its latency. Without, samples come out as they are, on their frame.
+    #[must_use]
+    pub const fn limiter(mut self) -> Self {
+        self.limiter = true;
         self
     }
 

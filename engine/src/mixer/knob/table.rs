@@ -4,6 +4,7 @@ use super::{KnobRow, SlewClass, Taper, Unit};
 use crate::action::ActionKind;
 use crate::mixer::EqBand;
 use crate::mixer::crossfader::{CONSTANT_POWER, FIRST_SIDES, SIDES};
+use crate::mixer::limiter::FIRST_CEILING_DB;
 use crate::units::NUM_DECKS;
 
 /// The same on every deck.
@@ -105,7 +106,7 @@ pub const DECK_ROWS: [KnobRow; 7] = [
 ];
 
 /// The controls that there are once. Where each deck has a node for it, each gets it.
-pub const MASTER_ROWS: [KnobRow; 5] = [
+pub const MASTER_ROWS: [KnobRow; 6] = [
     KnobRow {
         name: "EQ Model",
         id: super::EQ_MODEL,
@@ -147,5 +148,18 @@ pub const MASTER_ROWS: [KnobRow; 5] = [
         help: "Lets the crossfader's ends change places.",
         slide: |mixer, scheduler, _| mixer.crossfader(scheduler).map(|node| node.reverse_mut()),
         ..SWITCH
+    },
+    KnobRow {
+        name: "Limiter Ceiling",
+        id: "limiter",
+        path: "/limiter/threshold",
+        unit: Unit::Decibels { least: None },
+        min: -24.0,
+        defaults: every(FIRST_CEILING_DB),
+        max: 0.0,
+        slew: SlewClass::Level,
+        help: "Sets the true peak over which the master never goes.",
+        slide: |mixer, scheduler, _| mixer.limiter(scheduler).map(|node| node.ceiling_mut()),
+        ..PLAIN
     },
 ];

@@ -1,4 +1,4 @@
-//! The extensions that are ours: parameters, ports, rendering, state and thread pool. The others are the framework's.
+//! The extensions that are ours: parameters, ports, latency, rendering, state and thread pool. The others are the framework's.
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 
 use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
+use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
@@ -32,6 +33,8 @@ static AUDIO_PORTS: clap_plugin_audio_ports =
 static RENDER: clap_plugin_render =
     clap_plugin_render { has_hard_realtime_requirement: Some(render_is_realtime), set: Some(render_set) };
 
+static LATENCY: clap_plugin_latency = clap_plugin_latency { get: Some(latency_get) };
+
 static STATE: clap_plugin_state = clap_plugin_state { save: Some(state::save), load: Some(state::load) };
 
 /// An extension of ours.
@@ -42,6 +45,8 @@ pub(super) fn ours(name: &CStr) -> Option<*const c_void> {
         Some(ptr::from_ref(&AUDIO_PORTS).cast())
     } else if name == CLAP_EXT_RENDER {
         Some(ptr::from_ref(&RENDER).cast())
+    } else if name == CLAP_EXT_LATENCY {
+        Some(ptr::from_ref(&LATENCY).cast())
     } else if name == CLAP_EXT_STATE {
         Some(ptr::from_ref(&STATE).cast())
     } else if name == CLAP_EXT_THREAD_POOL {
@@ -145,6 +150,12 @@ fn set_name(field: &mut [c_char], name: &str) {
     for (to, from) in field.iter_mut().take(room).zip(name.bytes()) {
         *to = c_char::from_ne_bytes([from]);
     }
+}
+
+/// Ours: the framework would post a task to tell the host of it.
+unsafe extern "C" fn latency_get(plugin: *const clap_plugin) -> u32 {
+    // SAFETY: CLAP: a plugin of ours.
+    unsafe { Instance::of(plugin) }.map_or(0, |instance| instance.link.latency(0.0))
 }
 
 unsafe extern "C" fn render_is_realtime(plugin: *const clap_plugin) -> bool {

@@ -56,8 +56,8 @@ impl IAudioProcessorTrait for Object {
     }
 
     unsafe fn getLatencySamples(&self) -> uint32 {
-        // SAFETY: no pointers.
-        guard(0, || unsafe { self.inner.getLatencySamples() })
+        // Ours: the framework would post a task to tell the host of it.
+        self.link.latency(self.setup.sample_rate())
     }
 
     unsafe fn setupProcessing(&self, setup: *mut ProcessSetup) -> tresult {

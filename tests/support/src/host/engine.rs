@@ -29,6 +29,8 @@ pub struct Engine {
     pub sample_rate: f64,
     /// Absolute frame of the next block's start.
     pub frame: u64,
+    /// By how many frames the plugin said that it is late: its sound is recorded where it belongs.
+    pub latency_frames: u64,
     /// Frames processed since the instance was created.
     steady: i64,
     sizes: BlockSizes,
@@ -58,6 +60,7 @@ impl Engine {
             table,
             sample_rate: setup.sample_rate,
             frame: 0,
+            latency_frames: 0,
             steady: 0,
             sizes: setup.blocks.sizes(),
             left: 0,
@@ -228,6 +231,8 @@ impl Engine {
 
     fn record(&self, start: u64, frames: u32, answer: Answer, recording: &mut Recording) {
         let is_error = answer.status == Status::Error;
+        // What comes out before that is of the time before frame 0.
+        let early = self.latency_frames.saturating_sub(start).min(u64::from(frames)) as usize;
         assert!(!is_error || self.tolerates_errors, "the process call of frames {start}+{frames} failed");
         for bus in 0..OUTPUTS {
             let given = BusFault::apply(&self.faults, true, bus) == Given::Channels;
@@ -237,9 +242,9 @@ impl Engine {
                 let from = &from[..frames as usize];
                 if given && !is_error {
                     check(bus, start, from);
-                    to.extend_from_slice(from);
+                    to.extend_from_slice(&from[early..]);
                 } else {
-                    to.resize(to.len() + frames as usize, 0.0);
+                    to.resize(to.len() + from.len() - early, 0.0);
                 }
             }
         }

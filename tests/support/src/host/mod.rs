@@ -203,11 +203,13 @@ impl MiniHost {
     pub fn activate(&mut self) {
         if !self.is_active {
             let (rate, max_block) = (self.setup.sample_rate, self.setup.max_block_frames());
+            echelon::host::set_limiter(self.setup.limiter);
             assert!(
                 self.main.side.activate(rate, max_block),
                 "the plugin refused to activate at {rate} Hz, {max_block}"
             );
             self.is_active = true;
+            self.engine_mut().latency_frames = u64::from(self.main.latency_frames());
             assert!(self.engine_mut().side.start(), "the plugin refused to start processing");
         }
     }

@@ -15,7 +15,8 @@ enum Next {
 }
 
 impl MiniHost {
-    /// Renders so many frames.
+    /// Renders so many frames. The sound is recorded on the frame where it belongs, as a host with delay compensation
+    /// plays it: of these frames the last come with the next render, if the plugin has latency.
     ///
     /// # Panics
     /// If the audio thread did what it must not, the plugin left samples unwritten or not finite, failed to process,
@@ -84,7 +85,7 @@ impl MiniHost {
         let main = &mut self.main;
         let (recording, result) = std::thread::scope(|scope| {
             let render = move || {
-                let mut recording = Recording::new(engine.frame);
+                let mut recording = Recording::new(engine.frame.saturating_sub(engine.latency_frames));
                 engine.run(end, u32::MAX, &mut recording);
                 recording
             };
@@ -126,7 +127,8 @@ impl MiniHost {
     /// Processes up to `end`, asking before each step of at most `step_blocks` blocks.
     fn run(&mut self, end: u64, step_blocks: u32, mut ask: impl FnMut(&mut Self, &Recording) -> Next) -> Recording {
         assert!(self.is_active, "only an active instance can render");
-        let mut recording = Recording::new(self.frame());
+        let engine = self.engine();
+        let mut recording = Recording::new(engine.frame.saturating_sub(engine.latency_frames));
         while self.frame() < end {
             if matches!(ask(self, &recording), Next::Enough) {
                 break;

@@ -1,0 +1,142 @@
+//! How high a wave goes between its samples: eight times oversampled, by a windowed sinc of 32 taps.
+
+use std::f64::consts::PI;
+use std::sync::{Arc, OnceLock};
+
+/// Taps of each phase; the latest sample is 16 frames after the interval that is looked at.
+pub const TRUE_PEAK_TAPS: usize = 32;
+/// Frames from a sample to the look at the interval after it.
+pub const TRUE_PEAK_DELAY: usize = TRUE_PEAK_TAPS / 2;
+/// Places in the interval that are looked at; the first is the sample itself.
+const PHASES: usize = 8;
+/// The window's shape: 50 dB of what would be heard twice.
+const KAISER_BETA: f64 = 5.0;
+
+/// Coefficients by tap, then by phase: eight places are one vector.
+#[derive(Debug)]
+struct Table {
+    taps: [[f32; PHASES]; TRUE_PEAK_TAPS],
+    /// No place is higher than so many times the loudest sample.
+    most: f32,
+}
+
+fn bessel(x: f64) -> f64 {
+    let (mut sum, mut term) = (1.0, 1.0);
+    for k in 1..40 {
+        term *= (x / (2.0 * f64::from(k))).powi(2);
+        sum += term;
+    }
+    sum
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "coefficients are below 1")]
+fn table() -> Arc<Table> {
+    static TABLE: OnceLock<Arc<Table>> = OnceLock::new();
+    let make = || {
+        let (mut taps, mut most) = ([[0.0; PHASES]; TRUE_PEAK_TAPS], 0.0_f64);
+        let reach = TRUE_PEAK_DELAY as f64;
+        for phase in 0..PHASES {
+            let tap = |k: usize| {
+                let distance = k as f64 - (reach - 1.0) - phase as f64 / PHASES as f64;
+                let sinc = if distance == 0.0 { 1.0 } else { (PI * distance).sin() / (PI * distance) };
+                let window = bessel(KAISER_BETA * (1.0 - (distance / reach).powi(2)).max(0.0).sqrt());
+                sinc * window / bessel(KAISER_BETA)
+            };
+            let of_phase: [f64; TRUE_PEAK_TAPS] = std::array::from_fn(tap);
+            let sum: f64 = of_phase.iter().sum();
+            most = most.max(of_phase.iter().map(|tap| (tap / sum).abs()).sum());
+            taps.iter_mut().zip(of_phase).for_each(|(to, tap)| to[phase] = (tap / sum) as f32);
+        }
+        Arc::new(Table { taps, most: most as f32 })
+    };
+    Arc::clone(TABLE.get_or_init(make))
+}
+
+/// Looks at one channel, frame by frame.
+#[derive(Clone, Debug)]
+pub struct TruePeak {
+    table: Arc<Table>,
+    /// The latest samples, twice, so that any 32 in a row are in one piece.
+    history: [f32; 2 * TRUE_PEAK_TAPS],
+    at: usize,
+    /// Frames for which a sample louder than the floor is in reach.
+    loud_left: usize,
+}
+
+impl TruePeak {
+    /// After silence. Not real-time: the table is made once.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { table: table(), history: [0.0; 2 * TRUE_PEAK_TAPS], at: 0, loud_left: 0 }
+    }
+
+    /// Forgets what was.
+    pub fn reset(&mut self) {
+        (self.history, self.at, self.loud_left) = ([0.0; 2 * TRUE_PEAK_TAPS], 0, 0);
+    }
+
+    /// Takes a sample. The highest of the wave in the interval that begins [`TRUE_PEAK_DELAY`] frames before it; 0 where
+    /// that is certainly not above `floor`.
+    #[inline]
+    pub fn next(&mut self, sample: f32, floor: f32) -> f32 {
+        self.history[self.at] = sample;
+        self.history[self.at + TRUE_PEAK_TAPS] = sample;
+        self.at = (self.at + 1) % TRUE_PEAK_TAPS;
+        if sample.abs() * self.table.most > floor {
+            self.loud_left = TRUE_PEAK_TAPS;
+        } else if self.loud_left == 0 {
+            return 0.0;
+        } else {
+            self.loud_left -= 1;
+        }
+        let mut places = [0.0_f32; PHASES];
+        let latest = &self.history[self.at..self.at + TRUE_PEAK_TAPS];
+        for (sample, taps) in latest.iter().zip(&self.table.taps) {
+            for (place, tap) in places.iter_mut().zip(taps) {
+                *place += tap * sample;
+            }
+        }
+        places.iter().fold(0.0, |peak, place| peak.max(place.abs()))
+    }
+}
+
+impl Default for TruePeak {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::f64::consts::TAU;
+
+    fn highest(sound: impl Iterator<Item = f64>) -> f64 {
+        let mut look = TruePeak::new();
+        sound.map(|sample| look.next(sample as f32, 0.0)).skip(32).fold(0.0, |peak, now| peak.max(now.into()))
+    }
+
+    #[test]
+    fn a_sine_between_its_samples_is_found() {
+        for (part, phase) in [(0.25, 0.125), (1.0 / 6.0, 1.0 / 6.0), (0.125, 0.1875), (0.01, 0.0), (0.31, 0.2)] {
+            let peak = highest((0..4_000).map(|n| (TAU * (f64::from(n) * part + phase)).sin()));
+            let db = 20.0 * peak.log10();
+            assert!(db.abs() < 0.15, "{part}: {db}");
+        }
+    }
+
+    #[test]
+    fn where_it_does_not_look_there_is_nothing_to_see() {
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            state as f32 / u32::MAX as f32 - 0.5
+        };
+        let (mut lazy, mut busy) = (TruePeak::new(), TruePeak::new());
+        for _ in 0..20_000 {
+            let sample = noise() * noise().abs();
+            let (seen, all) = (lazy.next(sample, 0.3), busy.next(sample, 0.0));
+            assert!(seen == all || (seen == 0.0 && all <= 0.3), "{seen} {all}");
+        }
+    }
+}
