@@ -29,10 +29,12 @@ pub enum Need {
     Editor,
     /// Python hosts: `cargo xtask hosts`.
     Hosts,
+    /// Real music, and what renders it: `cargo xtask bench analysis`.
+    Music,
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 16] = [
+const PACKAGES: [(Need, &str); 23] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     (Need::Build, "ca-certificates"),
@@ -49,6 +51,13 @@ const PACKAGES: [(Need, &str); 16] = [
     (Need::Hosts, "libglib2.0-0"),
     (Need::Hosts, "libatomic1"),
     (Need::Hosts, "libstdc++6"),
+    (Need::Music, "lmms"),
+    (Need::Music, "lmms-common"),
+    (Need::Music, "hydrogen"),
+    (Need::Music, "hydrogen-data"),
+    (Need::Music, "sonic-pi-samples"),
+    (Need::Music, "fretsonfire-songs-muldjord"),
+    (Need::Music, "fretsonfire-songs-sectoid"),
 ];
 
 pub fn main(mut args: Args) -> Result<()> {
