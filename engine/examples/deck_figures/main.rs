@@ -1,0 +1,61 @@
+//! What the decks and the mixer cost: `cargo xtask bench decks`, or
+//! `cargo run --release -p echelon_engine --example deck_figures`.
+//!
+//! A rig of four synced decks at another tempo than their tracks', every control of the mixer in use, in blocks of 64
+//! and 512 frames at 48 kHz. Each block's work is timed (the
+//! thread's own, without what else runs on its core); figures are parts of the time that a block has.
+
+mod bare;
+mod stage;
+
+use echelon_engine::action::Gesture;
+use stage::{Costs, Stage};
+
+/// Blocks timed for each line.
+const BLOCKS: usize = 30_000;
+
+fn main() {
+    println!("part of a block's time, 48 kHz, one core      mean     p50     p99   p99.9     max");
+    let mut lines = Vec::new();
+    for frames in [64, 512] {
+        for (name, locked, busy) in [
+            ("plain", false, false),
+            ("key lock", true, false),
+            ("key lock, a gesture every 500 ms a deck", true, true),
+        ] {
+            let costs = measure(frames, 4, locked, busy);
+            println!("{frames:4} frames, 4 decks, {name:<26.26}{costs}");
+            lines.push((frames, locked, busy, costs));
+        }
+        let one = [0, 1].map(|decks| measure(frames, decks, false, false).mean);
+        println!("{frames:4} frames: a deck more costs {:.2} %", 100.0 * (one[1] - one[0]));
+    }
+    bare::compare();
+    let bars = lines.iter().filter(|line| line.0 == 64).map(|(_, locked, busy, costs)| match (locked, busy) {
+        (false, _) => ("mean under 4 %", costs.mean < 0.04),
+        (true, false) => ("with key lock mean under 10 %", costs.mean < 0.10),
+        (true, true) => ("with starts and seeks p99.9 under 35 %", costs.p999 < 0.35),
+    });
+    for (bar, holds) in bars {
+        println!("{} {bar}", if holds { "pass" } else { "FAIL" });
+    }
+}
+
+/// The rig with so many decks playing.
+fn measure(frames: usize, decks: usize, locked: bool, busy: bool) -> Costs {
+    let mut stage = Stage::new(decks, frames);
+    stage.every_deck(Gesture::KeyLock, f64::from(u8::from(locked)));
+    stage.play();
+    stage.warm_up();
+    let blocks = BLOCKS * 64 / frames.max(64);
+    let every = 24_000 / frames;
+    let mut times = Vec::with_capacity(blocks);
+    for block in 0..blocks {
+        if busy && block % every == 0 {
+            stage.next_gesture(block / every);
+        }
+        times.push(stage.timed_block());
+    }
+    assert!(decks == 0 || stage.heard > 0.01, "silence costs little");
+    Costs::new(times, frames as f64 / 48_000.0)
+}
