@@ -1,14 +1,15 @@
 //! The mixer: the rig's graph of decks, gains, crossfader and master.
 //!
 //! ```text
-//! host in A..D -> deck -> auto gain -> EQ low -> mid -> high -> isolator -> filter -> echo -> gain -> fader -+-> deck out A..D
-//!                                                                                                           +-> crossfader -> master gain -> limiter -> main out
+//! host in A..D -> deck -> auto gain -> EQ low -> mid -> high -> isolator -> filter -> echo -> effect 1 -> 2 -> gain -> fader -+-> deck out A..D
+//!                                                                                                                             +-> crossfader -> master gain -> limiter -> main out
 //! ```
 
 mod crossfader;
 mod echo;
 pub(crate) mod eq;
 mod filter;
+mod fx;
 mod gain;
 mod isolator;
 mod knob;
@@ -21,6 +22,7 @@ pub use crossfader::CrossfaderNode;
 pub use echo::EchoNode;
 pub use eq::{EqBand, NUM_BANDS};
 pub use filter::FilterKnobNode;
+pub use fx::{FxSlotNode, NUM_SLOTS};
 pub use gain::GainNode;
 pub use isolator::IsolatorNode;
 pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
@@ -88,6 +90,7 @@ pub struct Mixer {
     decks: [NodeId; NUM_DECKS],
     eqs: [[NodeId; NUM_BANDS]; NUM_DECKS],
     echoes: [NodeId; NUM_DECKS],
+    fx: [[NodeId; NUM_SLOTS]; NUM_DECKS],
     gains: [NodeId; NUM_DECKS],
     auto_gains: [NodeId; NUM_DECKS],
     isolators: [NodeId; NUM_DECKS],
@@ -128,6 +131,7 @@ impl Mixer {
         let [mut auto_gains, mut isolators, mut filters] = [[crossfader; NUM_DECKS]; 3];
         let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
         let mut echoes = [crossfader; NUM_DECKS];
+        let mut fx = [[crossfader; NUM_SLOTS]; NUM_DECKS];
         for deck in DeckId::ALL {
             let i = deck.index();
             decks[i] = graph.add(DeckNode::new(bank.clone(), sample_rate))?;
@@ -148,7 +152,13 @@ impl Mixer {
             graph.connect(last, isolators[i], 0)?;
             graph.connect(isolators[i], filters[i], 0)?;
             graph.connect(filters[i], echoes[i], 0)?;
-            graph.connect(echoes[i], gains[i], 0)?;
+            let mut last = echoes[i];
+            for slot in &mut fx[i] {
+                *slot = graph.add(FxSlotNode::new(sample_rate))?;
+                graph.connect(last, *slot, 0)?;
+                last = *slot;
+            }
+            graph.connect(last, gains[i], 0)?;
             faders[i] = graph.add(LevelNode::fader(sample_rate))?;
             graph.connect(gains[i], faders[i], 0)?;
             graph.connect(faders[i], crossfader, i)?;
@@ -165,7 +175,7 @@ impl Mixer {
         scheduler.receive(&mut commands);
         graph.commit()?;
         let mixer =
-            Self { decks, eqs, echoes, gains, auto_gains, isolators, filters, faders, crossfader, master, limiter };
+            Self { decks, eqs, echoes, fx, gains, auto_gains, isolators, filters, faders, crossfader, master, limiter };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -185,6 +195,21 @@ impl Mixer {
     #[must_use]
     pub fn echo<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut EchoNode> {
         scheduler.node_mut(self.echoes[deck.index()])
+    }
+
+    /// One of a deck's effect slots in the running graph.
+    #[must_use]
+    pub fn fx<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId, slot: usize) -> Option<&'p mut FxSlotNode> {
+        scheduler.node_mut(*self.fx[deck.index()].get(slot)?)
+    }
+
+    /// Every effect slot goes by this beat of the song on the next frame, and on from there.
+    pub(crate) fn follow(&self, scheduler: &mut Scheduler, beat: f64, beats_per_frame: f64) {
+        for slot in self.fx.as_flattened() {
+            if let Some(node) = scheduler.node_mut::<FxSlotNode>(*slot) {
+                node.follow(beat, beats_per_frame);
+            }
+        }
     }
 
     /// A deck's gain in the running graph.

@@ -2,9 +2,9 @@
 
 use super::{KnobRow, SlewClass, Taper, Unit};
 use crate::action::ActionKind;
-use crate::mixer::EqBand;
 use crate::mixer::crossfader::{CONSTANT_POWER, FIRST_SIDES, SIDES};
 use crate::mixer::limiter::FIRST_CEILING_DB;
+use crate::mixer::{EqBand, fx};
 use crate::units::NUM_DECKS;
 
 /// The same on every deck.
@@ -35,8 +35,67 @@ const fn choice(words: &'static [&'static str], max: f32) -> KnobRow {
 const KILL: KnobRow = choice(&["open", "kill"], 1.0);
 const SWITCH: KnobRow = choice(&["off", "on"], 1.0);
 
+/// The rows of an effect slot: its number for people, and its place.
+macro_rules! slot {
+    ($number:literal, $place:literal) => {
+        [
+            KnobRow {
+                name: concat!("FX ", $number),
+                id: concat!("fx", $number),
+                path: concat!("/deck/{deck}/fx/", $number),
+                help: "Chooses the effect of the slot; the one before rings out.",
+                slide: |mixer, scheduler, deck| mixer.fx(scheduler, deck, $place).map(|node| node.kind_mut()),
+                ..choice(&fx::WORDS, fx::WORDS.len() as f32 - 1.0)
+            },
+            KnobRow {
+                name: concat!("FX ", $number, " Mix"),
+                id: concat!("fx", $number, "_mix"),
+                path: concat!("/deck/{deck}/fx/", $number, "/mix"),
+                defaults: every(0.5),
+                slew: SlewClass::Travel,
+                help: "How much of the effect is heard: 0 dry, 1 wet alone. At 0 it rings out.",
+                slide: |mixer, scheduler, deck| mixer.fx(scheduler, deck, $place).map(|node| node.mix_mut()),
+                ..PLAIN
+            },
+            KnobRow {
+                name: concat!("FX ", $number, " Depth"),
+                id: concat!("fx", $number, "_depth"),
+                path: concat!("/deck/{deck}/fx/", $number, "/depth"),
+                defaults: every(0.5),
+                help: "Echo: feedback. Reverb: length. Flanger, phaser: how far. Gate: how closed. Crush: fewer samples.",
+                slide: |mixer, scheduler, deck| mixer.fx(scheduler, deck, $place).map(|node| node.depth_mut()),
+                ..PLAIN
+            },
+            KnobRow {
+                name: concat!("FX ", $number, " Tone"),
+                id: concat!("fx", $number, "_tone"),
+                path: concat!("/deck/{deck}/fx/", $number, "/tone"),
+                defaults: every(0.5),
+                help: "Echo, reverb: highs. Flanger, phaser: feedback. Gate: how long it is open. Crush: fewer bits.",
+                slide: |mixer, scheduler, deck| mixer.fx(scheduler, deck, $place).map(|node| node.tone_mut()),
+                ..PLAIN
+            },
+            KnobRow {
+                name: concat!("FX ", $number, " Time"),
+                id: concat!("fx", $number, "_time"),
+                path: concat!("/deck/{deck}/fx/", $number, "/time"),
+                defaults: every(fx::FIRST_TIME),
+                help: "The time that the effect goes by, in beats.",
+                slide: |mixer, scheduler, deck| mixer.fx(scheduler, deck, $place).map(|node| node.time_mut()),
+                ..choice(&fx::TIMES, fx::TIMES.len() as f32 - 1.0)
+            },
+        ]
+    };
+}
+
 /// The controls that each deck has.
-pub const DECK_ROWS: [KnobRow; 7] = [
+pub const DECK_ROWS: [KnobRow; 7 + 5 * fx::NUM_SLOTS] = {
+    let ([a, b, c, d, e], [f, g, h, i, j]) = (slot!("1", 0), slot!("2", 1));
+    let [k, l, m, n, o, p, q] = CHANNEL_ROWS;
+    [k, l, m, n, o, p, q, a, b, c, d, e, f, g, h, i, j]
+};
+
+const CHANNEL_ROWS: [KnobRow; 7] = [
     KnobRow {
         name: "Fader",
         id: "fader",

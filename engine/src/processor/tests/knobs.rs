@@ -195,3 +195,36 @@ fn a_master_s_control_reaches_every_deck() {
         assert_eq!((knob.row().slide)(&processor.mixer, &mut processor.scheduler, deck).unwrap().setting(), 0.5);
     }
 }
+
+fn of_a(id: &str, value: f32) -> Action {
+    set(Knob::of_deck(DeckId::A, id).unwrap(), value)
+}
+
+/// A place in the words of a choice.
+fn word(id: &str, word: &str) -> Action {
+    let knob = Knob::of_deck(DeckId::A, id).unwrap();
+    set(knob, knob.row().value(word).unwrap())
+}
+
+#[test]
+fn effects_follow_the_beat_at_any_block_size_and_ring_out_after_the_deck_has_stopped() {
+    let runs = [64, 1, 500].map(|block| {
+        let mut bench = playing();
+        let at = ActionTiming::CustomBeat(1.5);
+        for action in [word("fx1", "gate"), of_a("fx1_depth", 1.0), of_a("fx1_mix", 1.0), word("fx1_time", "1/2")] {
+            bench.ask(action, at);
+        }
+        for action in [word("fx2", "echo"), word("fx2_time", "1/4"), of_a("filter", -0.3)] {
+            bench.ask(action, ActionTiming::CustomBeat(3.0));
+        }
+        bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::CustomBeat(4.0));
+        bench.run_to(110_000, block);
+        std::mem::take(&mut bench.decks[0])
+    });
+    assert!(runs.iter().all(|run| *run == runs[0]));
+    // The gate opens on every half beat and is closed after 0.56 of it.
+    let heard = |beat: f64| runs[0][(beat * 24_000.0) as usize];
+    assert!([1.6, 1.7, 2.1, 2.6].iter().all(|beat| heard(*beat) != 0.0));
+    assert!([1.9, 2.45, 2.95].iter().all(|beat| heard(*beat) == 0.0));
+    assert!(runs[0][97_000..110_000].iter().any(|s| s.abs() > 0.01), "the echo goes on after the stop on beat 4");
+}
