@@ -6,6 +6,7 @@
 )]
 
 mod action_executor;
+mod analysis;
 mod automation;
 mod bad_input;
 mod bounce;

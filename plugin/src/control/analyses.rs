@@ -4,25 +4,15 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Weak};
 
 use echelon_engine::action::RequestId;
-use echelon_engine::deck::{BeatGrid, GridError, Track};
+use echelon_engine::deck::{BeatGrid, Track};
 use echelon_engine::units::DeckId;
 
+use crate::media::GridEditError;
 use crate::media::analyse::{AnalyseError, Analyser, AnalysisEvent};
 use crate::view::{AnalysisState, TrackView};
 
 /// Loads that are remembered: as many as an undo may bring back.
 const REMEMBERED: usize = 64;
-
-/// Why a deck's beat grid is as it was.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EditError {
-    /// There is no track, or it has no grid to be changed.
-    #[error("there is no beat grid on this deck yet: tap its tempo")]
-    NoGrid,
-    /// Its own reason.
-    #[error(transparent)]
-    Grid(#[from] GridError),
-}
 
 /// A load that brought a track.
 #[derive(Debug)]
@@ -133,12 +123,17 @@ impl Analyses {
     /// Changes the beat grid of the track that a load brought; the deck goes by it from its next block on.
     pub(super) fn edit(
         &mut self,
-        id: RequestId,
-        edit: impl FnOnce(&Track) -> Result<(), EditError>,
-    ) -> Result<(), EditError> {
-        let entry = self.entries.iter_mut().find(|entry| entry.id == id).ok_or(EditError::NoGrid)?;
-        edit(&*entry.track.upgrade().ok_or(EditError::NoGrid)?)?;
+        id: Option<RequestId>,
+        edit: impl FnOnce(&Track) -> Result<(), GridEditError>,
+    ) -> Result<(), GridEditError> {
+        let entry = self.entries.iter_mut().find(|entry| Some(entry.id) == id).ok_or(GridEditError::NoTrack)?;
+        let track = entry.track.upgrade().ok_or(GridEditError::NoTrack)?;
+        edit(&track)?;
         entry.look();
+        if let AnalysisState::Done(analysis) = &mut entry.state {
+            *analysis = Arc::new(analysis.with_grid_of(&track));
+            self.analyser.keep(analysis.clone(), track);
+        }
         Ok(())
     }
 }

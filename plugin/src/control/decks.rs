@@ -10,7 +10,7 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::analyses::Analyses;
 use crate::media::analyse::Analyser;
-use crate::media::{LoadError, LoadEvent, Loader};
+use crate::media::{GridEdit, GridEditError, LoadError, LoadEvent, Loader, Taps};
 use crate::state::{SavedMarks, SavedState};
 use crate::view::{LoadState, SharedView, TrackView};
 
@@ -48,6 +48,7 @@ impl Change {
 pub(super) struct DeckFiles {
     loader: Loader,
     analyses: Analyses,
+    taps: [Taps; NUM_DECKS],
     saved: SavedState,
     view: SharedView,
     changes: Vec<Change>,
@@ -74,6 +75,7 @@ impl DeckFiles {
         Self {
             loader,
             analyses: Analyses::new(analyser),
+            taps: Default::default(),
             saved,
             view,
             changes: vec![],
@@ -230,6 +232,22 @@ impl DeckFiles {
         while let Some(load) = self.analyses.poll() {
             self.show_analysis(load);
         }
+    }
+
+    /// Changes the beat grid of the track on a deck, whose playhead is at `position_secs`.
+    pub(super) fn edit_grid(&mut self, deck: DeckId, edit: GridEdit, position_secs: f64) -> Result<(), GridEditError> {
+        let load = self.on_deck[deck.index()].brought_by;
+        let taps = &mut self.taps[deck.index()];
+        self.analyses.edit(load, |track| edit.apply(track, position_secs, taps))?;
+        load.iter().for_each(|load| self.show_analysis(*load));
+        Ok(())
+    }
+
+    /// What is known of the track on a deck.
+    pub(super) fn track(&self, deck: DeckId) -> TrackView {
+        let mut track = self.on_deck[deck.index()].clone();
+        self.analyses.fill_in(&mut track);
+        track
     }
 
     /// What is known of a track by now, on the decks that show it.

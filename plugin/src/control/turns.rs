@@ -10,7 +10,7 @@ use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use crate::bridge::Bridge;
-use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env};
+use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env, track_state};
 use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
 use crate::state::{SavedMarks, SavedState};
@@ -207,6 +207,13 @@ impl Turns {
                 Heard::Query(Query::Bridge(command)) => {
                     self.bridge.command(*command, now);
                     asking.answer(bridge_state(&self.bridge.view()));
+                    1
+                }
+                Heard::Query(Query::Track { deck, edit }) => {
+                    let position_secs = self.console.snapshot().decks[deck.index()].position_secs;
+                    let done = edit.map_or(Ok(()), |edit| self.files.edit_grid(*deck, edit, position_secs));
+                    let error = done.err().map(|error| error.to_string());
+                    asking.answer(track_state(*deck, &self.files.track(*deck), error.as_deref()));
                     1
                 }
                 Heard::Query(query) => {

@@ -5,6 +5,7 @@ mod cache;
 mod decode;
 mod error;
 mod fold;
+mod grid_edit;
 mod loader;
 mod overview;
 mod repair;
@@ -13,6 +14,7 @@ mod source;
 pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
+pub use grid_edit::{GridEdit, GridEditError, Taps};
 pub use loader::{LoadEvent, Loader};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
 

@@ -6,13 +6,16 @@ use echelon_engine::action::{Action, ActionTiming, Question, RecipeFile, Roles};
 use echelon_engine::console::Console;
 use echelon_engine::safety::{SafetyTelemetry, SafetyViolation, Source};
 use echelon_engine::telemetry::{SchedulerTelemetry, Spread};
+use echelon_engine::units::DeckId;
 use rosc::{OscMessage, OscType};
 
 use super::namespace::Which;
 use super::parse_error::ParseError;
 use super::receipts::message;
 use crate::bridge::{BridgeView, Command};
+use crate::media::GridEdit;
 use crate::recipes;
+use crate::view::{AnalysisState, TrackView};
 
 /// A recipe with its decks; how long its bars are is known when it is run.
 #[derive(Clone, Debug, PartialEq)]
@@ -67,6 +70,13 @@ pub enum Query {
     Telemetry,
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
+    /// What is known of a deck's track, after its beat grid was changed.
+    Track {
+        /// Which deck.
+        deck: DeckId,
+        /// What to do to the grid before, if anything.
+        edit: Option<GridEdit>,
+    },
 }
 
 /// Of what is asked whether it would be done.
@@ -97,7 +107,7 @@ pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> boo
     match query {
         Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
         Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
-        Query::Bridge(_) => vec![],
+        Query::Bridge(_) | Query::Track { .. } => vec![],
     }
 }
 
@@ -106,6 +116,34 @@ pub fn bridge_state(view: &BridgeView) -> OscMessage {
     let (port, name) = view.peer.as_ref().map_or((0, ""), |peer| (i32::from(peer.port), peer.name.as_str()));
     let state = [view.state.word(), view.role.word()].map(OscType::from).to_vec();
     message("/bridge/state", [state, vec![port.into(), name.into(), view.reason.as_str().into()]].concat())
+}
+
+/// What is known of a deck's track: `error` says why its grid could not be changed.
+pub fn track_state(deck: DeckId, track: &TrackView, error: Option<&str>) -> OscMessage {
+    let (word, text) = match &track.analysis {
+        AnalysisState::None => ("none", ""),
+        AnalysisState::Running(_) => ("analysing", ""),
+        AnalysisState::Done(_) => ("done", ""),
+        AnalysisState::Failed(text) => ("failed", text.as_str()),
+    };
+    let found = track.found();
+    let key = found.and_then(|found| found.key);
+    let locked = track.grid.as_ref().is_some_and(|grid| grid.is_locked());
+    let number = |value: Option<f64>| OscType::Double(value.unwrap_or(0.0));
+    let args = vec![
+        OscType::String(deck.letter().to_ascii_lowercase().to_string()),
+        word.into(),
+        number(found.and_then(|found| found.bpm)),
+        OscType::String(key.map(|key| key.to_string()).unwrap_or_default()),
+        OscType::String(key.map(crate::media::analyse::Key::camelot).unwrap_or_default()),
+        number(found.and_then(|found| found.loudness_lufs)),
+        number(found.and_then(|found| found.true_peak_db)),
+        number(found.map(|found| found.auto_gain_db())),
+        OscType::Int(i32::from(track.grid.is_some())),
+        OscType::Int(i32::from(locked)),
+        error.unwrap_or(text).into(),
+    ];
+    message("/track", args)
 }
 
 /// Why not: a word for programs and a sentence for people.

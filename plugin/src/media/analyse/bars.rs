@@ -1,7 +1,8 @@
 //! Which of the tempi that a rhythm fits is its own: the one whose bars are alike.
 //!
 //! A rhythm fits twice its tempo and three halves of it nearly as well. But what is played in a bar is mostly played in
-//! the next one again, and less so after half a bar, or after two thirds.
+//! the next one again, and less so after half a bar, or after two thirds; and half a bar is more like the other half than
+//! one beat like the next, where kick and snare take turns.
 
 use super::front::{GROUPS, Rises};
 use super::tempo::detrend;
@@ -25,7 +26,7 @@ impl Bars {
     pub fn new(rises: &Rises) -> Self {
         let half = (SMOOTH_SECS * rises.rate_hz) as usize;
         let ready = |group: &Vec<f32>| detrend(&smooth(group, half), (TREND_SECS * rises.rate_hz) as usize);
-        Self { groups: std::array::from_fn(|group| ready(&rises.groups[group])) }
+        Self { groups: std::array::from_fn(|group| ready(&rises.louds[group])) }
     }
 
     /// How much a bar is like the next, -1..1. `after` says of a value of the curves where the one is that comes so many

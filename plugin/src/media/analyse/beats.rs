@@ -17,15 +17,19 @@ const WEIGHTS: [f32; GROUPS] = [1.5, 1.0, 1.0, 1.0, 0.8];
 const TREND_SECS: f64 = 0.4;
 /// With less than that to hear there is no tempo.
 const LEAST_SECS: f64 = 1.2;
-/// What must speak for a tempo: in a long track, and how much more for each beat that there are fewer.
+/// What must speak for a tempo at least.
 const LEAST_STRENGTH: f64 = 0.18;
-const LEAST_STRENGTH_BEATS: f64 = 2.3;
+/// And how many times as much as by chance: in a file of no length, and from 8 s on more than that.
+const LEAST_CHANCES: [f64; 2] = [9.0, 18.0];
+const CHANCES_SECS: f64 = 8.0;
 /// A tempo that moves finds something to follow in anything: more must speak for it, over more beats.
 const LEAST_MOVING_STRENGTH: f64 = 0.3;
 const LEAST_MOVING_BEATS: usize = 24;
-/// Levels of one rhythm, and what it counts that bars are alike.
+/// Levels of one rhythm, and what it counts that bars are alike, and the halves of bars: kick and snare take turns.
 const LEVELS: [f64; 5] = [1.0, 0.5, 2.0, 2.0 / 3.0, 1.5];
 const LIKENESS: f64 = 2.5;
+/// Of a tempo that moves, bars and their halves must be this much alike, together.
+const LEAST_LIKENESS: f64 = 0.4;
 /// A tempo is steady if its windows agree this much, within this time.
 const STEADY_COHERENCE: f64 = 0.68;
 const STEADY_SPREAD_SECS: f64 = 0.015;
@@ -35,8 +39,9 @@ const CALM_COHERENCE: f64 = 0.93;
 const CALM_SPREAD_SECS: f64 = 0.003;
 const SWAY_FIT: f64 = 1.06;
 const MOST_SWAY: f64 = 0.02;
-/// A tempo is a whole number if it is that near to one, and it fits that much as well.
-const WHOLE_BPM: f64 = 0.035;
+/// A tempo is a whole number if it is that near to one, all beats of the track are, and it fits that much as well.
+const WHOLE_BPM: f64 = 0.018;
+const WHOLE_SECS: f64 = 0.012;
 const WHOLE_FIT: f64 = 0.985;
 /// A file up to this length may be a loop: whole bars, cut exactly. It is one if it is within so many beats of it.
 const LOOP_SECS: f64 = 20.0;
@@ -66,13 +71,12 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
     let tempo = level(rises, &periods, &bars, periods.best());
     let windows = Windows::new(&curve, rises.rate_hz, tempo.bpm);
     let steady = windows.refine();
-    let needed = LEAST_STRENGTH + LEAST_STRENGTH_BEATS * 60.0 / (secs * steady.bpm);
     let is_steady = steady.coherence > STEADY_COHERENCE && steady.spread_secs < STEADY_SPREAD_SECS;
-    if !is_steady || tempo.strength < needed {
-        return moving_grid(track, rises, &curve, &path(rises, &curve, &bars));
+    if !is_steady || tempo.strength < LEAST_STRENGTH.max(by_chance(&curve) * least_chances(secs)) {
+        return moving_grid(track, rises, &curve, &path(rises, &curve, &bars)?);
     }
     let bpm = as_loop(&curve, rises.rate_hz, secs, steady.bpm).unwrap_or(steady.bpm);
-    let bpm = as_whole(&windows, bpm);
+    let bpm = as_whole(&windows, bpm, secs);
     let sways = steady.coherence < CALM_COHERENCE || steady.spread_secs > CALM_SPREAD_SECS;
     sways
         .then(|| swaying_grid(track, rises, &curve, bpm))
@@ -80,16 +84,18 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
         .or_else(|| steady_grid(track, rises, Tempo { bpm, ..tempo }))
 }
 
-/// The tempo's way through a track, at the level at which bars are alike.
-fn path(rises: &Rises, curve: &[f32], bars: &Bars) -> Path {
+/// The tempo's way through a track, at the level at which bars are alike. `None` if they are not.
+fn path(rises: &Rises, curve: &[f32], bars: &Bars) -> Option<Path> {
     let mut path = Path::of(curve, rises.rate_hz);
     let hops = drift::beats(curve, rises.rate_hz, &path);
-    if hops.len() >= LEAST_MOVING_BEATS {
-        let (beat_of, hop_of) = (drift::between(&hops), drift::at(&hops));
-        let after = |index: usize, beats: f64| hop_of(beat_of(index) + beats);
-        path.multiply(alike(bars, after, |ratio| path.rank(ratio)));
+    if hops.len() < LEAST_MOVING_BEATS {
+        return None;
     }
-    path
+    let (beat_of, hop_of) = (drift::between(&hops), drift::at(&hops));
+    let after = |index: usize, beats: f64| hop_of(beat_of(index) + beats);
+    let (ratio, likeness) = alike(bars, after, |ratio| path.rank(ratio))?;
+    path.multiply(ratio);
+    (likeness > LEAST_LIKENESS).then_some(path)
 }
 
 /// A grid that follows a tempo which sways by parts of a percent around this one, if that fits the track much better.
@@ -108,26 +114,42 @@ fn nearest_level(ratio: f64) -> f64 {
     LEVELS.into_iter().fold(1.0, |a, b| if far(b) < far(a) { b } else { a })
 }
 
+/// About the strength that a tempo has by chance.
+fn by_chance(curve: &[f32]) -> f64 {
+    let (sum, squares) =
+        curve.iter().map(|value| f64::from(value.abs())).fold((0.0, 0.0), |(a, b), v| (a + v, b + v * v));
+    f64::sqrt(squares) / f64::max(sum, 1e-9)
+}
+
+fn least_chances(secs: f64) -> f64 {
+    let [short, long] = LEAST_CHANCES;
+    short + (long - short) * (secs / CHANCES_SECS).min(1.0)
+}
+
 /// Of the tempi that fit a rhythm nearly as well as this one, the one whose bars are alike.
 fn level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> Tempo {
     let hops_per_beat = 60.0 / tempo.bpm * rises.rate_hz;
     let after = |index: usize, beats: f64| index as f64 + beats * hops_per_beat;
-    let bpm = tempo.bpm * alike(bars, after, |ratio| periods.rank(tempo.bpm * ratio));
+    let ratio = alike(bars, after, |ratio| periods.rank(tempo.bpm * ratio)).map_or(1.0, |(ratio, _)| ratio);
+    let bpm = tempo.bpm * ratio;
     Tempo { bpm, strength: periods.strength(bpm) }
 }
 
 /// By what a tempo has to be multiplied so that its bars are most alike, weighed with what else speaks for it. `after`
-/// says, at the tempo as it is, where so many beats after a value of the curves are.
-fn alike(bars: &Bars, after: impl Fn(usize, f64) -> f64, rank: impl Fn(f64) -> f64) -> f64 {
+/// says, at the tempo as it is, where so many beats after a value of the curves are. Also how alike they are then, and
+/// their halves, together. `None` if the track is too short to tell.
+fn alike(bars: &Bars, after: impl Fn(usize, f64) -> f64, rank: impl Fn(f64) -> f64) -> Option<(f64, f64)> {
     let weigh = |ratio: f64| {
         let rank = rank(ratio);
         if rank <= 0.0 {
-            return Some((f64::MIN, ratio));
+            return Some((f64::MIN, (ratio, 0.0)));
         }
-        bars.likeness(BAR_BEATS / ratio, &after).map(|likeness| (rank.ln() + LIKENESS * likeness, ratio))
+        let bar = bars.likeness(BAR_BEATS / ratio, &after)?;
+        let half = bars.likeness(BAR_BEATS / 2.0 / ratio, &after)?;
+        Some((rank.ln() + LIKENESS * (bar + half), (ratio, bar + half)))
     };
-    let all: Option<Vec<(f64, f64)>> = LEVELS.into_iter().map(weigh).collect();
-    all.into_iter().flatten().fold((f64::MIN, 1.0), |a, b| if b.0 > a.0 { b } else { a }).1
+    let all: Option<Vec<_>> = LEVELS.into_iter().map(weigh).collect();
+    all?.into_iter().reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, best)| best)
 }
 
 /// All groups in one, without what it was cut into at the start.
@@ -169,9 +191,10 @@ fn steady_grid(track: &Track, rises: &Rises, tempo: Tempo) -> Option<Found> {
 }
 
 /// The whole number next to a tempo, if that fits nearly as well: music is mostly made at one.
-fn as_whole(windows: &Windows, bpm: f64) -> f64 {
+fn as_whole(windows: &Windows, bpm: f64, secs: f64) -> f64 {
     let whole = bpm.round();
-    let is_near = (bpm - whole).abs() < WHOLE_BPM;
+    let off = (bpm - whole).abs();
+    let is_near = off < WHOLE_BPM && off / bpm * secs < WHOLE_SECS;
     if is_near && windows.fit_of(whole) > WHOLE_FIT * windows.fit_of(bpm) { whole } else { bpm }
 }
 

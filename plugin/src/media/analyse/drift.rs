@@ -103,9 +103,9 @@ impl Path {
     /// In BPM, at a time.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count, positive")]
     pub fn bpm_at(&self, secs: f64) -> f64 {
-        let at = (secs / STEP_SECS).max(0.0);
-        let (index, part) = (at as usize, at.fract());
         let last = self.bpm.len() - 1;
+        let at = (secs / STEP_SECS).clamp(0.0, last as f64);
+        let (index, part) = (at as usize, at.fract());
         let (a, b) = (self.bpm[index.min(last)], self.bpm[(index + 1).min(last)]);
         // Not between the tempi on both sides of a jump.
         if (a / b).ln().abs() > 0.12 { a } else { a + (b - a) * part }

@@ -20,6 +20,9 @@ const BANDS_PER_OCTAVE: f64 = 3.0;
 const TARGET_HZ: f64 = 22_050.0;
 /// Hops of one piece of work.
 const PIECE_HOPS: usize = 2048;
+/// How many times its mean power a band is multiplied before its logarithm is taken.
+const QUIET: f64 = 1000.0;
+const LOUD: f64 = 1.0;
 /// How far back the energy is that a rise is measured against, in hops.
 pub const RISE_HOPS: usize = 3;
 
@@ -28,6 +31,8 @@ pub const RISE_HOPS: usize = 3;
 pub struct Rises {
     /// One curve for each group.
     pub groups: [Vec<f32>; GROUPS],
+    /// The same of what is loud alone: there a kick is no snare.
+    pub louds: [Vec<f32>; GROUPS],
     /// Loudness of the group in the same hops: mean of the logarithms of its bands.
     pub levels: [Vec<f32>; GROUPS],
     /// Values a second.
@@ -138,25 +143,28 @@ fn rises_of(powers: &[f32], spectra: &Spectra, rate_hz: f64) -> Rises {
         (0..GROUPS).map(|group| spectra.group_of.iter().filter(|of| **of == group).count().max(1)).collect();
     for group in 0..GROUPS {
         rises.groups[group] = vec![0.0; hops];
+        rises.louds[group] = vec![0.0; hops];
         rises.levels[group] = vec![0.0; hops];
     }
-    let mut logs = vec![0.0f32; hops];
+    let (mut logs, mut louds) = (vec![0.0f32; hops], vec![0.0f32; hops]);
     for band in 0..bands {
         let group = spectra.group_of[band];
         let weight = 1.0 / sizes[group] as f32;
         let column = powers.iter().skip(band).step_by(bands);
         let mean = column.clone().map(|power| f64::from(*power)).sum::<f64>() / hops as f64;
-        // What is 30 dB below a band's mean and less counts as silence.
-        let scale = (1000.0 / mean.max(1e-12)) as f32;
-        for (log, power) in logs.iter_mut().zip(column) {
-            *log = (scale * power).ln_1p();
+        // What is 30 dB below a band's mean and less counts as silence; not loud is what is below the mean.
+        let scales = [QUIET, LOUD].map(|scale| (scale / mean.max(1e-12)) as f32);
+        for ((log, loud), power) in logs.iter_mut().zip(&mut louds).zip(column) {
+            *log = (scales[0] * power).ln_1p();
+            *loud = (scales[1] * power).ln_1p();
         }
-        let (curve, level) = (&mut rises.groups[group], &mut rises.levels[group]);
+        let (curve, level, loud) = (&mut rises.groups[group], &mut rises.levels[group], &mut rises.louds[group]);
         for hop in 0..hops {
             level[hop] += weight * logs[hop];
             // Before the track there is silence.
-            let before = if hop < RISE_HOPS { 0.0 } else { logs[hop - RISE_HOPS] };
-            curve[hop] += weight * (logs[hop] - before).max(0.0);
+            let before = |curve: &[f32]| if hop < RISE_HOPS { 0.0 } else { curve[hop - RISE_HOPS] };
+            curve[hop] += weight * (logs[hop] - before(&logs)).max(0.0);
+            loud[hop] += weight * (louds[hop] - before(&louds)).max(0.0);
         }
     }
     rises

@@ -21,8 +21,10 @@ const BASS_HZ: f64 = 180.0;
 const BASS_WEIGHT: f64 = 0.25;
 /// Below this likeness there is no key.
 const LEAST_LIKENESS: f64 = 0.35;
-/// Below this unevenness of the notes there is none, either.
+/// Below this unevenness of the notes there is none, either, nor if they are this little in tune with one another:
+/// divided by the root of how many looks there are, since noise is less and less so.
 const LEAST_CONTRAST: f64 = 0.1;
+const LEAST_TUNED: f64 = 0.13;
 /// How much the chord counts that phrases open with.
 const OPENING_WEIGHT: f64 = 0.7;
 
@@ -111,6 +113,8 @@ type Note = (f64, f64);
 #[derive(Clone, Debug)]
 pub struct Notes {
     looks: Vec<Classes>,
+    /// How much they are in tune with one another, 0..1.
+    tuned: f64,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -124,9 +128,9 @@ impl Notes {
     /// Listens to a track. `None` if it was cancelled.
     pub fn of(track: &Track, watch: &Part<'_>) -> Option<Self> {
         let (looks, hop_secs) = looks(track, watch)?;
-        let tuning = tuning(&looks);
+        let (tuning, tuned) = tuning(&looks);
         let classes = looks.iter().enumerate().map(|(index, look)| classes(look, tuning, index as f64 * hop_secs));
-        Some(Self { looks: classes.collect() })
+        Some(Self { looks: classes.collect(), tuned })
     }
 
     /// The key, if there are notes and they fit one. `opens` says of a time whether a phrase opens there: its chord
@@ -142,7 +146,8 @@ impl Notes {
                 add_scaled(&mut opening, &look.bass);
             }
         }
-        (contrast(&all) > LEAST_CONTRAST).then(|| best_key(&all, &bass, &opening))?
+        let is_tuned = self.tuned > LEAST_TUNED / (self.looks.len() as f64).sqrt();
+        (is_tuned && contrast(&all) > LEAST_CONTRAST).then(|| best_key(&all, &bass, &opening))?
     }
 
     /// Where the first notes are, in seconds.
@@ -267,13 +272,14 @@ fn without_overtones(notes: &[Note]) -> Vec<Note> {
     notes.iter().filter_map(own).collect()
 }
 
-/// By how many semitones the track is tuned above 440 Hz, -0.5..0.5.
-fn tuning(looks: &[Vec<Note>]) -> f64 {
-    let mut sum = Complex::<f64>::default();
+/// By how many semitones the track is tuned above 440 Hz, -0.5..0.5, and how much of it is.
+fn tuning(looks: &[Vec<Note>]) -> (f64, f64) {
+    let (mut sum, mut total) = (Complex::<f64>::default(), 0.0);
     for (semitones, weight) in looks.iter().flatten() {
         sum += Complex::from_polar(*weight, std::f64::consts::TAU * semitones);
+        total += weight;
     }
-    sum.arg() / std::f64::consts::TAU
+    (sum.arg() / std::f64::consts::TAU, sum.norm() / f64::max(total, 1e-12))
 }
 
 fn best_key(all: &[f64; 12], bass: &[f64; 12], opening: &[f64; 12]) -> Option<Key> {

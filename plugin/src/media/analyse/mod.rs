@@ -70,6 +70,19 @@ const AUTO_GAIN_LUFS: f64 = -14.0;
 const AUTO_GAIN_DB: std::ops::RangeInclusive<f64> = -18.0..=12.0;
 
 impl Analysis {
+    /// The same with the grid that the track has now.
+    #[must_use]
+    pub fn with_grid_of(&self, track: &Track) -> Self {
+        let grid = track.grid().cloned();
+        let middle = track.num_frames() as f64 / 2.0;
+        let bpm = match &grid {
+            Some(grid) if self.grid.as_ref() != Some(grid) => Some(grid.bpm_at(middle, track.sample_rate())),
+            Some(_) => self.bpm,
+            None => None,
+        };
+        Self { grid, bpm, ..self.clone() }
+    }
+
     /// The gain in dB that makes tracks equally loud: to -14 LUFS, but never further up than to a true peak of 0 dBTP.
     /// 0 for silence.
     #[must_use]

@@ -171,6 +171,15 @@ impl Analyser {
         }
     }
 
+    /// The track's grid was edited: the cache keeps it so from now on.
+    pub fn keep(&self, analysis: Arc<Analysis>, track: Arc<Track>) {
+        let (Some(cache), Ok(pool)) = (self.shared.cache.clone(), self.pool()) else { return };
+        pool.spawn(move || {
+            // The newest grid, whichever of several edits is written last.
+            let _ = cache.put(&analysis.with_grid_of(&track), &track);
+        });
+    }
+
     /// The next news.
     #[must_use]
     pub fn poll(&self) -> Option<AnalysisEvent> {

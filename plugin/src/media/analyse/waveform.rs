@@ -93,35 +93,42 @@ impl Waveform {
     }
 }
 
-/// Four one-sample filters side by side: lows left and right, highs left and right.
+/// Filters of a sample that work side by side: those that split off the lows, what is above them, and the highs, each
+/// left and right; and those that take the highs off what is above the lows, one sample later.
+const LANES: usize = 8;
+
 struct Split {
-    b: [[f32; 4]; 3],
-    a: [[f32; 4]; 2],
+    b: [[f32; LANES]; 3],
+    a: [[f32; LANES]; 2],
     /// Two equal second-order stages: 24 dB an octave.
-    z: [[[f32; 4]; 2]; 2],
+    z: [[[f32; LANES]; 2]; 2],
+    /// What is above the lows, of the sample before.
+    above: [f32; 2],
 }
 
 impl Split {
     #[allow(clippy::cast_possible_truncation, reason = "coefficients for a drawing")]
     fn new(rate_hz: f64) -> Self {
-        let low = butterworth(LOW_HZ.min(rate_hz * 0.45), rate_hz, false);
-        let high = butterworth(HIGH_HZ.min(rate_hz * 0.45), rate_hz, true);
-        let lanes = |index: usize| [low[index], low[index], high[index], high[index]].map(|c| c as f32);
-        Self { b: [lanes(0), lanes(1), lanes(2)], a: [lanes(3), lanes(4)], z: [[[0.0; 4]; 2]; 2] }
+        let pass = |hz: f64, high| butterworth(hz.min(rate_hz * 0.45), rate_hz, high).map(|c| c as f32);
+        let filters = [pass(LOW_HZ, false), pass(LOW_HZ, true), pass(HIGH_HZ, true), pass(HIGH_HZ, false)];
+        let lanes = |index: usize| std::array::from_fn(|lane| filters[lane / 2][index]);
+        Self { b: [lanes(0), lanes(1), lanes(2)], a: [lanes(3), lanes(4)], z: [[[0.0; LANES]; 2]; 2], above: [0.0; 2] }
     }
 
+    /// Lows, what is above, highs and mids, each left and right.
     #[inline]
-    fn run(&mut self, left: f32, right: f32) -> [f32; 4] {
-        let mut x = [left, right, left, right];
+    fn run(&mut self, left: f32, right: f32) -> [f32; LANES] {
+        let mut x = [left, right, left, right, left, right, self.above[0], self.above[1]];
         for z in &mut self.z {
-            let mut y = [0.0; 4];
-            for lane in 0..4 {
+            let mut y = [0.0; LANES];
+            for lane in 0..LANES {
                 y[lane] = self.b[0][lane] * x[lane] + z[0][lane];
                 z[0][lane] = self.b[1][lane] * x[lane] - self.a[0][lane] * y[lane] + z[1][lane];
                 z[1][lane] = self.b[2][lane] * x[lane] - self.a[1][lane] * y[lane];
             }
             x = y;
         }
+        self.above = [x[2], x[3]];
         x
     }
 
@@ -158,17 +165,15 @@ fn piece(track: &Track, start: usize, frames_per_bin: usize) -> Vec<Bands> {
     let end = (start + PIECE_FRAMES).min(left.len());
     let bins = left[start..end].chunks(frames_per_bin).zip(right[start..end].chunks(frames_per_bin));
     bins.map(|(left, right)| {
-        let (mut low, mut mid, mut high) = (0.0f32, 0.0f32, 0.0f32);
+        let mut highest = [0.0f32; LANES];
         for (left, right) in left.iter().zip(right) {
-            let [low_left, low_right, high_left, high_right] = split.run(*left, *right);
-            low = low.max(low_left.abs()).max(low_right.abs());
-            high = high.max(high_left.abs()).max(high_right.abs());
-            let mid_left = left - low_left - high_left;
-            let mid_right = right - low_right - high_right;
-            mid = mid.max(mid_left.abs()).max(mid_right.abs());
+            for (highest, value) in highest.iter_mut().zip(split.run(*left, *right)) {
+                *highest = if value.abs() > *highest { value.abs() } else { *highest };
+            }
         }
         split.flush();
-        Bands { low: byte(low), mid: byte(mid), high: byte(high) }
+        let band = |lane: usize| byte(highest[lane].max(highest[lane + 1]));
+        Bands { low: band(0), mid: band(6), high: band(4) }
     })
     .collect()
 }

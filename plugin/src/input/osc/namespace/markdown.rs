@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 13] = [
+const REPLIES: [(&str, &str, &str); 14] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -26,6 +26,12 @@ const REPLIES: [(&str, &str, &str); 13] = [
     ("/recipe/list/end", "`i` how many", "The list is whole."),
     ("/telemetry", "`s` name, `d` value", "A figure, counted since the rig was made."),
     ("/telemetry/end", "`i` how many", "These were all figures."),
+    (
+        "/track",
+        "`s` deck, `s` none, analysing, done or failed, `d` BPM, `s` key, `s` its place on the wheel, `d` LUFS, `d` dBTP, \
+         `d` auto gain in dB, `i` has a beat grid, `i` which is locked, `s` error",
+        "The answer to `/deck/{deck}/track` and `/deck/{deck}/grid/...`: what is known of the track.",
+    ),
     (
         "/bridge/state",
         "`s` disconnected, connecting or connected, `s` role, `i` port of the other (0 for none), `s` its name, `s` reason",

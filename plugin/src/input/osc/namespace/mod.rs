@@ -18,6 +18,7 @@ use echelon_engine::action::{Action, ActionTiming, Roles};
 use echelon_engine::units::DeckId;
 
 use crate::bridge::Command;
+use crate::media::GridEdit;
 
 /// The timing of a word that says when, as a trailing argument or as the last part of an address: `now`, or a grid.
 pub(super) fn when_word(word: &str) -> Option<ActionTiming> {
@@ -139,6 +140,10 @@ pub(super) enum Wish {
     RecipeList,
     Telemetry,
     Bridge(Command),
+    /// To tell what is known of a deck's track.
+    Track(DeckId),
+    /// To change its beat grid, and tell.
+    Grid(DeckId, GridEdit),
     Ping,
     Info,
 }

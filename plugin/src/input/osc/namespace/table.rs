@@ -8,6 +8,7 @@ use echelon_engine::units::Decibels;
 
 use super::{Arg, DefaultWhen, Given, Row, Which, Wish};
 use crate::bridge::{Command, Role};
+use crate::media::GridEdit;
 
 const POSITION: Arg = Arg::Number { unit: "seconds", min: 0.0, max: f64::INFINITY };
 const LEVEL: Arg = Arg::Number { unit: "dB", min: Decibels::SILENCE.0 as f64, max: Decibels::MAX.0 as f64 };
@@ -17,6 +18,7 @@ const FADER: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 const ID: Arg = Arg::Number { unit: "id", min: i32::MIN as f64, max: i32::MAX as f64 };
 const SWITCH: Arg = Arg::Number { unit: "", min: 0.0, max: 1.0 };
 const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
+const SHIFT: Arg = Arg::Number { unit: "ms", min: -10_000.0, max: 10_000.0 };
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
 
 fn eq(band: EqBand, given: &Given) -> Wish {
@@ -38,7 +40,7 @@ fn recipe(which: fn(String) -> Which, given: &Given, preview: bool) -> Wish {
 }
 
 /// Every address that is not a control's of the mixer's table.
-pub const TABLE: [Row; 37] = [
+pub const TABLE: [Row; 44] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -341,6 +343,69 @@ pub const TABLE: [Row; 37] = [
         when: DefaultWhen::None,
         help: "Answers `/telemetry` for each figure of the scheduler and the safety policy, then `/telemetry/end`.",
         make: |_| Wish::Telemetry,
+    },
+    Row {
+        path: "/deck/{deck}/track",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Answers `/track`: tempo, key and loudness of the track.",
+        make: |given| Wish::Track(given.deck),
+    },
+    Row {
+        path: "/deck/{deck}/grid/shift",
+        args: &[SHIFT],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Moves the track's beat grid, later if positive. Each of these answers `/track`.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Shift { ms: given.number(0) }),
+    },
+    Row {
+        path: "/deck/{deck}/grid/double",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Makes its tempo twice as fast.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Double),
+    },
+    Row {
+        path: "/deck/{deck}/grid/halve",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Makes its tempo half as fast.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Halve),
+    },
+    Row {
+        path: "/deck/{deck}/grid/downbeat",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "The beat that is nearest to the playhead begins a bar.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Downbeat),
+    },
+    Row {
+        path: "/deck/{deck}/grid/tap",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "There is a beat where the playhead is: two or more in a row make a steady grid.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Tap),
+    },
+    Row {
+        path: "/deck/{deck}/grid/lock",
+        args: &[SWITCH],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Locks the beat grid against changes, or unlocks it.",
+        make: |given| Wish::Grid(given.deck, GridEdit::Lock(given.number(0) > 0.5)),
     },
     Row {
         path: "/bridge/connect",
