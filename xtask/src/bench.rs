@@ -1,4 +1,6 @@
-//! `cargo xtask bench`: the graph engine beside a bare loop and other engines.
+//! `cargo xtask bench`: the graph engine beside a bare loop and other engines; the analysis on real music.
+
+mod analysis;
 
 use anyhow::{Result, bail};
 
@@ -8,6 +10,7 @@ use crate::workspace::{cargo, run_ok, shown, step, target_dir};
 
 pub const HELP: &str = "
 Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
+       cargo xtask bench analysis [--quick] [--strict]
 
 Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
 graph engines, on the same graphs with the same kernels. Each engine's output is compared with a plain loop's before it
@@ -15,6 +18,10 @@ is timed, and all are timed in turns. Prints a table of ratios and a verdict for
 target/bench/graph.json and target/bench/graph.svg. Instructions are counted if valgrind is installed.
 
 Close what else runs: the second line of the output says how noisy the machine is.
+
+`bench analysis` installs music whose tempo is known from the distribution (LMMS, Hydrogen, Sonic Pi, Frets on Fire),
+renders it into target/bench/music (the first time: half an hour), edits songs so that they swing and drift, analyses all
+of it on one thread, and prints a table with pass counts. `--quick` leaves out LMMS.
 
 Options:
   --quick    fewer graphs and turns: about a minute instead of several
@@ -24,8 +31,11 @@ Options:
 
 pub fn main(args: Args) -> Result<()> {
     let mut args = args;
+    if args.flag("analysis") {
+        return analysis::main(args);
+    }
     if !args.flag("graph") {
-        bail!("what shall be measured? There is `cargo xtask bench graph`");
+        bail!("what shall be measured? There are `cargo xtask bench graph` and `cargo xtask bench analysis`");
     }
     let quick = args.flag("--quick");
     let strict = args.flag("--strict");

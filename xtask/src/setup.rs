@@ -29,10 +29,12 @@ pub enum Need {
     Editor,
     /// Python hosts: `cargo xtask hosts`.
     Hosts,
+    /// Real music, and what renders it: `cargo xtask bench analysis`.
+    Music,
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 18] = [
+const PACKAGES: [(Need, &str); 25] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
@@ -52,6 +54,13 @@ const PACKAGES: [(Need, &str); 18] = [
     (Need::Hosts, "libglib2.0-0"),
     (Need::Hosts, "libatomic1"),
     (Need::Hosts, "libstdc++6"),
+    (Need::Music, "lmms"),
+    (Need::Music, "lmms-common"),
+    (Need::Music, "hydrogen"),
+    (Need::Music, "hydrogen-data"),
+    (Need::Music, "sonic-pi-samples"),
+    (Need::Music, "fretsonfire-songs-muldjord"),
+    (Need::Music, "fretsonfire-songs-sectoid"),
 ];
 
 pub fn main(mut args: Args) -> Result<()> {

@@ -211,6 +211,7 @@ fn as_loop(curve: &[f32], rate_hz: f64, secs: f64, bpm: f64) -> Option<f64> {
     (strength(exact) > 0.85 * strength(bpm)).then_some(exact)
 }
 
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, positive")]
 fn moving_grid(track: &Track, rises: &Rises, curve: &[f32], path: &Path) -> Option<Found> {
     let hops = drift::beats(curve, rises.rate_hz, path);
     if hops.len() < LEAST_MOVING_BEATS {

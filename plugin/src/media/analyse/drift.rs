@@ -10,6 +10,8 @@ const TEMPO_RATIO: f64 = 1.01;
 /// What a step to the next tempo costs, and at most.
 const STEP_COST: f64 = 0.06;
 const JUMP_COST: f64 = 0.9;
+/// Steps that may be cheaper than a jump.
+const MOST_STEPS: usize = 12;
 /// What it costs when two beats are not a period apart.
 const TIGHTNESS: f64 = 4000.0;
 /// Slower than that no beat is.
@@ -37,8 +39,9 @@ fn cheapest(ranks: &[Vec<f64>]) -> Vec<usize> {
         let mut back = vec![0; count];
         for index in 0..count {
             let (mut source, mut value) = (top, most - JUMP_COST);
-            for other in index.saturating_sub(12)..(index + 13).min(count) {
-                let moved = best[other] - STEP_COST * other.abs_diff(index) as f64;
+            let near = index.saturating_sub(MOST_STEPS)..(index + MOST_STEPS + 1).min(count);
+            for (other, best) in near.clone().zip(&best[near]) {
+                let moved = best - STEP_COST * other.abs_diff(index) as f64;
                 if moved > value {
                     (source, value) = (other, moved);
                 }
@@ -150,7 +153,7 @@ pub fn places(beats: &[f64]) -> Vec<(f64, f64)> {
     let last = beats.len() - 1;
     let mut places: Vec<(f64, f64)> = (0..=last)
         .step_by(PLACE_BEATS)
-        .chain((last % PLACE_BEATS != 0).then_some(last))
+        .chain((!last.is_multiple_of(PLACE_BEATS)).then_some(last))
         .map(|centre| {
             let range = centre.saturating_sub(REACH_BEATS)..=(centre + REACH_BEATS).min(last);
             (centre as f64, parabola(range.map(|beat| (beat as f64 - centre as f64, beats[beat]))))
@@ -192,9 +195,8 @@ fn solve(points: &[(f64, f64)]) -> [f64; 3] {
         for row in 0..3 {
             if row != pivot {
                 let factor = m[row][pivot] / m[pivot][pivot];
-                for column in pivot..4 {
-                    m[row][column] -= factor * m[pivot][column];
-                }
+                let own = m[pivot];
+                m[row].iter_mut().zip(own).skip(pivot).for_each(|(value, own)| *value -= factor * own);
             }
         }
     }

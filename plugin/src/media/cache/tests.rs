@@ -1,3 +1,5 @@
+#![allow(clippy::cast_possible_truncation, reason = "numbers that fill a file")]
+
 use std::fs;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

@@ -1,4 +1,9 @@
 //! Tests of the analysis, on tracks that are made here, the same each time.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "samples are f32, and counts of tests are small; a wrong one fails the test"
+)]
 
 mod key;
 mod loudness;

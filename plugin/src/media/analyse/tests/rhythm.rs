@@ -82,11 +82,11 @@ fn moving(bpm: impl Fn(f64) -> f64) -> impl Fn(f64) -> f64 {
 
 #[test]
 fn a_moving_tempo_is_followed() {
-    let curves: [(&str, Box<dyn Fn(f64) -> f64>); 4] = [
-        ("a wave", Box::new(|beat: f64| 118.0 * (1.0 + 0.025 * (beat / 10.0).sin()))),
-        ("a ramp", Box::new(|beat: f64| 96.0 + 0.15 * beat)),
-        ("a fine wave", Box::new(|beat: f64| 124.0 * (1.0 + 0.003 * (beat / 12.0).sin()))),
-        ("a step", Box::new(|beat: f64| if beat < 64.0 { 122.0 } else { 126.0 })),
+    let curves: [(&str, fn(f64) -> f64); 4] = [
+        ("a wave", |beat| 118.0 * (1.0 + 0.025 * (beat / 10.0).sin())),
+        ("a ramp", |beat| 96.0 + 0.15 * beat),
+        ("a fine wave", |beat| 124.0 * (1.0 + 0.003 * (beat / 12.0).sin())),
+        ("a step", |beat| if beat < 64.0 { 122.0 } else { 126.0 }),
     ];
     for (name, bpm) in curves {
         let secs_of = moving(bpm);

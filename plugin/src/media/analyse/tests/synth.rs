@@ -110,7 +110,7 @@ impl Music {
             }
             self.hit(Drum::Hat, secs_of(at), 0.7);
             self.hit(Drum::Hat, secs_of(at + swing), 1.0);
-            if beat % 16 == 0 {
+            if beat.is_multiple_of(16) {
                 let start = secs_of(at);
                 self.add(start, 0.6, 0.0, |t, noise| 0.3 * noise * (-t * 6.0).exp());
             }

@@ -1,0 +1,163 @@
+//! `cargo xtask bench analysis`: music of known tempo from the distribution, rendered, analysed and judged.
+
+mod hydrogen;
+mod midi;
+
+use std::fmt::Write;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context, Result};
+
+use crate::cli::Args;
+use crate::setup::{Need, set_up};
+use crate::workspace::{cargo, run_ok, shown, step, target_dir};
+
+/// Loops whose length is exact, with their tempo.
+const LOOPS: [(&str, f64); 5] = [
+    ("loop_breakbeat", 126.0),
+    ("loop_amen_full", 140.0),
+    ("loop_mika", 120.0),
+    ("loop_garzul", 120.0),
+    ("loop_amen", 136.88),
+];
+const LOOPS_DIR: &str = "/usr/share/sonic-pi/samples";
+const PROJECTS_DIR: &str = "/usr/share/lmms/projects";
+const ROCK_DIR: &str = "/usr/share/games/fretsonfire/data/songs";
+
+/// What is known of a track.
+pub enum Truth {
+    /// A tempo in BPM; a bar begins on the first frame.
+    Steady(f64),
+    /// A tempo in BPM; nobody knows where the beats are.
+    Tempo(f64),
+    /// Points of (beat, seconds).
+    Moving(Vec<(f64, f64)>),
+    /// It has no beat.
+    Beatless,
+}
+
+/// The list that the judge reads: a path, a kind and numbers, with tabs between.
+#[derive(Default)]
+pub struct List(String);
+
+impl List {
+    pub fn add(&mut self, path: &Path, truth: &Truth) {
+        let (kind, numbers) = match truth {
+            Truth::Steady(bpm) => ("steady", bpm.to_string()),
+            Truth::Tempo(bpm) => ("tempo", bpm.to_string()),
+            Truth::Beatless => ("beatless", String::new()),
+            Truth::Moving(points) => {
+                let points: Vec<String> = points.iter().map(|(beat, secs)| format!("{beat},{secs}")).collect();
+                ("moving", points.join(";"))
+            }
+        };
+        // Writing to a String cannot fail.
+        let _ = writeln!(self.0, "{}\t{kind}\t{numbers}", path.display());
+    }
+}
+
+pub fn main(mut args: Args) -> Result<()> {
+    let (quick, strict) = (args.flag("--quick"), args.flag("--strict"));
+    args.finish()?;
+    set_up(&[Need::Build, Need::Music], false)?;
+    let out = target_dir().join("bench").join("music");
+    fs::create_dir_all(&out).with_context(|| format!("{} cannot be made", shown(&out)))?;
+    let mut list = List::default();
+    loops(&mut list)?;
+    rock(&mut list)?;
+    step("Rendering Hydrogen's songs, as they are and edited");
+    hydrogen::render(&out, &mut list)?;
+    if !quick {
+        step("Rendering LMMS's projects (the first time: many minutes)");
+        projects(&out, &mut list)?;
+    }
+    let path = out.join("list.tsv");
+    fs::write(&path, list.0)?;
+    step("Building the judge");
+    run_ok(cargo().args(["build", "--release", "--package", "echelon", "--example", "analyse"]), "the build")?;
+    step("Analysing");
+    let mut judge = Command::new(target_dir().join("release").join("examples").join("analyse"));
+    run_ok(judge.arg(&path).args(strict.then_some("--strict")), "the analysis")
+}
+
+/// Files below a folder with one of these endings, in order.
+fn files(dir: &Path, endings: &[&str]) -> Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(dir).with_context(|| format!("{} cannot be read", dir.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            found.extend(files(&path, endings)?);
+        } else if path.extension().is_some_and(|ending| endings.iter().any(|other| ending == *other)) {
+            found.push(path);
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn loops(list: &mut List) -> Result<()> {
+    for (name, bpm) in LOOPS {
+        list.add(&Path::new(LOOPS_DIR).join(format!("{name}.flac")), &Truth::Steady(bpm));
+    }
+    for path in files(Path::new(LOOPS_DIR), &["flac"])? {
+        if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("ambi_")) {
+            list.add(&path, &Truth::Beatless);
+        }
+    }
+    Ok(())
+}
+
+/// Songs by people whose tempo was written down, if it is one tempo.
+fn rock(list: &mut List) -> Result<()> {
+    for path in files(Path::new(ROCK_DIR), &["ogg"])? {
+        let is_song = path.file_name().is_some_and(|name| name == "song.ogg");
+        let notes = path.with_file_name("notes.mid");
+        if let (true, Ok(bytes)) = (is_song, fs::read(notes))
+            && let Some(bpm) = midi::only_tempo(&bytes)
+        {
+            list.add(&path, &Truth::Tempo(bpm));
+        }
+    }
+    Ok(())
+}
+
+fn lmms() -> Command {
+    let mut command = Command::new("lmms");
+    command.env("QT_QPA_PLATFORM", "offscreen").arg("--allowroot").stdin(Stdio::null()).stderr(Stdio::null());
+    command
+}
+
+fn projects(out: &Path, list: &mut List) -> Result<()> {
+    let dir = Path::new(PROJECTS_DIR);
+    let paths = files(dir, &["mmp", "mmpz"])?;
+    for path in paths.iter().filter(|path| !path.starts_with(dir.join("templates"))) {
+        let dump = lmms().arg("dump").arg(path).output().context("lmms cannot be started")?;
+        let text = String::from_utf8_lossy(&dump.stdout);
+        let Some(bpm) = text.split_once("bpm=\"").and_then(|(_, rest)| rest.split('"').next()?.parse().ok()) else {
+            println!("    {}: its tempo is not a plain number, it is left out", path.display());
+            continue;
+        };
+        let wav = out.join(path.with_extension("wav").file_name().unwrap_or_default());
+        render(&wav, |part| {
+            let mut command = lmms();
+            command.arg("render").arg(path).args(["-f", "wav", "-o"]).arg(part).stdout(Stdio::null());
+            command
+        })?;
+        list.add(&wav, &Truth::Steady(bpm));
+    }
+    Ok(())
+}
+
+/// Has a file rendered that is not there yet. One that is cut short gets another name.
+fn render(wav: &Path, command: impl FnOnce(&Path) -> Command) -> Result<()> {
+    if wav.is_file() {
+        return Ok(());
+    }
+    println!("    {}", shown(wav));
+    let part = wav.with_extension("part.wav");
+    let status = command(&part).status().context("the renderer cannot be started")?;
+    anyhow::ensure!(part.is_file(), "{} was not rendered ({status})", shown(wav));
+    Ok(fs::rename(part, wav)?)
+}
