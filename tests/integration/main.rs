@@ -13,6 +13,7 @@ mod bounce;
 mod bridge;
 mod decks;
 mod instances;
+mod key_lock;
 mod osc_port;
 mod quantized_start;
 mod recipes;

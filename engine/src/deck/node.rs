@@ -62,7 +62,7 @@ pub struct DeckNode {
     /// The playhead while the deck plays.
     pub(super) voice: Option<Voice>,
     pub(super) key: KeyLock,
-    /// Frames in which the deck was asked for sound, or for silence.
+    /// Frames of the key lock's present step that are done, and all steps before.
     frames: u64,
     /// How often the playhead's loop has begun again.
     pub(super) laps: f64,
@@ -269,7 +269,15 @@ impl DeckNode {
         self.set_voice(motion, self.fade_in(shape, SEEK_CROSSFADE_MS));
     }
 
+    /// What happens now may want the key lock: its steps are counted from here, if it is not at work.
+    fn count_steps_from_here(&mut self) {
+        if self.key.is_off() {
+            self.frames = 0;
+        }
+    }
+
     fn set_voice(&mut self, motion: Motion, fade: Fade) {
+        self.count_steps_from_here();
         self.voice = Some(Voice { motion, fade, ratio: self.ratio() });
         self.laps = motion.at(&self.ground(), 0).laps;
         self.note_place();
@@ -397,12 +405,14 @@ impl DeckNode {
 
     /// Whether a change of tempo shall leave the track's key. From one to the other within 20 ms, once the track has been
     /// heard for 70.
-    pub const fn set_key_lock(&mut self, on: bool) {
+    pub fn set_key_lock(&mut self, on: bool) {
+        self.count_steps_from_here();
         self.hands.key_lock = on;
     }
 
     /// Moves the track's key by -12..12 semitones without its tempo.
-    pub const fn set_key_shift(&mut self, semitones: f64) {
+    pub fn set_key_shift(&mut self, semitones: f64) {
+        self.count_steps_from_here();
         self.hands.key_shift = semitones.clamp(-12.0, 12.0);
     }
 

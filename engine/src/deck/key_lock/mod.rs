@@ -5,7 +5,7 @@
 //! has to hear 140 ms of the track. Until then, and wherever it cannot follow (backwards, under a hand, slower than half
 //! speed), the deck is heard at plain varispeed; from one to the other it goes in 20 ms.
 //!
-//! It works in steps of 64 frames that are counted from the deck's first frame, and a step knows only what the deck knew
+//! It works in steps of 64 frames that are counted from what made it necessary, and a step knows only what the deck knew
 //! at its start: the same samples come out at any block size.
 
 mod stretch;
@@ -93,6 +93,11 @@ impl KeyLock {
             change: 0.0,
             crossfade: ms_to_frames(CROSSFADE_MS, sample_rate).max(1) as f32,
         }
+    }
+
+    /// Whether it does nothing.
+    pub(super) fn is_off(&self) -> bool {
+        self.state == State::Off
     }
 
     /// How much of the deck's sound is its own: 0 is varispeed alone.
