@@ -15,6 +15,7 @@ mod isolator;
 mod knob;
 mod level;
 mod limiter;
+mod tap;
 #[cfg(test)]
 mod testing;
 
@@ -28,6 +29,7 @@ pub use isolator::IsolatorNode;
 pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
 pub use level::LevelNode;
 pub use limiter::LimiterNode;
+pub use tap::TapNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
@@ -96,6 +98,7 @@ pub struct Mixer {
     isolators: [NodeId; NUM_DECKS],
     filters: [NodeId; NUM_DECKS],
     faders: [NodeId; NUM_DECKS],
+    taps: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
     limiter: Option<NodeId>,
@@ -128,7 +131,7 @@ impl Mixer {
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
         let mut faders = [crossfader; NUM_DECKS];
-        let [mut auto_gains, mut isolators, mut filters] = [[crossfader; NUM_DECKS]; 3];
+        let [mut auto_gains, mut isolators, mut filters, mut taps] = [[crossfader; NUM_DECKS]; 4];
         let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
         let mut echoes = [crossfader; NUM_DECKS];
         let mut fx = [[crossfader; NUM_SLOTS]; NUM_DECKS];
@@ -162,7 +165,10 @@ impl Mixer {
             faders[i] = graph.add(LevelNode::fader(sample_rate))?;
             graph.connect(gains[i], faders[i], 0)?;
             graph.connect(faders[i], crossfader, i)?;
-            graph.set_output(deck_bus(deck), Some(faders[i]))?;
+            taps[i] = graph.add(TapNode::new(sample_rate))?;
+            graph.connect(faders[i], taps[i], 0)?;
+            graph.connect(gains[i], taps[i], 1)?;
+            graph.set_output(deck_bus(deck), Some(taps[i]))?;
         }
         let master = graph.add(GainNode::new(sample_rate))?;
         graph.connect(crossfader, master, 0)?;
@@ -174,8 +180,21 @@ impl Mixer {
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer =
-            Self { decks, eqs, echoes, fx, gains, auto_gains, isolators, filters, faders, crossfader, master, limiter };
+        let mixer = Self {
+            decks,
+            eqs,
+            echoes,
+            fx,
+            gains,
+            auto_gains,
+            isolators,
+            filters,
+            faders,
+            taps,
+            crossfader,
+            master,
+            limiter,
+        };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -240,6 +259,12 @@ impl Mixer {
     #[must_use]
     pub fn fader<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut LevelNode> {
         scheduler.node_mut(self.faders[deck.index()])
+    }
+
+    /// Where a deck's own output is taken, in the running graph.
+    #[must_use]
+    pub fn tap<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut TapNode> {
+        scheduler.node_mut(self.taps[deck.index()])
     }
 
     /// The crossfader in the running graph.

@@ -1,5 +1,6 @@
 //! The host's buffers as the graph's buses.
 
+use crate::dsp::LoudnessMeter;
 use crate::graph::{BusIo, InputBus, LanePool, OutputBus, Status, StereoBlock};
 use crate::message::Snapshot;
 use crate::mixer::MASTER_BUS;
@@ -27,6 +28,8 @@ pub(super) struct Buses<'b, 'a> {
     pub(super) io: &'b mut BlockIo<'a>,
     /// Takes the peaks of what is written.
     pub(super) peaks: &'b mut Snapshot,
+    /// Of the master, then of the decks.
+    pub(super) meters: &'b mut [LoudnessMeter; 1 + NUM_DECKS],
 }
 
 impl BusIo for Buses<'_, '_> {
@@ -42,7 +45,13 @@ impl BusIo for Buses<'_, '_> {
     fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
         let peak = if bus == MASTER_BUS { &mut self.peaks.master_peak } else { &mut self.peaks.decks[bus.0 - 1].peak };
         let samples = block.left()[..frames].iter().chain(&block.right()[..frames]);
-        *peak = samples.fold(*peak, |peak, sample| peak.max(sample.abs()));
+        let loudest = samples.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        *peak = peak.max(loudest);
+        match (loudest, self.meters.get_mut(bus.0)) {
+            (0.0, Some(meter)) => meter.take_silence(u32::try_from(frames).unwrap_or(0)),
+            (_, Some(meter)) => meter.take(&block.left()[..frames], &block.right()[..frames]),
+            _ => {}
+        }
         let [left, right] = if bus == MASTER_BUS { &mut self.io.master } else { &mut self.io.decks[bus.0 - 1] };
         paste(left, frame, &block.left()[..frames]);
         paste(right, frame, &block.right()[..frames]);

@@ -4,6 +4,7 @@ use super::{KnobRow, SlewClass, Taper, Unit};
 use crate::action::ActionKind;
 use crate::mixer::crossfader::{CONSTANT_POWER, FIRST_SIDES, SIDES};
 use crate::mixer::limiter::FIRST_CEILING_DB;
+use crate::mixer::tap::PLACES;
 use crate::mixer::{EqBand, fx};
 use crate::units::NUM_DECKS;
 
@@ -89,13 +90,13 @@ macro_rules! slot {
 }
 
 /// The controls that each deck has.
-pub const DECK_ROWS: [KnobRow; 7 + 5 * fx::NUM_SLOTS] = {
+pub const DECK_ROWS: [KnobRow; 8 + 5 * fx::NUM_SLOTS] = {
     let ([a, b, c, d, e], [f, g, h, i, j]) = (slot!("1", 0), slot!("2", 1));
-    let [k, l, m, n, o, p, q] = CHANNEL_ROWS;
-    [k, l, m, n, o, p, q, a, b, c, d, e, f, g, h, i, j]
+    let [k, l, m, n, o, p, q, r] = CHANNEL_ROWS;
+    [k, l, m, n, o, p, q, r, a, b, c, d, e, f, g, h, i, j]
 };
 
-const CHANNEL_ROWS: [KnobRow; 7] = [
+const CHANNEL_ROWS: [KnobRow; 8] = [
     KnobRow {
         name: "Fader",
         id: "fader",
@@ -161,6 +162,14 @@ const CHANNEL_ROWS: [KnobRow; 7] = [
         help: "Puts the channel on the crossfader's A side, on its B side, or past it.",
         slide: |mixer, scheduler, deck| mixer.crossfader(scheduler).map(|node| node.side_mut(deck)),
         ..choice(&SIDES, 2.0)
+    },
+    KnobRow {
+        name: "Output",
+        id: "out",
+        path: "/deck/{deck}/out",
+        help: "Takes the deck's own output after its fader or before it.",
+        slide: |mixer, scheduler, deck| mixer.tap(scheduler, deck).map(|node| node.place_mut()),
+        ..choice(&PLACES, 1.0)
     },
 ];
 

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 14] = [
+const REPLIES: [(&str, &str, &str); 16] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -24,6 +24,12 @@ const REPLIES: [(&str, &str, &str); 14] = [
     ),
     ("/recipe/list", "`s` id, `s` name, `s` what it does", "A recipe that comes with the plugin."),
     ("/recipe/list/end", "`i` how many", "The list is whole."),
+    (
+        "/meter",
+        "`s` master or a deck's letter, `f` peak in dBFS, `f` RMS in dBFS, `f` momentary loudness in LUFS",
+        "Of the last 400 ms; -100 is silence.",
+    ),
+    ("/meters/end", "`i` how many", "These were all."),
     ("/telemetry", "`s` name, `d` value", "A figure, counted since the rig was made."),
     ("/telemetry/end", "`i` how many", "These were all figures."),
     (

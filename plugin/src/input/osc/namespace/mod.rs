@@ -139,6 +139,7 @@ pub(super) enum Wish {
     },
     RecipeList,
     Telemetry,
+    Meters,
     Bridge(Command),
     /// To tell what is known of a deck's track.
     Track(DeckId),
