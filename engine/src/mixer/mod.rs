@@ -6,6 +6,7 @@
 //! ```
 
 mod crossfader;
+mod cue;
 mod echo;
 pub(crate) mod eq;
 mod filter;
@@ -20,6 +21,7 @@ mod tap;
 mod testing;
 
 pub use crossfader::CrossfaderNode;
+pub use cue::CueNode;
 pub use echo::EchoNode;
 pub use eq::{EqBand, NUM_BANDS};
 pub use filter::FilterKnobNode;
@@ -80,6 +82,9 @@ impl Path {
 /// The main output; bus 1 + deck index is that deck's own.
 pub const MASTER_BUS: OutputBus = OutputBus(0);
 
+/// The cue output.
+pub const CUE_BUS: OutputBus = OutputBus(1 + NUM_DECKS);
+
 /// The output bus of a deck.
 #[must_use]
 pub const fn deck_bus(deck: DeckId) -> OutputBus {
@@ -102,6 +107,7 @@ pub struct Mixer {
     crossfader: NodeId,
     master: NodeId,
     limiter: Option<NodeId>,
+    cue: NodeId,
 }
 
 /// The mixer's nodes and the halves of its graph.
@@ -172,6 +178,12 @@ impl Mixer {
         }
         let master = graph.add(GainNode::new(sample_rate))?;
         graph.connect(crossfader, master, 0)?;
+        let cue = graph.add(CueNode::new(sample_rate))?;
+        for (slot, gain) in gains.into_iter().enumerate() {
+            graph.connect(gain, cue, slot)?;
+        }
+        graph.connect(master, cue, cue::MASTER_SLOT)?;
+        graph.set_output(CUE_BUS, Some(cue))?;
         let limiter = if has_limiter { Some(graph.add(LimiterNode::new(sample_rate))?) } else { None };
         if let Some(limiter) = limiter {
             graph.connect(master, limiter, 0)?;
@@ -194,6 +206,7 @@ impl Mixer {
             crossfader,
             master,
             limiter,
+            cue,
         };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
@@ -277,6 +290,12 @@ impl Mixer {
     #[must_use]
     pub fn master<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut GainNode> {
         scheduler.node_mut(self.master)
+    }
+
+    /// The cue bus in the running graph.
+    #[must_use]
+    pub fn cue<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut CueNode> {
+        scheduler.node_mut(self.cue)
     }
 
     /// The limiter in the running graph, if there is one.

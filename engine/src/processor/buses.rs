@@ -3,7 +3,7 @@
 use crate::dsp::LoudnessMeter;
 use crate::graph::{BusIo, InputBus, LanePool, OutputBus, Status, StereoBlock};
 use crate::message::Snapshot;
-use crate::mixer::MASTER_BUS;
+use crate::mixer::{CUE_BUS, MASTER_BUS};
 use crate::units::NUM_DECKS;
 
 /// What the host lends for one block: buffers, left and right, each of the block's length, and perhaps threads.
@@ -12,8 +12,10 @@ pub struct BlockIo<'a> {
     pub inputs: [[&'a [f32]; 2]; NUM_DECKS],
     /// The main output.
     pub master: [&'a mut [f32]; 2],
-    /// Each deck after its gain, before the crossfader.
+    /// Each deck, after its fader or before.
     pub decks: [[&'a mut [f32]; 2]; NUM_DECKS],
+    /// What the DJ hears in the headphones.
+    pub cue: [&'a mut [f32]; 2],
     /// Threads that may share the work.
     pub lanes: Option<&'a mut dyn LanePool>,
 }
@@ -43,6 +45,11 @@ impl BusIo for Buses<'_, '_> {
     }
 
     fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
+        if bus == CUE_BUS {
+            let [left, right] = &mut self.io.cue;
+            paste(left, frame, &block.left()[..frames]);
+            return paste(right, frame, &block.right()[..frames]);
+        }
         let peak = if bus == MASTER_BUS { &mut self.peaks.master_peak } else { &mut self.peaks.decks[bus.0 - 1].peak };
         let samples = block.left()[..frames].iter().chain(&block.right()[..frames]);
         let loudest = samples.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));

@@ -90,13 +90,13 @@ macro_rules! slot {
 }
 
 /// The controls that each deck has.
-pub const DECK_ROWS: [KnobRow; 8 + 5 * fx::NUM_SLOTS] = {
+pub const DECK_ROWS: [KnobRow; 9 + 5 * fx::NUM_SLOTS] = {
     let ([a, b, c, d, e], [f, g, h, i, j]) = (slot!("1", 0), slot!("2", 1));
-    let [k, l, m, n, o, p, q, r] = CHANNEL_ROWS;
-    [k, l, m, n, o, p, q, r, a, b, c, d, e, f, g, h, i, j]
+    let [k, l, m, n, o, p, q, r, s] = CHANNEL_ROWS;
+    [k, l, m, n, o, p, q, r, s, a, b, c, d, e, f, g, h, i, j]
 };
 
-const CHANNEL_ROWS: [KnobRow; 8] = [
+const CHANNEL_ROWS: [KnobRow; 9] = [
     KnobRow {
         name: "Fader",
         id: "fader",
@@ -171,10 +171,18 @@ const CHANNEL_ROWS: [KnobRow; 8] = [
         slide: |mixer, scheduler, deck| mixer.tap(scheduler, deck).map(|node| node.place_mut()),
         ..choice(&PLACES, 1.0)
     },
+    KnobRow {
+        name: "PFL",
+        id: "pfl",
+        path: "/deck/{deck}/pfl",
+        help: "Listens to the deck before its fader, on the cue output.",
+        slide: |mixer, scheduler, deck| mixer.cue(scheduler).map(|node| node.listen_mut(deck)),
+        ..SWITCH
+    },
 ];
 
 /// The controls that there are once. Where each deck has a node for it, each gets it.
-pub const MASTER_ROWS: [KnobRow; 6] = [
+pub const MASTER_ROWS: [KnobRow; 7] = [
     KnobRow {
         name: "EQ Model",
         id: super::EQ_MODEL,
@@ -228,6 +236,14 @@ pub const MASTER_ROWS: [KnobRow; 6] = [
         slew: SlewClass::Level,
         help: "Sets the true peak over which the master never goes.",
         slide: |mixer, scheduler, _| mixer.limiter(scheduler).map(|node| node.ceiling_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Cue Mix",
+        id: "cue_mix",
+        path: "/cue/mix",
+        help: "What the cue output carries: 0 the decks that are listened to, 1 the master.",
+        slide: |mixer, scheduler, _| mixer.cue(scheduler).map(|node| node.mix_mut()),
         ..PLAIN
     },
 ];

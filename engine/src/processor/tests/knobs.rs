@@ -263,3 +263,19 @@ fn a_deck_s_own_output_is_after_its_fader_or_before() {
     bench.run_to(90_000, 64);
     assert_eq!(bench.decks[0][89_000], 0.0);
 }
+
+#[test]
+fn the_cue_carries_what_is_listened_to_before_its_fader() {
+    let mut bench = playing();
+    bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
+    bench.ask(of_a("pfl", 1.0), ActionTiming::CustomBeat(2.0));
+    bench.run_to(72_000, 64);
+    assert!(bench.cue[..48_000].iter().all(|s| *s == 0.0));
+    assert_eq!((bench.cue[60_000], bench.decks[0][60_000]), (sample(60_000), 0.0));
+    assert!(!bench.console.snapshot().decks[0].on_air, "nobody but the DJ hears it");
+    bench.ask(set(Knob::of_master("cue_mix").unwrap(), 1.0), ActionTiming::Immediate);
+    bench.ask(set(fader(DeckId::A), 1.0), ActionTiming::Immediate);
+    bench.run_to(90_000, 64);
+    assert_eq!(bench.cue[89_000], bench.master[89_000]);
+    assert_ne!(bench.cue[89_000], 0.0);
+}
