@@ -60,6 +60,7 @@ fn ticks_us() -> (f64, f64) {
             inputs: [[&[], &[]]; NUM_DECKS],
             master: [&mut [], &mut []],
             decks: std::array::from_fn(|_| [&mut [] as &mut [f32], &mut [] as &mut [f32]]),
+            cue: [&mut [], &mut []],
             lanes: None,
         };
         let block = BlockInput { frames: 64, transport: HostTransport::SILENT, inputs: &[] };

@@ -7,6 +7,7 @@ use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::ClockPolicy;
 use crate::clock::Quality;
 use crate::deck::{GestureRefused, MotionView, Track};
+use crate::dsp::Levels;
 use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
@@ -253,6 +254,8 @@ pub struct DeckView {
     pub knobs: DeckKnobs,
     /// Highest sample of the deck's output in the block.
     pub peak: f32,
+    /// Of the deck's output over the last 400 ms.
+    pub levels: Levels,
     /// Whether the audience may hear it.
     pub on_air: bool,
 }
@@ -311,6 +314,8 @@ pub struct Snapshot {
     pub knobs: MasterKnobs,
     /// Highest sample of the master in the block.
     pub master_peak: f32,
+    /// Of the master over the last 400 ms.
+    pub master_levels: Levels,
     /// Index into [`Grid::CHOICES`].
     pub quantize: usize,
     /// Times that a node made NaN or infinity and was silenced, since the start.
@@ -344,6 +349,7 @@ impl Default for Snapshot {
             master_gain_db: 0.0,
             knobs: MasterKnobs::default(),
             master_peak: 0.0,
+            master_levels: Levels::SILENT,
             quantize: Grid::DEFAULT_CHOICE,
             non_finite: 0,
             lost_events: 0,

@@ -149,6 +149,7 @@ impl Demo {
             inputs: [[&silence, &silence]; NUM_DECKS],
             master: pair(),
             decks: std::array::from_fn(|_| pair()),
+            cue: [&mut [], &mut []],
             lanes: None,
         };
         let transport = HostTransport { tempo: Bpm::new(BPM), ..HostTransport::SILENT };

@@ -36,6 +36,12 @@ impl MainInput {
             [left, right] => Some([&mut **left, &mut **right]),
             _ => None,
         };
-        Some(BlockIo { inputs, master: [left, right], decks: [next()?, next()?, next()?, next()?], lanes: None })
+        Some(BlockIo {
+            inputs,
+            master: [left, right],
+            decks: [next()?, next()?, next()?, next()?],
+            cue: next()?,
+            lanes: None,
+        })
     }
 }

@@ -113,13 +113,13 @@ impl Plugin for Echelon {
         main_input_channels: Some(STEREO),
         main_output_channels: Some(STEREO),
         aux_input_ports: &[STEREO; 3],
-        aux_output_ports: &[STEREO; 4],
+        aux_output_ports: &[STEREO; 5],
         names: PortNames {
             layout: Some("Four decks"),
             main_input: None,
             main_output: None,
             aux_inputs: &["Deck B In", "Deck C In", "Deck D In"],
-            aux_outputs: &["Deck A", "Deck B", "Deck C", "Deck D"],
+            aux_outputs: &["Deck A", "Deck B", "Deck C", "Deck D", "Cue"],
         },
     }];
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;

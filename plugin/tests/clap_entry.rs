@@ -261,7 +261,7 @@ fn ports_and_parameters_are_declared_right() {
         (0..ports.count.unwrap()(plugin.0, is_input)).map(name).collect::<Vec<_>>()
     };
     assert_eq!(names(true), ["Deck A In", "Deck B In", "Deck C In", "Deck D In"]);
-    assert_eq!(names(false), ["Master", "Deck A", "Deck B", "Deck C", "Deck D"]);
+    assert_eq!(names(false), ["Master", "Deck A", "Deck B", "Deck C", "Deck D", "Cue"]);
     let params: &clap_plugin_params = plugin.ext(CLAP_EXT_PARAMS);
     unsafe {
         let mut info: clap_param_info = std::mem::zeroed();

@@ -261,7 +261,7 @@ fn buses_and_parameters_are_declared_right() {
         (0..plugin.component.getBusCount(0, direction)).map(name).collect::<Vec<_>>()
     };
     assert_eq!(names(0), ["Deck A In", "Deck B In", "Deck C In", "Deck D In"]);
-    assert_eq!(names(1), ["Master", "Deck A", "Deck B", "Deck C", "Deck D"]);
+    assert_eq!(names(1), ["Master", "Deck A", "Deck B", "Deck C", "Deck D", "Cue"]);
     unsafe {
         let mut info: ParameterInfo = std::mem::zeroed();
         let count = plugin.controller.getParameterCount();
@@ -282,16 +282,16 @@ fn one_layout_alone_is_taken() {
         let counts = (inputs.len() as i32, outputs.len() as i32);
         plugin.processor.setBusArrangements(inputs.as_mut_ptr(), counts.0, outputs.as_mut_ptr(), counts.1)
     };
-    assert_eq!(set(&mut [STEREO; 4], &mut [STEREO; 5]), kResultOk);
-    assert_ne!(set(&mut [STEREO; 3], &mut [STEREO; 5]), kResultOk);
-    assert_ne!(set(&mut [STEREO; 4], &mut [STEREO; 6]), kResultOk);
-    assert_ne!(set(&mut [STEREO, STEREO, STEREO, SpeakerArr::kMono], &mut [STEREO; 5]), kResultOk);
-    assert_ne!(set(&mut [STEREO; 4], &mut [STEREO, STEREO, STEREO, STEREO, SpeakerArr::kMono]), kResultOk);
+    assert_eq!(set(&mut [STEREO; 4], &mut [STEREO; 6]), kResultOk);
+    assert_ne!(set(&mut [STEREO; 3], &mut [STEREO; 6]), kResultOk);
+    assert_ne!(set(&mut [STEREO; 4], &mut [STEREO; 7]), kResultOk);
+    assert_ne!(set(&mut [STEREO, STEREO, STEREO, SpeakerArr::kMono], &mut [STEREO; 6]), kResultOk);
+    assert_ne!(set(&mut [STEREO; 4], &mut [STEREO, STEREO, STEREO, STEREO, STEREO, SpeakerArr::kMono]), kResultOk);
     let null = ptr::null_mut();
-    assert_ne!(unsafe { plugin.processor.setBusArrangements(null, 4, null, 5) }, kResultOk);
+    assert_ne!(unsafe { plugin.processor.setBusArrangements(null, 4, null, 6) }, kResultOk);
     let mut arrangement = 0;
-    assert_eq!(unsafe { plugin.processor.getBusArrangement(1, 4, &mut arrangement) }, kResultOk);
+    assert_eq!(unsafe { plugin.processor.getBusArrangement(1, 5, &mut arrangement) }, kResultOk);
     assert_eq!(arrangement, STEREO);
-    assert_ne!(unsafe { plugin.processor.getBusArrangement(1, 5, &mut arrangement) }, kResultOk);
+    assert_ne!(unsafe { plugin.processor.getBusArrangement(1, 6, &mut arrangement) }, kResultOk);
     assert_ne!(unsafe { plugin.processor.getBusArrangement(0, -1, &mut arrangement) }, kResultOk);
 }

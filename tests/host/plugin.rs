@@ -29,9 +29,9 @@ fn the_buses_are_master_and_four_decks_and_one_input_each() {
     for_each_format(|format| {
         let host = Setup::new().create(format);
         let (inputs, outputs) = host.bus_names();
-        assert_eq!(outputs[1..], ["Deck A", "Deck B", "Deck C", "Deck D"]);
+        assert_eq!(outputs[1..], ["Deck A", "Deck B", "Deck C", "Deck D", "Cue"]);
         assert_eq!(inputs[1..], ["Deck B In", "Deck C In", "Deck D In"]);
-        assert_eq!(outputs.len(), 5);
+        assert_eq!(outputs.len(), 6);
         assert_eq!(inputs.len(), 4);
     });
 }

@@ -177,3 +177,16 @@ fn with_the_limiter_all_is_late_by_what_the_host_is_told_and_nothing_goes_over()
         assert_eq!(peak(recording.deck(DeckId::C)), 3.0, "a deck's own output is not limited");
     });
 }
+
+#[test]
+fn a_deck_with_its_fader_closed_is_heard_on_the_cue_alone() {
+    let live = noise(4, 0.5, 10_000);
+    for_each_format(|format| {
+        let mut host = Setup::new().input(DeckId::D, live.clone()).open(format);
+        host.at(0, Event::param("fader_4", 0.0)).at(0, Event::param("pfl_4", 1.0));
+        let recording = host.render(10_000);
+        assert_identical(&recording.cue().part(240..10_000), &live.part(240..10_000));
+        assert_silent(&recording.master().part(240..10_000));
+        assert_silent(&recording.deck(DeckId::D).part(240..10_000));
+    });
+}

@@ -157,6 +157,7 @@ impl Stage {
             inputs: [[&[], &[]]; NUM_DECKS],
             master: [left, right],
             decks: std::array::from_fn(|_| outs.next().unwrap_or_else(|| [&mut [], &mut []])),
+            cue: [&mut [], &mut []],
             lanes: None,
         };
         let block = BlockInput { frames: self.frames as u32, transport, inputs: &[] };

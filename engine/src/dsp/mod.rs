@@ -3,6 +3,7 @@
 mod denormals;
 mod fade;
 mod float_mode;
+mod loudness;
 mod ramp;
 mod sinc;
 mod slide;
@@ -12,6 +13,7 @@ mod true_peak;
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};
 pub use float_mode::FloatMode;
+pub use loudness::{Levels, LoudnessMeter};
 pub use ramp::Ramp;
 pub use sinc::{Sinc, SincBank};
 pub use slide::Slide;

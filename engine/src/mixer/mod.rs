@@ -6,6 +6,7 @@
 //! ```
 
 mod crossfader;
+mod cue;
 mod echo;
 pub(crate) mod eq;
 mod filter;
@@ -15,10 +16,12 @@ mod isolator;
 mod knob;
 mod level;
 mod limiter;
+mod tap;
 #[cfg(test)]
 mod testing;
 
 pub use crossfader::CrossfaderNode;
+pub use cue::CueNode;
 pub use echo::EchoNode;
 pub use eq::{EqBand, NUM_BANDS};
 pub use filter::FilterKnobNode;
@@ -28,6 +31,7 @@ pub use isolator::IsolatorNode;
 pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
 pub use level::LevelNode;
 pub use limiter::LimiterNode;
+pub use tap::TapNode;
 
 use crate::deck::DeckNode;
 use crate::dsp::SincBank;
@@ -78,6 +82,9 @@ impl Path {
 /// The main output; bus 1 + deck index is that deck's own.
 pub const MASTER_BUS: OutputBus = OutputBus(0);
 
+/// The cue output.
+pub const CUE_BUS: OutputBus = OutputBus(1 + NUM_DECKS);
+
 /// The output bus of a deck.
 #[must_use]
 pub const fn deck_bus(deck: DeckId) -> OutputBus {
@@ -96,9 +103,11 @@ pub struct Mixer {
     isolators: [NodeId; NUM_DECKS],
     filters: [NodeId; NUM_DECKS],
     faders: [NodeId; NUM_DECKS],
+    taps: [NodeId; NUM_DECKS],
     crossfader: NodeId,
     master: NodeId,
     limiter: Option<NodeId>,
+    cue: NodeId,
 }
 
 /// The mixer's nodes and the halves of its graph.
@@ -128,7 +137,7 @@ impl Mixer {
         let mut decks = [crossfader; NUM_DECKS];
         let mut gains = [crossfader; NUM_DECKS];
         let mut faders = [crossfader; NUM_DECKS];
-        let [mut auto_gains, mut isolators, mut filters] = [[crossfader; NUM_DECKS]; 3];
+        let [mut auto_gains, mut isolators, mut filters, mut taps] = [[crossfader; NUM_DECKS]; 4];
         let mut eqs = [[crossfader; NUM_BANDS]; NUM_DECKS];
         let mut echoes = [crossfader; NUM_DECKS];
         let mut fx = [[crossfader; NUM_SLOTS]; NUM_DECKS];
@@ -162,10 +171,19 @@ impl Mixer {
             faders[i] = graph.add(LevelNode::fader(sample_rate))?;
             graph.connect(gains[i], faders[i], 0)?;
             graph.connect(faders[i], crossfader, i)?;
-            graph.set_output(deck_bus(deck), Some(faders[i]))?;
+            taps[i] = graph.add(TapNode::new(sample_rate))?;
+            graph.connect(faders[i], taps[i], 0)?;
+            graph.connect(gains[i], taps[i], 1)?;
+            graph.set_output(deck_bus(deck), Some(taps[i]))?;
         }
         let master = graph.add(GainNode::new(sample_rate))?;
         graph.connect(crossfader, master, 0)?;
+        let cue = graph.add(CueNode::new(sample_rate))?;
+        for (slot, gain) in gains.into_iter().enumerate() {
+            graph.connect(gain, cue, slot)?;
+        }
+        graph.connect(master, cue, cue::MASTER_SLOT)?;
+        graph.set_output(CUE_BUS, Some(cue))?;
         let limiter = if has_limiter { Some(graph.add(LimiterNode::new(sample_rate))?) } else { None };
         if let Some(limiter) = limiter {
             graph.connect(master, limiter, 0)?;
@@ -174,8 +192,22 @@ impl Mixer {
         graph.commit()?;
         scheduler.receive(&mut commands);
         graph.commit()?;
-        let mixer =
-            Self { decks, eqs, echoes, fx, gains, auto_gains, isolators, filters, faders, crossfader, master, limiter };
+        let mixer = Self {
+            decks,
+            eqs,
+            echoes,
+            fx,
+            gains,
+            auto_gains,
+            isolators,
+            filters,
+            faders,
+            taps,
+            crossfader,
+            master,
+            limiter,
+            cue,
+        };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
 
@@ -242,6 +274,12 @@ impl Mixer {
         scheduler.node_mut(self.faders[deck.index()])
     }
 
+    /// Where a deck's own output is taken, in the running graph.
+    #[must_use]
+    pub fn tap<'p>(&self, scheduler: &'p mut Scheduler, deck: DeckId) -> Option<&'p mut TapNode> {
+        scheduler.node_mut(self.taps[deck.index()])
+    }
+
     /// The crossfader in the running graph.
     #[must_use]
     pub fn crossfader<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut CrossfaderNode> {
@@ -252,6 +290,12 @@ impl Mixer {
     #[must_use]
     pub fn master<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut GainNode> {
         scheduler.node_mut(self.master)
+    }
+
+    /// The cue bus in the running graph.
+    #[must_use]
+    pub fn cue<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut CueNode> {
+        scheduler.node_mut(self.cue)
     }
 
     /// The limiter in the running graph, if there is one.

@@ -1,8 +1,9 @@
 //! The host's buffers as the graph's buses.
 
+use crate::dsp::LoudnessMeter;
 use crate::graph::{BusIo, InputBus, LanePool, OutputBus, Status, StereoBlock};
 use crate::message::Snapshot;
-use crate::mixer::MASTER_BUS;
+use crate::mixer::{CUE_BUS, MASTER_BUS};
 use crate::units::NUM_DECKS;
 
 /// What the host lends for one block: buffers, left and right, each of the block's length, and perhaps threads.
@@ -11,8 +12,10 @@ pub struct BlockIo<'a> {
     pub inputs: [[&'a [f32]; 2]; NUM_DECKS],
     /// The main output.
     pub master: [&'a mut [f32]; 2],
-    /// Each deck after its gain, before the crossfader.
+    /// Each deck, after its fader or before.
     pub decks: [[&'a mut [f32]; 2]; NUM_DECKS],
+    /// What the DJ hears in the headphones.
+    pub cue: [&'a mut [f32]; 2],
     /// Threads that may share the work.
     pub lanes: Option<&'a mut dyn LanePool>,
 }
@@ -27,6 +30,8 @@ pub(super) struct Buses<'b, 'a> {
     pub(super) io: &'b mut BlockIo<'a>,
     /// Takes the peaks of what is written.
     pub(super) peaks: &'b mut Snapshot,
+    /// Of the master, then of the decks.
+    pub(super) meters: &'b mut [LoudnessMeter; 1 + NUM_DECKS],
 }
 
 impl BusIo for Buses<'_, '_> {
@@ -40,9 +45,20 @@ impl BusIo for Buses<'_, '_> {
     }
 
     fn write(&mut self, bus: OutputBus, frame: usize, frames: usize, block: &StereoBlock) {
+        if bus == CUE_BUS {
+            let [left, right] = &mut self.io.cue;
+            paste(left, frame, &block.left()[..frames]);
+            return paste(right, frame, &block.right()[..frames]);
+        }
         let peak = if bus == MASTER_BUS { &mut self.peaks.master_peak } else { &mut self.peaks.decks[bus.0 - 1].peak };
         let samples = block.left()[..frames].iter().chain(&block.right()[..frames]);
-        *peak = samples.fold(*peak, |peak, sample| peak.max(sample.abs()));
+        let loudest = samples.fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+        *peak = peak.max(loudest);
+        match (loudest, self.meters.get_mut(bus.0)) {
+            (0.0, Some(meter)) => meter.take_silence(u32::try_from(frames).unwrap_or(0)),
+            (_, Some(meter)) => meter.take(&block.left()[..frames], &block.right()[..frames]),
+            _ => {}
+        }
         let [left, right] = if bus == MASTER_BUS { &mut self.io.master } else { &mut self.io.decks[bus.0 - 1] };
         paste(left, frame, &block.left()[..frames]);
         paste(right, frame, &block.right()[..frames]);

@@ -154,6 +154,7 @@ impl RigProcessor {
                 self.mixer.deck(scheduler, deck).map_or((0.0, 0.0), |node| (node.position_secs(), node.length_secs()));
             let view = &mut self.snapshot.decks[deck.index()];
             (view.state, view.gain_db) = (state, gain_db);
+            view.levels = self.meters[1 + deck.index()].levels();
             view.on_air = self.on_air[deck.index()].is_on_air(self.frames_before);
             let known = self.policy.deck_mut(deck);
             (known.state, known.on_air) = (state, view.on_air);
@@ -162,6 +163,7 @@ impl RigProcessor {
         let scheduler = &mut self.scheduler;
         self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());
         self.snapshot.master_gain_db = self.mixer.master(scheduler).map_or(0.0, |gain| gain.setting().0);
+        self.snapshot.master_levels = self.meters[0].levels();
         self.snapshot.frames = self.frames_before;
         self.snapshot.safety = *self.policy.decks();
         self.snapshot.safety_telemetry = *self.policy.telemetry();

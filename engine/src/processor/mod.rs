@@ -23,7 +23,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostClock, HostTransport};
 use crate::deck::DeckNode;
-use crate::dsp::without_denormals;
+use crate::dsp::{LoudnessMeter, without_denormals};
 use crate::graph::{LanePool, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
@@ -80,6 +80,8 @@ pub struct RigProcessor {
     ways: Ways,
     /// Performance beat of what an undo would take back on each deck.
     undo_marks: [f64; NUM_DECKS],
+    /// Of the master, then of the decks.
+    meters: Box<[LoudnessMeter; 1 + NUM_DECKS]>,
     snapshot: Snapshot,
 }
 
@@ -112,6 +114,7 @@ impl RigProcessor {
             recipe: None,
             ways: Ways::default(),
             undo_marks: [f64::NEG_INFINITY; NUM_DECKS],
+            meters: Box::new(std::array::from_fn(|_| LoudnessMeter::new(sample_rate))),
             snapshot: Snapshot::default(),
         }
     }
@@ -120,6 +123,7 @@ impl RigProcessor {
     pub fn prepare(&mut self, sample_rate: f64) {
         self.clock.set_sample_rate(sample_rate);
         self.scheduler.prepare(sample_rate);
+        self.meters.fill(LoudnessMeter::new(sample_rate));
         self.on_air.iter_mut().for_each(|on_air| on_air.set_sample_rate(sample_rate));
     }
 
@@ -208,7 +212,7 @@ impl RigProcessor {
         let open = self.open_paths(to - from);
         let mut lanes = io.lanes.take();
         let pool = lanes.as_mut().map(|lanes| &mut **lanes as &mut dyn LanePool);
-        let mut buses = Buses { io, peaks: &mut self.snapshot };
+        let mut buses = Buses { io, peaks: &mut self.snapshot, meters: &mut self.meters };
         self.scheduler.run_with(&mut buses, from as usize, to as usize, pool);
         io.lanes = lanes;
         self.listen(from, open);

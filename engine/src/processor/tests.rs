@@ -36,6 +36,7 @@ struct Bench {
     turn: Turn,
     moves: Vec<(u64, Control, f32)>,
     master: Vec<f32>,
+    cue: Vec<f32>,
     decks: [Vec<f32>; NUM_DECKS],
 }
 
@@ -58,6 +59,7 @@ impl Bench {
             turn: Turn::default(),
             moves: vec![],
             master: vec![],
+            cue: vec![],
             decks: Default::default(),
         }
     }
@@ -86,6 +88,7 @@ impl Bench {
         assert_eq!(self.done(id).map(|(_, error)| error), Some(0));
         (self.playing, self.frame) = (playing, 0);
         self.master.clear();
+        self.cue.clear();
         self.decks.iter_mut().for_each(Vec::clear);
         id
     }
@@ -111,7 +114,7 @@ impl Bench {
         };
         let n = frames as usize;
         let silence = vec![0.0; n];
-        let mut out = vec![vec![f32::NAN; n]; 10];
+        let mut out = vec![vec![f32::NAN; n]; 12];
         let mut moves = Vec::with_capacity(64);
         {
             let mut channels = out.iter_mut().map(Vec::as_mut_slice);
@@ -120,12 +123,14 @@ impl Bench {
                 inputs: [[&silence, &silence]; NUM_DECKS],
                 master: pair(),
                 decks: std::array::from_fn(|_| pair()),
+                cue: pair(),
                 lanes: None,
             };
             self.processor.process(&mut io, BlockInput { frames, transport, inputs }, &mut moves);
         }
         self.moves.extend(moves.iter().map(|m| (self.frame + u64::from(m.frame), m.control, m.value)));
         self.master.extend(&out[0]);
+        self.cue.extend(&out[10]);
         for (deck, samples) in self.decks.iter_mut().enumerate() {
             samples.extend(&out[2 + 2 * deck]);
         }

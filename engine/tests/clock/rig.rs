@@ -80,6 +80,7 @@ impl Bench {
             inputs: [[&[], &[]]; NUM_DECKS],
             master: [&mut [], &mut []],
             decks: std::array::from_fn(|_| [&mut [] as &mut [f32], &mut [] as &mut [f32]]),
+            cue: [&mut [], &mut []],
             lanes: None,
         };
         let block = BlockInput { frames, transport: *transport, inputs: &[] };

@@ -7,8 +7,8 @@
 
 /// Input buses: deck A (main) to deck D.
 pub(super) const INPUTS: usize = 4;
-/// Output buses: master (main), deck A to deck D.
-pub(super) const OUTPUTS: usize = 5;
+/// Output buses: master (main), deck A to deck D, cue.
+pub(super) const OUTPUTS: usize = 6;
 /// Every bus is stereo.
 pub(super) const CHANNELS: usize = 2;
 /// The largest block that goes to the framework in one piece; larger ones are cut. Bounds the memory for a host that

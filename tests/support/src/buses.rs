@@ -61,8 +61,11 @@ pub(crate) enum Given {
     Missing,
 }
 
-/// Number of output buses: master and four decks.
-pub const OUTPUTS: usize = 5;
+/// Number of output buses: master, four decks, cue.
+pub const OUTPUTS: usize = 6;
+
+/// The cue output bus.
+pub const CUE_OUTPUT: usize = 5;
 /// Number of input buses: one for each deck.
 pub const INPUTS: usize = 4;
 

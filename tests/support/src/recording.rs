@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use echelon_engine::units::DeckId;
 
-use crate::buses::{OUTPUTS, deck_output};
+use crate::buses::{CUE_OUTPUT, OUTPUTS, deck_output};
 use crate::events::{OutEvent, OutKind};
 use crate::guard;
 use crate::sound::Sound;
@@ -28,7 +28,7 @@ pub enum Status {
 /// the start of the first `render`.
 #[derive(Debug, Default)]
 pub struct Recording {
-    /// Master, then decks A..D. A bus that the host withheld is silent here.
+    /// Master, then decks A..D, then the cue. A bus that the host withheld is silent here.
     pub buses: Vec<Sound>,
     /// What the plugin told the host, in its own order.
     pub events: Vec<OutEvent>,
@@ -63,6 +63,12 @@ impl Recording {
     #[must_use]
     pub fn master(&self) -> &Sound {
         &self.buses[0]
+    }
+
+    /// The cue output.
+    #[must_use]
+    pub fn cue(&self) -> &Sound {
+        &self.buses[CUE_OUTPUT]
     }
 
     /// A deck's own output.

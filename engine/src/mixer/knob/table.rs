@@ -4,6 +4,7 @@ use super::{KnobRow, SlewClass, Taper, Unit};
 use crate::action::ActionKind;
 use crate::mixer::crossfader::{CONSTANT_POWER, FIRST_SIDES, SIDES};
 use crate::mixer::limiter::FIRST_CEILING_DB;
+use crate::mixer::tap::PLACES;
 use crate::mixer::{EqBand, fx};
 use crate::units::NUM_DECKS;
 
@@ -89,13 +90,13 @@ macro_rules! slot {
 }
 
 /// The controls that each deck has.
-pub const DECK_ROWS: [KnobRow; 7 + 5 * fx::NUM_SLOTS] = {
+pub const DECK_ROWS: [KnobRow; 9 + 5 * fx::NUM_SLOTS] = {
     let ([a, b, c, d, e], [f, g, h, i, j]) = (slot!("1", 0), slot!("2", 1));
-    let [k, l, m, n, o, p, q] = CHANNEL_ROWS;
-    [k, l, m, n, o, p, q, a, b, c, d, e, f, g, h, i, j]
+    let [k, l, m, n, o, p, q, r, s] = CHANNEL_ROWS;
+    [k, l, m, n, o, p, q, r, s, a, b, c, d, e, f, g, h, i, j]
 };
 
-const CHANNEL_ROWS: [KnobRow; 7] = [
+const CHANNEL_ROWS: [KnobRow; 9] = [
     KnobRow {
         name: "Fader",
         id: "fader",
@@ -162,10 +163,26 @@ const CHANNEL_ROWS: [KnobRow; 7] = [
         slide: |mixer, scheduler, deck| mixer.crossfader(scheduler).map(|node| node.side_mut(deck)),
         ..choice(&SIDES, 2.0)
     },
+    KnobRow {
+        name: "Output",
+        id: "out",
+        path: "/deck/{deck}/out",
+        help: "Takes the deck's own output after its fader or before it.",
+        slide: |mixer, scheduler, deck| mixer.tap(scheduler, deck).map(|node| node.place_mut()),
+        ..choice(&PLACES, 1.0)
+    },
+    KnobRow {
+        name: "PFL",
+        id: "pfl",
+        path: "/deck/{deck}/pfl",
+        help: "Listens to the deck before its fader, on the cue output.",
+        slide: |mixer, scheduler, deck| mixer.cue(scheduler).map(|node| node.listen_mut(deck)),
+        ..SWITCH
+    },
 ];
 
 /// The controls that there are once. Where each deck has a node for it, each gets it.
-pub const MASTER_ROWS: [KnobRow; 6] = [
+pub const MASTER_ROWS: [KnobRow; 7] = [
     KnobRow {
         name: "EQ Model",
         id: super::EQ_MODEL,
@@ -219,6 +236,14 @@ pub const MASTER_ROWS: [KnobRow; 6] = [
         slew: SlewClass::Level,
         help: "Sets the true peak over which the master never goes.",
         slide: |mixer, scheduler, _| mixer.limiter(scheduler).map(|node| node.ceiling_mut()),
+        ..PLAIN
+    },
+    KnobRow {
+        name: "Cue Mix",
+        id: "cue_mix",
+        path: "/cue/mix",
+        help: "What the cue output carries: 0 the decks that are listened to, 1 the master.",
+        slide: |mixer, scheduler, _| mixer.cue(scheduler).map(|node| node.mix_mut()),
         ..PLAIN
     },
 ];

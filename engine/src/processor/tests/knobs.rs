@@ -228,3 +228,54 @@ fn effects_follow_the_beat_at_any_block_size_and_ring_out_after_the_deck_has_sto
     assert!([1.9, 2.45, 2.95].iter().all(|beat| heard(*beat) == 0.0));
     assert!(runs[0][97_000..110_000].iter().any(|s| s.abs() > 0.01), "the echo goes on after the stop on beat 4");
 }
+
+#[test]
+fn meters_show_the_outputs_at_any_block_size() {
+    let levels = [64, 1, 441].map(|block| {
+        let mut bench = playing();
+        bench.ask(set(fader(DeckId::A), 0.5), ActionTiming::CustomBeat(2.0));
+        bench.run_to(48_000, block);
+        let before = (bench.console.snapshot().decks[0].levels, bench.console.snapshot().master_levels);
+        bench.run_to(96_000, block);
+        (before, bench.console.snapshot().decks[0].levels, bench.console.snapshot().decks[1].levels)
+    });
+    let [((before, master), after, silent), others @ ..] = levels;
+    assert!(others.iter().all(|other| *other == levels[0]), "{levels:?}");
+    assert!(
+        (before.peak_db + 6.02).abs() < 0.1 && (before.rms_db - after.rms_db - 12.04).abs() < 0.5,
+        "{before:?} {after:?}"
+    );
+    assert!((before.rms_db - master.rms_db - 3.01).abs() < 0.02, "the crossfader is in the middle: {master:?}");
+    assert_eq!(silent, crate::dsp::Levels::SILENT);
+}
+
+#[test]
+fn a_deck_s_own_output_is_after_its_fader_or_before() {
+    let mut bench = playing();
+    bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
+    bench.ask(word("out", "pre"), ActionTiming::CustomBeat(2.0));
+    bench.run_to(80_000, 64);
+    assert_eq!(bench.decks[0][47_999], 0.0);
+    assert_eq!(bench.decks[0][70_000], sample(70_000));
+    assert!(bench.master[70_000..].iter().all(|s| *s == 0.0), "what the audience hears is after it");
+    assert!(!bench.console.snapshot().decks[0].on_air);
+    bench.ask(word("out", "post"), ActionTiming::Immediate);
+    bench.run_to(90_000, 64);
+    assert_eq!(bench.decks[0][89_000], 0.0);
+}
+
+#[test]
+fn the_cue_carries_what_is_listened_to_before_its_fader() {
+    let mut bench = playing();
+    bench.ask(set(fader(DeckId::A), 0.0), ActionTiming::Immediate);
+    bench.ask(of_a("pfl", 1.0), ActionTiming::CustomBeat(2.0));
+    bench.run_to(72_000, 64);
+    assert!(bench.cue[..48_000].iter().all(|s| *s == 0.0));
+    assert_eq!((bench.cue[60_000], bench.decks[0][60_000]), (sample(60_000), 0.0));
+    assert!(!bench.console.snapshot().decks[0].on_air, "nobody but the DJ hears it");
+    bench.ask(set(Knob::of_master("cue_mix").unwrap(), 1.0), ActionTiming::Immediate);
+    bench.ask(set(fader(DeckId::A), 1.0), ActionTiming::Immediate);
+    bench.run_to(90_000, 64);
+    assert_eq!(bench.cue[89_000], bench.master[89_000]);
+    assert_ne!(bench.cue[89_000], 0.0);
+}

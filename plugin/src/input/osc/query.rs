@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use echelon_engine::action::{Action, ActionTiming, Question, RecipeFile, Roles};
 use echelon_engine::console::Console;
+use echelon_engine::dsp::Levels;
 use echelon_engine::message::Snapshot;
 use echelon_engine::safety::{SafetyTelemetry, SafetyViolation, Source};
 use echelon_engine::telemetry::{SchedulerTelemetry, Spread};
@@ -71,6 +72,8 @@ pub enum Query {
     Telemetry,
     /// How a deck moves.
     Motion(DeckId),
+    /// How loud it is.
+    Meters,
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
     /// What is known of a deck's track, after its beat grid was changed.
@@ -109,6 +112,7 @@ pub enum Asked {
 pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> bool) -> Vec<OscMessage> {
     match query {
         Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
+        Query::Meters => meter_messages(console.snapshot()),
         Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
         Query::Motion(deck) => vec![motion_of(*deck, console.snapshot())],
         Query::Bridge(_) | Query::Track { .. } => vec![],
@@ -196,6 +200,19 @@ fn answer_can(
     };
     args.extend(receipt.map(OscType::Int));
     message(address, args)
+}
+
+/// One message for the master and each deck, and one that says how many they were.
+fn meter_messages(snapshot: &Snapshot) -> Vec<OscMessage> {
+    let decks = DeckId::ALL.map(|deck| (deck.to_string().to_lowercase(), snapshot.decks[deck.index()].levels));
+    let all = std::iter::once(("master".to_owned(), snapshot.master_levels)).chain(decks);
+    let tell = |(name, Levels { peak_db, rms_db, lufs }): (String, Levels)| {
+        message("/meter", vec![name.into(), peak_db.into(), rms_db.into(), lufs.into()])
+    };
+    let mut messages: Vec<OscMessage> = all.map(tell).collect();
+    let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);
+    messages.push(message("/meters/end", vec![count.into()]));
+    messages
 }
 
 /// One message for each figure, and one that says how many they were.

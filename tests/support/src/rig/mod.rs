@@ -232,6 +232,7 @@ impl RigHost {
             inputs: [[silence, silence]; NUM_DECKS],
             master: pair(),
             decks: std::array::from_fn(|_| pair()),
+            cue: [&mut [], &mut []],
             lanes: None,
         };
         let block = BlockInput { frames, transport, inputs };

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 15] = [
+const REPLIES: [(&str, &str, &str); 17] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -30,6 +30,12 @@ const REPLIES: [(&str, &str, &str); 15] = [
          `i` looping, `d` loop's start, `d` its end, `d` cue, then `d` for each of the 8 hot cues",
         "The answer to `/deck/{deck}/motion`. Places are in seconds, -1 where nothing is set.",
     ),
+    (
+        "/meter",
+        "`s` master or a deck's letter, `f` peak in dBFS, `f` RMS in dBFS, `f` momentary loudness in LUFS",
+        "Of the last 400 ms; -100 is silence.",
+    ),
+    ("/meters/end", "`i` how many", "These were all."),
     ("/telemetry", "`s` name, `d` value", "A figure, counted since the rig was made."),
     ("/telemetry/end", "`i` how many", "These were all figures."),
     (

@@ -141,6 +141,7 @@ pub(super) enum Wish {
     Telemetry,
     /// To be told how a deck moves.
     Motion(DeckId),
+    Meters,
     Bridge(Command),
     /// To tell what is known of a deck's track.
     Track(DeckId),

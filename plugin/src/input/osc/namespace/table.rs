@@ -40,7 +40,7 @@ fn recipe(which: fn(String) -> Which, given: &Given, preview: bool) -> Wish {
 }
 
 /// Every address that is not a control's of the mixer's table.
-pub const TABLE: [Row; 45] = [
+pub const TABLE: [Row; 46] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -343,6 +343,15 @@ pub const TABLE: [Row; 45] = [
         when: DefaultWhen::None,
         help: "Answers `/motion`: where the deck is, how it moves, its loop and cues.",
         make: |given| Wish::Motion(given.deck),
+    },
+    Row {
+        path: "/meters",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Answers `/meter` for the master and each deck's output, then `/meters/end`.",
+        make: |_| Wish::Meters,
     },
     Row {
         path: "/telemetry",

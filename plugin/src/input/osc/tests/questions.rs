@@ -112,6 +112,14 @@ fn questions_are_answered_and_change_nothing() {
     assert_eq!(recipe[0].addr, "/recipe/preview");
     let reason = "step 1 of \"Quick cut\": deck A is empty: load a track first";
     assert_eq!(recipe[0].args, vec![0.into(), "not_allowed".into(), reason.into()]);
+    let meters = answer("/meters", &[]);
+    let names: Vec<_> = meters.iter().map(|m| (m.addr.as_str(), m.args[0].clone())).collect();
+    let silent = |name: &str| ("/meter", OscType::from(name));
+    assert_eq!(names[..5], ["master", "a", "b", "c", "d"].map(silent));
+    assert_eq!((names.len(), names[5].clone()), (6, ("/meters/end", 5.into())));
+    assert!(
+        meters[..5].iter().all(|m| m.args[1..] == [OscType::Float(-100.0), (-100.0_f32).into(), (-100.0_f32).into()])
+    );
     let figures = answer("/telemetry", &[]);
     let (last, figures) = figures.split_last().unwrap();
     assert_eq!(
