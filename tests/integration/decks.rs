@@ -158,9 +158,17 @@ fn cues_and_hot_cues_come_back_with_the_project() {
             let (id, _) = stage.schedule(address, &args);
             stage.done(id);
         }
+        let mut hot_cue = 0.0;
+        let Stage { host, osc } = &mut stage;
+        host.pump_until("the hot cue to be told", |_| {
+            osc.send("/deck/a/motion", &[]);
+            let told = osc.expect("/motion");
+            hot_cue = told.args[15].clone().double().unwrap();
+            assert_eq!((told.args.len(), told.args[1].clone()), (21, "stopped".into()));
+            hot_cue > 0.0
+        });
+        assert_eq!(hot_cue, 1.5);
         let mut json = Value::Null;
-        let Stage { host, .. } = &mut stage;
-        host.pump_until("the hot cue in the state", |_| true);
         for _ in 0..500 {
             json = stage.host.state_json();
             if json["fields"]["rig"].as_str().unwrap().contains("1500000000") {

@@ -130,6 +130,7 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
         }
         Wish::RecipeList => Parsed::RecipeList,
         Wish::Telemetry => Parsed::Ask(Query::Telemetry),
+        Wish::Motion(deck) => Parsed::Ask(Query::Motion(deck)),
         Wish::Bridge(command) => Parsed::Ask(Query::Bridge(command)),
         Wish::Track(deck) => Parsed::Ask(Query::Track { deck, edit: None }),
         Wish::Grid(deck, edit) => Parsed::Ask(Query::Track { deck, edit: Some(edit) }),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use echelon_engine::action::{Action, ActionTiming, Question, RecipeFile, Roles};
 use echelon_engine::console::Console;
+use echelon_engine::message::Snapshot;
 use echelon_engine::safety::{SafetyTelemetry, SafetyViolation, Source};
 use echelon_engine::telemetry::{SchedulerTelemetry, Spread};
 use echelon_engine::units::DeckId;
@@ -68,6 +69,8 @@ pub enum Query {
     },
     /// The figures of scheduler and safety.
     Telemetry,
+    /// How a deck moves.
+    Motion(DeckId),
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
     /// What is known of a deck's track, after its beat grid was changed.
@@ -107,8 +110,24 @@ pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> boo
     match query {
         Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
         Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
+        Query::Motion(deck) => vec![motion_of(*deck, console.snapshot())],
         Query::Bridge(_) | Query::Track { .. } => vec![],
     }
+}
+
+/// How a deck moves, and what is marked on it.
+fn motion_of(deck: DeckId, snapshot: &Snapshot) -> OscMessage {
+    let view = &snapshot.decks[deck.index()];
+    let motion = &view.motion;
+    let switch = |on: bool| OscType::Int(i32::from(on));
+    let place = |secs: Option<f64>| OscType::Double(secs.unwrap_or(-1.0));
+    let [start, end] = motion.marks.loop_secs.map_or([None; 2], |ends| ends.map(Some));
+    let mut args = vec![OscType::String(deck.letter().to_string()), view.state.word().into()];
+    args.extend([view.position_secs, motion.speed, motion.rate].map(OscType::Double));
+    args.extend([motion.sync, motion.locked, motion.slip, motion.reverse, motion.looping].map(switch));
+    args.extend([start, end, Some(motion.marks.cue_secs)].map(place));
+    args.extend(motion.marks.hot_cues_secs.map(place));
+    message("/motion", args)
 }
 
 /// How the bridge stands.

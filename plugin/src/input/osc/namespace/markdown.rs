@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 14] = [
+const REPLIES: [(&str, &str, &str); 15] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -24,6 +24,12 @@ const REPLIES: [(&str, &str, &str); 14] = [
     ),
     ("/recipe/list", "`s` id, `s` name, `s` what it does", "A recipe that comes with the plugin."),
     ("/recipe/list/end", "`i` how many", "The list is whole."),
+    (
+        "/motion",
+        "`s` deck, `s` state, `d` seconds, `d` speed, `d` rate, `i` sync, `i` led by the clock, `i` slip, `i` reverse, \
+         `i` looping, `d` loop's start, `d` its end, `d` cue, then `d` for each of the 8 hot cues",
+        "The answer to `/deck/{deck}/motion`. Places are in seconds, -1 where nothing is set.",
+    ),
     ("/telemetry", "`s` name, `d` value", "A figure, counted since the rig was made."),
     ("/telemetry/end", "`i` how many", "These were all figures."),
     (

@@ -139,6 +139,8 @@ pub(super) enum Wish {
     },
     RecipeList,
     Telemetry,
+    /// To be told how a deck moves.
+    Motion(DeckId),
     Bridge(Command),
     /// To tell what is known of a deck's track.
     Track(DeckId),

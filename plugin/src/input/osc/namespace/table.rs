@@ -40,7 +40,7 @@ fn recipe(which: fn(String) -> Which, given: &Given, preview: bool) -> Wish {
 }
 
 /// Every address that is not a control's of the mixer's table.
-pub const TABLE: [Row; 44] = [
+pub const TABLE: [Row; 45] = [
     Row {
         path: "/deck/{deck}/play",
         args: &[],
@@ -334,6 +334,15 @@ pub const TABLE: [Row; 44] = [
         when: DefaultWhen::None,
         help: "Answers `/recipe/list` for each recipe that comes with the plugin, then `/recipe/list/end`.",
         make: |_| Wish::RecipeList,
+    },
+    Row {
+        path: "/deck/{deck}/motion",
+        args: &[],
+        optional: false,
+        button: false,
+        when: DefaultWhen::None,
+        help: "Answers `/motion`: where the deck is, how it moves, its loop and cues.",
+        make: |given| Wish::Motion(given.deck),
     },
     Row {
         path: "/telemetry",
