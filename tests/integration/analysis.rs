@@ -13,7 +13,7 @@ fn track(stage: &mut Stage, address: &str, args: &[OscType]) -> Vec<OscType> {
 }
 
 fn number(arg: &OscType) -> f64 {
-    arg.clone().double().unwrap()
+    arg.clone().double().expect("a number")
 }
 
 /// A stage with a click track on deck A that has been analysed.

@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: the graph engine beside a bare loop and other engines; the analysis on real music.
+//! `cargo xtask bench`: the graph engine beside a bare loop and other engines; decks and mixer; the analysis on real music.
 
 mod analysis;
 
@@ -10,6 +10,7 @@ use crate::workspace::{cargo, run_ok, shown, step, target_dir};
 
 pub const HELP: &str = "
 Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
+       cargo xtask bench decks
        cargo xtask bench analysis [--quick] [--strict]
 
 Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
@@ -18,6 +19,10 @@ is timed, and all are timed in turns. Prints a table of ratios and a verdict for
 target/bench/graph.json and target/bench/graph.svg. Instructions are counted if valgrind is installed.
 
 Close what else runs: the second line of the output says how noisy the machine is.
+
+`bench decks` plays four synced decks with every control of the mixer in use, without and with key lock, at rest and with
+a gesture every half second, and prints what a block costs of its time; beside it the stretch library alone and Rubber
+Band's tool, if it is installed.
 
 `bench analysis` installs music whose tempo is known from the distribution (LMMS, Hydrogen, Sonic Pi, Frets on Fire),
 renders it into target/bench/music (the first time: half an hour), edits songs so that they swing and drift, analyses all
@@ -34,8 +39,11 @@ pub fn main(args: Args) -> Result<()> {
     if args.flag("analysis") {
         return analysis::main(args);
     }
+    if args.flag("decks") {
+        return decks(args);
+    }
     if !args.flag("graph") {
-        bail!("what shall be measured? There are `cargo xtask bench graph` and `cargo xtask bench analysis`");
+        bail!("what shall be measured? There are `cargo xtask bench graph`, `decks` and `analysis`");
     }
     let quick = args.flag("--quick");
     let strict = args.flag("--strict");
@@ -60,4 +68,12 @@ pub fn main(args: Args) -> Result<()> {
         println!("    {}", shown(file));
     }
     result
+}
+
+fn decks(args: Args) -> Result<()> {
+    args.finish()?;
+    set_up(&[Need::Build], false)?;
+    step("Building with optimisation, and measuring");
+    let run = ["run", "--release", "--quiet", "--package", "echelon_engine", "--example", "deck_figures"];
+    run_ok(cargo().args(run), "the measurement")
 }

@@ -5,6 +5,8 @@
 //! and 512 frames at 48 kHz. Each block's work is timed (the
 //! thread's own, without what else runs on its core); figures are parts of the time that a block has.
 
+#![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small figures")]
+
 mod bare;
 mod stage;
 

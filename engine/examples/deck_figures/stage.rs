@@ -156,7 +156,7 @@ impl Stage {
         let mut io = BlockIo {
             inputs: [[&[], &[]]; NUM_DECKS],
             master: [left, right],
-            decks: std::array::from_fn(|_| outs.next().unwrap_or_else(|| [&mut [], &mut []])),
+            decks: std::array::from_fn(|_| outs.next().unwrap_or([&mut [], &mut []])),
             cue: [&mut [], &mut []],
             lanes: None,
         };

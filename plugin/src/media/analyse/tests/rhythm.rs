@@ -82,7 +82,8 @@ fn moving(bpm: impl Fn(f64) -> f64) -> impl Fn(f64) -> f64 {
 
 #[test]
 fn a_moving_tempo_is_followed() {
-    let curves: [(&str, fn(f64) -> f64); 4] = [
+    type Curve = (&'static str, fn(f64) -> f64);
+    let curves: [Curve; 4] = [
         ("a wave", |beat| 118.0 * (1.0 + 0.025 * (beat / 10.0).sin())),
         ("a ramp", |beat| 96.0 + 0.15 * beat),
         ("a fine wave", |beat| 124.0 * (1.0 + 0.003 * (beat / 12.0).sin())),
