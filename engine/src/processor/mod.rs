@@ -168,7 +168,9 @@ impl RigProcessor {
         let (clock, discontinuity) = self.clock.begin_block(transport, frames);
         let mut moment = Moment { clock: &clock, frame: 0, block_frame: from };
         self.set_time(&clock);
-        self.mixer.follow(&mut self.scheduler, clock.song_beat_at(0), clock.beats_per_frame_step());
+        let beats_per_frame =
+            if clock.stands_still() { 0.0 } else { clock.tempo().beats_per_frame(clock.sample_rate()) };
+        self.mixer.follow(&mut self.scheduler, clock.song_beat_at(0), beats_per_frame);
         if let Some(what) = discontinuity {
             self.follow_host(what, moment, moves);
         }

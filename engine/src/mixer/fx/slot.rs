@@ -10,6 +10,8 @@ use crate::units::ms_to_frames;
 const SWITCH_MS: f64 = 20.0;
 /// Musical time that is further from the slot's own has jumped; in beats.
 const JUMP_BEATS: f64 = 1e-4;
+/// Tempi that differ by no more than this part are the same, measured on blocks of other lengths.
+const SAME_TEMPO: f64 = 1e-9;
 /// The slot's own beat begins on a multiple of this: so it is the same however the music's was added up.
 const BEAT_GRAIN: f64 = 1.0 / (1 << 20) as f64;
 
@@ -96,11 +98,11 @@ impl FxSlotNode {
             return;
         }
         let is_off = (beat - self.now_beat()).abs() > JUMP_BEATS;
-        if is_off || beats_per_frame != self.beats_per_frame {
+        let is_other_tempo = (beats_per_frame / self.beats_per_frame - 1.0).abs() > SAME_TEMPO;
+        if is_off || is_other_tempo {
             let from = if is_off { (beat / BEAT_GRAIN).round() * BEAT_GRAIN } else { self.now_beat() };
-            (self.beat, self.frames) = (from, 0);
+            (self.beat, self.frames, self.beats_per_frame) = (from, 0, beats_per_frame);
         }
-        self.beats_per_frame = beats_per_frame;
     }
 
     fn now_beat(&self) -> f64 {

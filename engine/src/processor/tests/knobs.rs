@@ -14,7 +14,11 @@ fn set(knob: Knob, value: f32) -> Action {
 }
 
 fn playing() -> Bench {
-    let mut bench = Bench::loaded(120.0);
+    playing_at(120.0)
+}
+
+fn playing_at(bpm: f64) -> Bench {
+    let mut bench = Bench::loaded(bpm);
     bench.ask(play(DeckId::A), ActionTiming::CustomBeat(0.0));
     bench.run_to(24_000, 64);
     bench
@@ -208,8 +212,9 @@ fn word(id: &str, word: &str) -> Action {
 
 #[test]
 fn effects_follow_the_beat_at_any_block_size_and_ring_out_after_the_deck_has_stopped() {
+    // 100 BPM: a beat has 28,800 frames.
     let runs = [64, 1, 500].map(|block| {
-        let mut bench = playing();
+        let mut bench = playing_at(100.0);
         let at = ActionTiming::CustomBeat(1.5);
         for action in [word("fx1", "gate"), of_a("fx1_depth", 1.0), of_a("fx1_mix", 1.0), word("fx1_time", "1/2")] {
             bench.ask(action, at);
@@ -218,15 +223,15 @@ fn effects_follow_the_beat_at_any_block_size_and_ring_out_after_the_deck_has_sto
             bench.ask(action, ActionTiming::CustomBeat(3.0));
         }
         bench.ask(Action::StopDeck { deck: DeckId::A }, ActionTiming::CustomBeat(4.0));
-        bench.run_to(110_000, block);
+        bench.run_to(130_000, block);
         std::mem::take(&mut bench.decks[0])
     });
     assert!(runs.iter().all(|run| *run == runs[0]));
     // The gate opens on every half beat and is closed after 0.56 of it.
-    let heard = |beat: f64| runs[0][(beat * 24_000.0) as usize];
+    let heard = |beat: f64| runs[0][(beat * 28_800.0) as usize];
     assert!([1.6, 1.7, 2.1, 2.6].iter().all(|beat| heard(*beat) != 0.0));
     assert!([1.9, 2.45, 2.95].iter().all(|beat| heard(*beat) == 0.0));
-    assert!(runs[0][97_000..110_000].iter().any(|s| s.abs() > 0.01), "the echo goes on after the stop on beat 4");
+    assert!(runs[0][116_000..130_000].iter().any(|s| s.abs() > 0.01), "the echo goes on after the stop on beat 4");
 }
 
 #[test]
