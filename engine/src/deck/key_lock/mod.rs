@@ -27,9 +27,12 @@ const HISTORY_STEPS: usize = 16;
 const CATCH_UP: usize = 3;
 /// Frames that it takes in one step at most.
 const MAX_INPUT: usize = 4 * STEP;
+/// And at least, also when it is ahead: of a hop that moves on by less than half of itself the library draws the phases
+/// by chance, and a bounce would not be what was heard.
+const MIN_INPUT: usize = STEP / 2 + 1;
 /// Further off than this the playhead has gone elsewhere, in frames of the host.
 const LOST_FRAMES: f64 = 2_048.0;
-/// Speeds that it follows. Beyond half speed the library would draw random phases.
+/// Speeds that it follows: see [`MIN_INPUT`].
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.51..=2.05;
 /// From varispeed to key lock and back.
 const CROSSFADE_MS: f64 = 20.0;
@@ -288,7 +291,7 @@ impl KeyLock {
 /// A whole number of frames that fits the input.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
 fn input_frames(frames: f64) -> usize {
-    frames.round().clamp(0.0, MAX_INPUT as f64) as usize
+    frames.round().clamp(MIN_INPUT as f64, MAX_INPUT as f64) as usize
 }
 
 #[cfg(test)]

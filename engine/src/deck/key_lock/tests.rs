@@ -139,6 +139,11 @@ fn a_session(block: usize) -> Vec<f32> {
     out.extend(run(&mut deck, 15_000, block));
     deck.set_rate(0.97);
     out.extend(run(&mut deck, 9_999, block));
+    // What it has heard ahead is then too much for a while.
+    deck.set_rate(0.75);
+    out.extend(run(&mut deck, 19_999, block));
+    deck.set_rate(0.97);
+    out.extend(run(&mut deck, 9_999, block));
     deck.set_reverse(true);
     out.extend(run(&mut deck, 9_999, block));
     deck.set_reverse(false);
