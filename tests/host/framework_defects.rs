@@ -181,20 +181,20 @@ fn g8_g9_moves_from_osc_are_told_in_order_with_no_editor() {
 fn g12_only_stereo_is_accepted_and_null_arrays_do_no_harm() {
     let mut host = Setup::new().create(Format::Vst3);
     let (stereo, mono) = (3, 1);
-    assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 5])));
+    assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 6])));
     for bus in 0..4 {
         let mut inputs = [stereo; 4];
         inputs[bus] = mono;
-        assert!(!host.arrange(Some(&inputs), Some(&[stereo; 5])), "input {bus} in mono");
+        assert!(!host.arrange(Some(&inputs), Some(&[stereo; 6])), "input {bus} in mono");
     }
-    for bus in 0..5 {
-        let mut outputs = [stereo; 5];
+    for bus in 0..6 {
+        let mut outputs = [stereo; 6];
         outputs[bus] = mono;
         assert!(!host.arrange(Some(&[stereo; 4]), Some(&outputs)), "output {bus} in mono");
     }
     assert!(!host.arrange(None, None));
     assert!(!host.arrange(Some(&[stereo; 4]), Some(&[stereo])));
-    assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 5])));
+    assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 6])));
 }
 
 #[test]

@@ -369,11 +369,13 @@ impl DeckNode {
         let ghost = self.current.as_mut().and_then(|side| side.take_ghost(pulse));
         if let Some(ghost) = ghost {
             self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
+            self.let_go();
             self.take_up(ghost);
             return Some(Undone { restored: None });
         }
         let ghost = self.before.as_mut().and_then(|side| side.take_ghost(pulse))?;
         self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
+        self.let_go();
         std::mem::swap(&mut self.current, &mut self.before);
         self.take_up(ghost);
         Some(Undone { restored: self.current.as_ref().map(|side| side.tag) })

@@ -130,6 +130,21 @@ fn hot_cues_are_set_jumped_to_previewed_and_forgotten() {
 }
 
 #[test]
+fn what_is_held_of_a_track_ends_with_the_undo_that_takes_it_away() {
+    let mut booth = Booth::new(track(120.0, 30.0, 48_000.0), 120.0);
+    booth.run(100, 64);
+    booth.deck.load(Some(track(120.0, 30.0, 48_000.0)), 2).unwrap();
+    booth.deck.play(None, 0);
+    booth.run(48_000, 512);
+    booth.deck.beat_loop(0.25, true, 0.0).unwrap();
+    booth.run(1_000, 512);
+    assert!(booth.deck.undo().is_some(), "the track that rested comes back");
+    booth.deck.roll_exit();
+    booth.run(1_000, 512);
+    assert!(!booth.deck.is_playing());
+}
+
+#[test]
 fn a_roll_and_what_slips_come_back_as_if_nothing_had_been() {
     for case in 0..4 {
         let (mut plain, mut booth) = (playing(), playing());

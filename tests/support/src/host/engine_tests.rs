@@ -180,7 +180,7 @@ fn a_withheld_bus_is_silent_in_the_recording() {
     let setup = Setup::new().fault(BusFault::OutputsGiven(2)).fault(BusFault::NullOutput(1));
     let (_, recording) = run(&setup, 100, |_| ());
     let is_silent: Vec<_> = recording.buses.iter().map(crate::Sound::is_silent).collect();
-    assert_eq!(is_silent, [false, true, true, true, true]);
+    assert_eq!(is_silent, [false, true, true, true, true, true]);
 }
 
 #[test]
