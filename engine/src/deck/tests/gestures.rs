@@ -133,6 +133,7 @@ fn hot_cues_are_set_jumped_to_previewed_and_forgotten() {
 fn what_is_held_of_a_track_ends_with_the_undo_that_takes_it_away() {
     let mut booth = Booth::new(track(120.0, 30.0, 48_000.0), 120.0);
     booth.run(100, 64);
+    booth.deck.beat_loop(1.0, false, 0.0).unwrap();
     booth.deck.load(Some(track(120.0, 30.0, 48_000.0)), 2).unwrap();
     booth.deck.play(None, 0);
     booth.run(48_000, 512);
