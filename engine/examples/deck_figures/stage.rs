@@ -7,11 +7,11 @@ use echelon_engine::action::{Action, ActionKind, ActionQueue, ActionSender, Acti
 use echelon_engine::clock::HostTransport;
 use echelon_engine::console::Console;
 use echelon_engine::deck::{BeatGrid, Track};
-use echelon_engine::mixer::{Knob, Unit};
+use echelon_engine::mixer::{EqBand, Knob, Unit};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::{SafetySettings, Source};
-use echelon_engine::units::{Bpm, DeckId, NUM_DECKS};
+use echelon_engine::units::{Bpm, Decibels, DeckId, NUM_DECKS};
 
 const SAMPLE_RATE: f64 = 48_000.0;
 const TRACK_BPM: f64 = 124.0;
@@ -36,7 +36,8 @@ pub struct Stage {
 impl Stage {
     /// Tracks on so many decks, every control of the mixer off its rest.
     pub fn new(decks: usize, frames: usize) -> Self {
-        let (mut console, processor) = Rig::new(RigConfig::new(SAMPLE_RATE)).expect("a rig");
+        let (mut console, processor) =
+            Rig::new(RigConfig { limiter: true, ..RigConfig::new(SAMPLE_RATE) }).expect("a rig");
         let (requests, receiver) = ActionQueue::new(4_096);
         console.connect(receiver);
         // Gestures shall happen here, not be refused.
@@ -79,17 +80,20 @@ impl Stage {
         for knob in Knob::all() {
             let row = knob.row();
             let value = match row.unit {
-                // The first effects of the slots, and the isolator's switch as it is.
-                Unit::Choice(words) if row.id.starts_with("fx") => (words.len() - 1).min(1) as f32,
-                Unit::Decibels { .. } if row.id.contains("eq") || row.id.contains("iso") => -3.0,
+                // An echo in the first slot, a reverb in the second, and the other switches as they are.
+                Unit::Choice(_) if row.id == "fx1" => 1.0,
+                Unit::Choice(_) if row.id == "fx2" => 2.0,
                 Unit::Bipolar => 0.3,
-                Unit::Part if row.id.contains("echo") || row.id.starts_with("fx") => 0.4,
+                Unit::Part if row.id.starts_with("fx") => 0.4,
                 _ => continue,
             };
             self.ask(Action::SetKnob { knob, value: row.clamp(value) });
         }
         for deck in DeckId::ALL {
             self.ask(Action::SetEcho { deck, send: 0.4 });
+            for band in EqBand::ALL {
+                self.ask(Action::SetEq { deck, band, gain: Decibels(-3.0) });
+            }
         }
         self.timed_block();
     }

@@ -336,8 +336,8 @@ impl Evidence<'_> {
         let (inputs, outputs) = (shape(&ready.inputs), shape(&ready.outputs));
         let mut checks = vec![
             Check::new(
-                "the plugin has 4 stereo inputs and 5 stereo outputs",
-                inputs == [2; 4] && outputs == [2; 5],
+                "the plugin has 4 stereo inputs and 6 stereo outputs",
+                inputs == [2; 4] && outputs == [2; 6],
                 format!("channels in {inputs:?}, out {outputs:?}"),
             ),
             self.silence_before_first_play(rows),

@@ -109,7 +109,7 @@ fn session(sent_frames: Vec<Option<i64>>, replies: Vec<Reply>) -> Session {
             name: "Echelon".to_owned(),
             version: "0".to_owned(),
             inputs: ports(4),
-            outputs: ports(5),
+            outputs: ports(6),
             num_params: 11,
             latency_frames: 0,
             osc_port: Some(8000),

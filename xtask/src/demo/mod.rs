@@ -264,11 +264,11 @@ fn judge(
     Ok(report)
 }
 
-/// Reads what the host recorded: the master, then the decks.
+/// Reads what the host recorded: the master, then the decks. The cue output comes after them, and is not judged.
 pub fn read_recordings(files: &[String]) -> Result<Recordings> {
     let mut buses = files.iter().map(|file| tracks::read_recording(Path::new(file)));
     let master = buses.next().context("the host recorded nothing")??;
-    Ok(Recordings { master, decks: buses.collect::<Result<_>>()? })
+    Ok(Recordings { master, decks: buses.take(4).collect::<Result<_>>()? })
 }
 
 fn notes(tracks: &[Track; 2], steps: &[Step]) -> Vec<String> {
