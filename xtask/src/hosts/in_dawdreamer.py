@@ -16,8 +16,10 @@ from rig import Osc, check, farthest, first_sound, frame_at, last_sound
 
 RATE = 48_000
 BPM = 126.0
-PLAY, GAIN, CROSSFADER, QUANTIZE = 0, 1, 8, 10
+PLAY, GAIN, CROSSFADER, QUANTIZE = "Deck A Play", "Deck A Gain", "Crossfader", "Quantize"
 MASTER, DECK_A, OTHER_DECKS = slice(0, 2), slice(2, 4), slice(4, 10)
+# Of the limiter, as it is told; dawdreamer does not make up for it.
+LATENCY = 88
 # Bar 3, which is between two frames: 182857.14.
 LINE_BEAT = np.float64(8.0)
 LINE_FRAME = frame_at(8.0, BPM, RATE)
@@ -35,6 +37,7 @@ class Host:
         self.engine.load_graph([(self.plugin, [])])
         if bpm is not None:
             self.engine.set_bpm(bpm)
+        self.index = {param["name"]: param["index"] for param in self.plugin.get_parameters_description()}
         self.osc = Osc(self.port, self.pump).connect()
 
     def pump(self):
@@ -42,8 +45,9 @@ class Host:
         self.engine.render(0.02)
 
     def render(self, secs):
-        self.engine.render(secs)
-        return self.engine.get_audio().copy()
+        """What is heard from the transport's first frame on."""
+        self.engine.render(secs + LATENCY / RATE)
+        return self.engine.get_audio()[:, LATENCY:].copy()
 
     def load(self, job):
         self.osc.do("/deck/a/load", job.track)
@@ -54,7 +58,7 @@ class Host:
         return number, self.osc.receipt(number, "/ack")
 
     def automate(self, index, values):
-        self.plugin.set_automation(index, np.asarray(values, dtype=np.float32))
+        self.plugin.set_automation(self.index[index], np.asarray(values, dtype=np.float32))
 
     def set(self, index, value):
         """A parameter reaches the plugin with the next block."""
@@ -62,7 +66,7 @@ class Host:
         self.pump()
 
     def text(self, index):
-        return self.plugin.get_parameter_text(index)
+        return self.plugin.get_parameter_text(self.index[index])
 
     def state(self, path):
         self.plugin.save_state(str(path))
@@ -82,11 +86,11 @@ def opens(job):
     host = Host(job)
     check("opens in less than 5 s", host.open_secs < 5.0, f"{host.open_secs:.2f} s")
     channels = host.plugin.get_num_input_channels(), host.plugin.get_num_output_channels()
-    check("4 stereo inputs, 5 stereo outputs", channels == (8, 10), f"channels {channels}")
+    check("4 stereo inputs, 6 stereo outputs", channels == (8, 12), f"channels {channels}")
     params = host.plugin.get_parameters_description()
     names = [param["name"] for param in params]
-    check("tells its 11 parameters by name", names == rig.PARAMETERS, f"{len(names)}")
-    texts = [params[i]["text"] for i in (PLAY, GAIN, CROSSFADER, QUANTIZE)]
+    check("tells its parameters by name", set(rig.PARAMETERS) <= set(names), f"{len(names)}")
+    texts = [host.text(name) for name in (PLAY, GAIN, CROSSFADER, QUANTIZE)]
     check("tells values with their units", texts == ["stopped", "0.0 dB", "0.5", "1 bar"], texts)
     info = host.osc.info()
     check("answers on the OSC port it was given", info[0] == "Echelon" and info[2] == host.port, info)
@@ -235,6 +239,8 @@ def saves(job):
 def restores(job):
     host = Host(job)
     host.plugin.load_state(str(job.path("project.state")))
+    # The project has kept its port.
+    host.osc = Osc(rig.saved_rig(job.path("project.state").read_bytes())["osc_port"], host.pump).connect()
     host.osc.wait_for_track("a")
     texts = [host.text(i) for i in (GAIN, CROSSFADER, QUANTIZE)]
     wanted = job.path("texts").read_text().split("\n")
@@ -245,7 +251,7 @@ def restores(job):
     audio, reference = host.render(6.0), np.load(job.path("reference.npy"))
     sounds = first_sound(audio) == LINE_FRAME
     check("the track is back and sounds", sounds, on_line(first_sound(audio)))
-    check("and the samples are those before, bit for bit", sounds and np.array_equal(audio, reference), "10 channels")
+    check("and the samples are those before, bit for bit", sounds and np.array_equal(audio, reference), "12 channels")
     before = rig.saved_rig(job.path("project.state").read_bytes())
     again = host.state(job.path("again.state"))
     # The first was saved while deck A played; that is not brought back.
@@ -290,7 +296,7 @@ def lives_with_a_twin(job):
         osc.do("/deck/a/load", job.track)
         osc.receipt(osc.ask("/deck/a/play", np.float64(beat)), "/ack")
     engine.render(6.0)
-    firsts = [first_sound(twin.get_audio()[MASTER]) for twin in twins]
+    firsts = [first_sound(twin.get_audio()[MASTER]) - LATENCY for twin in twins]
     wanted = [frame_at(beat, BPM, RATE) for beat in (4.0, 8.0)]
     check("each plays what it was told, on its frame", firsts == wanted, f"frames {firsts}, due {wanted}")
 

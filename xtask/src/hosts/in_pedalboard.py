@@ -34,6 +34,16 @@ class Host:
         # Without a reset, or the plugin would be stopped and started again before each call.
         return self.plugin.process(audio, self.rate, buffer_size=self.block, reset=False)
 
+    @property
+    def latency(self):
+        """Frames that the master is late by: the limiter's. Calls without a reset do not make up for it."""
+        return self.plugin.reported_latency_samples
+
+    def through(self, audio):
+        """What comes of a sound, on its own frames."""
+        rest = np.zeros((2, self.latency), np.float32)
+        return self.process(np.concatenate([audio, rest], axis=1))[:, self.latency :]
+
     def silence(self, num_frames):
         return self.process(np.zeros((2, num_frames), np.float32))
 
@@ -60,7 +70,8 @@ class Host:
 
 
 def noise(num_frames):
-    return np.random.default_rng(5).uniform(-0.5, 0.5, (2, num_frames)).astype(np.float32)
+    """Below what the limiter touches, peaks between the samples included."""
+    return np.random.default_rng(5).uniform(-0.2, 0.2, (2, num_frames)).astype(np.float32)
 
 
 def opens(job):
@@ -71,8 +82,8 @@ def opens(job):
     check("an instrument and an effect by its name", what == ("Echelon", "Echelon", True, True), what)
     params = plugin.parameters
     names = [param.name for param in params.values()]
-    check("tells its 11 parameters by name", names == rig.PARAMETERS, f"{len(names)}")
-    gains = [param for name, param in params.items() if name.endswith("gain")]
+    check("tells its parameters by name", set(rig.PARAMETERS) <= set(names), f"{len(names)}")
+    gains = [param for param in params.values() if param.name in rig.PARAMETERS and param.name.endswith("Gain")]
     good = all(gain.label == "dB" and gain.string_value == "0.0 dB" for gain in gains)
     good &= all((str(gain.min_value), str(gain.max_value)) == ("-inf", "12.0") for gain in gains)
     check("gains are in dB, -inf to 12, at 0", good and len(gains) == 5, f"{len(gains)} gains")
@@ -91,18 +102,18 @@ def passes_audio(job):
     """A track of the DAW is heard through deck A's input."""
     host = Host(job)
     sound = noise(RATE)
-    apart = farthest(host.process(sound), sound * CENTRE)
+    apart = farthest(host.through(sound), sound * CENTRE)
     check("deck A's input is heard, -3 dB at the middle of the crossfader", apart < 1e-6, f"{apart:.1e} apart")
     host.plugin.crossfader = 0.0
     host.settle()
-    check("the same samples with the crossfader at A", np.array_equal(host.process(sound), sound), "48000 frames")
+    check("the same samples with the crossfader at A", np.array_equal(host.through(sound), sound), "48000 frames")
     host.plugin.deck_a_gain = -6.0
     host.settle()
-    apart = farthest(host.process(sound), sound * 10 ** (-6 / 20))
+    apart = farthest(host.through(sound), sound * 10 ** (-6 / 20))
     check("Deck A Gain at -6 dB is heard", apart < 1e-4, f"{apart:.1e} apart")
     host.plugin.crossfader = 1.0
     host.settle()
-    rest = rig.level_db(host.process(sound))
+    rest = rig.level_db(host.through(sound))
     check("nothing is left with the crossfader at B", rest < -100.0, f"{rest:.0f} dB")
 
 
@@ -129,7 +140,7 @@ def takes_midi(job):
     host.load(job)
     notes = [(bytes([0x90, 36, 100]), 0.1), (bytes([0x80, 36, 0]), 0.2)]
     audio = host.plugin(notes, duration=1.0, sample_rate=RATE, num_channels=2, buffer_size=job.block, reset=False)
-    first, due = first_sound(audio), RATE // 10
+    first, due = first_sound(audio), RATE // 10 + host.latency
     check("note 36 at 0.1 s, quantize off: on its frame", first == due, f"frame {first}, due {due}")
     check("the file from there, bit for bit", np.array_equal(audio[:, due:], track[:, : RATE - due]))
 
@@ -155,6 +166,8 @@ def restores(job):
     host = Host(job)
     state = job.path("raw.state").read_bytes()
     host.plugin.raw_state = state
+    # The project has kept its port.
+    host.osc = Osc(rig.saved_rig(state)["osc_port"], host.pump).connect()
     host.osc.wait_for_track("a")
     plugin = host.plugin
     values = plugin.crossfader, plugin.deck_a_gain, plugin.quantize, plugin.deck_a_play
@@ -180,7 +193,7 @@ def takes_rates_and_blocks(job):
         for block in blocks:
             host.block = block
             sound = noise(20 * block if block > 100 else 3000)
-            passed.append(np.array_equal(host.process(sound), sound))
+            passed.append(np.array_equal(host.through(sound), sound))
             audio = host.play_now(rate // 4)
             levels.append(rig.level_db(audio))
             if rate == RATE:
