@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 use std::path::Path;
+use std::process::{Command, ExitStatus, Stdio};
 
 use signalsmith_stretch::Stretch;
 
@@ -42,9 +43,10 @@ fn rubberband(options: &[&str]) -> Option<f64> {
     let (from, to) = (folder.join("in.wav"), folder.join("out.wav"));
     let part = write_wav(&from).and_then(|()| {
         let before = children_secs();
-        let mut tool = std::process::Command::new("rubberband");
-        let done = tool.args(options).args(["--quiet", "--tempo"]).arg(TEMPO.to_string()).arg(&from).arg(&to).status();
-        done.ok().filter(std::process::ExitStatus::success)?;
+        let mut tool = Command::new("rubberband");
+        tool.args(options).args(["--quiet", "--tempo"]).arg(TEMPO.to_string()).arg(&from).arg(&to);
+        let done = tool.stdout(Stdio::null()).stderr(Stdio::null()).status();
+        done.ok().filter(ExitStatus::success)?;
         Some((children_secs() - before) / SECS as f64)
     });
     let _ = std::fs::remove_dir_all(&folder);
