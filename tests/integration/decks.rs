@@ -168,15 +168,11 @@ fn cues_and_hot_cues_come_back_with_the_project() {
             hot_cue > 0.0
         });
         assert_eq!(hot_cue, 1.5);
-        let mut json = Value::Null;
-        for _ in 0..500 {
-            json = stage.host.state_json();
-            if json["fields"]["rig"].as_str().unwrap().contains("1500000000") {
-                break;
-            }
+        let mut json = support::wait_for("the hot cue in the saved state", || {
             stage.host.pump(1);
-            std::thread::sleep(std::time::Duration::from_millis(10));
-        }
+            let json = stage.host.state_json();
+            json["fields"]["rig"].as_str().is_some_and(|rig| rig.contains("1500000000")).then_some(json)
+        });
         let mut rig: Value = serde_json::from_str(json["fields"]["rig"].as_str().unwrap()).unwrap();
         assert_eq!(rig["marks"][0]["hot_cues_ns"][2], 1_500_000_000_u64, "{rig}");
         rig["osc_port"] = Value::Null;

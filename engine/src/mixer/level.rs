@@ -95,11 +95,7 @@ impl DspNode for LevelNode {
 impl BankNode for LevelNode {
     /// Its samples are already vectors in time: lanes only save the calls.
     fn process_bank(bank: &mut Bank<'_, Self>) {
-        for n in 0..bank.len() {
-            let (node, io) = bank.lane(n);
-            let status = node.make(io);
-            bank.set_status(n, status);
-        }
+        bank.one_by_one();
     }
 }
 

@@ -91,6 +91,7 @@ mod tests {
 
     impl Drop for Late {
         fn drop(&mut self) {
+            // Not a wait: the end itself takes long, so that whoever does not wait for it is seen.
             std::thread::sleep(Duration::from_millis(50));
             self.0.store(true, Ordering::Release);
         }

@@ -105,10 +105,6 @@ impl DspNode for Gain {
 impl BankNode for Gain {
     /// A gain's samples are already vectors in time: lanes only save the calls.
     fn process_bank(bank: &mut Bank<'_, Self>) {
-        for n in 0..bank.len() {
-            let (node, io) = bank.lane(n);
-            let status = node.make(io);
-            bank.set_status(n, status);
-        }
+        bank.one_by_one();
     }
 }
