@@ -6,12 +6,13 @@ use std::process::ExitCode;
 mod arch;
 mod bench;
 mod bundle;
+mod canvas;
 mod cli;
 mod demo;
 mod hosts;
 mod install;
-
 mod music;
+mod report;
 mod setup;
 mod soak;
 mod test;
@@ -27,7 +28,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 8] = [
+const COMMANDS: [Command; 9] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -69,6 +70,12 @@ const COMMANDS: [Command; 8] = [
         summary: "play hours of music with random actions from every source, and check all that must hold",
         help: soak::HELP,
         run: soak::main,
+    },
+    Command {
+        name: "report",
+        summary: "draw what the sound is: responses, stretched drums, a track with its grid and cues",
+        help: report::HELP,
+        run: report::main,
     },
     Command {
         name: "bench",

@@ -12,6 +12,8 @@ const MIN_FRAMES: f64 = 512.0;
 const LEAST_FRAMES: f64 = 32.0;
 /// A press so much before a beat means that beat.
 const EARLY_BEATS: f64 = 0.02;
+/// A beat so little before the track's start is taken for its start.
+const EDGE_BEATS: f64 = 1.0 / 16.0;
 
 impl DeckNode {
     /// Where the playhead was when the gesture was due.
@@ -20,15 +22,15 @@ impl DeckNode {
         if self.is_playing() { here.frame - frames_late * here.rate } else { here.frame }
     }
 
-    /// The beat that is nearest to a frame, if marks land on beats and there are any; else the frame.
+    /// The beat that is nearest to a frame, if marks land on beats and there are any; else the frame. A beat that is
+    /// a hair before the track's start is its start: the grid is that little off.
     pub(super) fn snapped(&self, frame: f64) -> f64 {
-        match self.grid().filter(|_| self.hands.snap) {
-            Some(grid) => {
-                let beat = grid.nearest_beat(frame);
-                let at = grid.frame_at(beat);
-                if at < 0.0 { grid.frame_at(beat + 1.0) } else { at }
-            }
-            None => frame,
+        let Some(grid) = self.grid().filter(|_| self.hands.snap) else { return frame };
+        let beat = grid.nearest_beat(frame);
+        match grid.frame_at(beat) {
+            at if at >= 0.0 => at,
+            _ if grid.beat_at(0.0) - beat < EDGE_BEATS => 0.0,
+            _ => grid.frame_at(beat + 1.0),
         }
     }
 

@@ -10,9 +10,7 @@ use super::timing::{SongClock, bar_beat};
 use super::tracks::Track;
 use crate::music::Stereo;
 
-mod canvas;
-
-use canvas::{Align, Canvas, Face, Ink};
+use crate::canvas::{Align, Canvas, Face, Ink};
 
 const WIDTH: u32 = 1800;
 const HEIGHT: u32 = 1010;

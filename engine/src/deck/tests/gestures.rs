@@ -81,6 +81,23 @@ fn a_loop_by_hand_lands_on_beats_or_where_it_is_set() {
     }
 }
 
+/// A grid is rarely on the frame: a cue at a track's start must not land a beat later for that.
+#[test]
+fn a_beat_a_hair_before_the_start_is_the_start() {
+    for (grid_frame, expected) in [(-42.0, 0.0), (-6_000.0, 18_000.0 / SR)] {
+        let grid = BeatGrid::steady(grid_frame, 24_000.0).unwrap();
+        let silence = vec![0.0; 480_000];
+        let track = Track::new(silence.clone(), silence, SR).unwrap().with_grid(grid);
+        let mut booth = Booth::new(Arc::new(track), 120.0);
+        booth.deck.hot_cue_set(1, 0.0).unwrap();
+        assert_eq!(
+            booth.deck.marks().hot_cues_secs[0],
+            Some(expected),
+            "the beat is {grid_frame} frames off the start"
+        );
+    }
+}
+
 #[test]
 fn the_cue_button_is_a_cdj_s() {
     let mut booth = Booth::new(track(120.0, 60.0, SR), 120.0);
