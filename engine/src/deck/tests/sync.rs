@@ -43,6 +43,51 @@ fn it_stays_on_the_beat_for_ten_minutes_of_changing_tempo() {
     assert!(worst < 0.01);
 }
 
+/// Knocks on the beats, heard through key lock, against the same as a record (which is exact: the test above).
+#[test]
+fn under_key_lock_its_beats_are_heard_on_the_clock_s_for_ten_minutes() {
+    let beat = 8_000.0 * 60.0 / 125.0;
+    let knock = |n: usize| {
+        let t = n as f64 % beat / 8_000.0;
+        ((std::f64::consts::TAU * 180.0 * t).sin() * (-t * 90.0).exp()) as f32
+    };
+    let samples: Vec<f32> = (0..800 * 8_000).map(knock).collect();
+    let grid = BeatGrid::steady(0.0, beat).unwrap();
+    let track = Arc::new(Track::new(samples.clone(), samples, 8_000.0).unwrap().with_grid(grid));
+    let mut booths = [true, false].map(|key_lock| {
+        let mut booth = Booth::new(track.clone(), 120.0);
+        booth.deck.set_key_lock(key_lock);
+        booth.deck.set_sync(true).unwrap();
+        booth.deck.play(None, 0);
+        booth
+    });
+    let (mut worst, mut heard) = (0.0_f64, 0);
+    for minute in [127.3, 116.0, 134.0, 122.0, 130.33, 124.0, 118.01, 128.0, 121.5, 126.0] {
+        for _ in 0..6 {
+            let beat_frames = 60.0 / minute * SR;
+            let first = booths[0].song.ceil() - booths[0].song;
+            let [locked, plain] = &mut booths;
+            [&mut *locked, &mut *plain].map(|booth| (booth.bpm = minute, booth.out.clear()));
+            let (locked, plain) = (locked.run(480_000, 512), plain.run(480_000, 512));
+            for knock in 1.. {
+                let at = ((first + f64::from(knock)) * beat_frames) as usize;
+                let Some(part) = Some(at - 1_500..at + 4_500).filter(|part| part.end <= locked.len()) else { break };
+                let off_ms = (centre(&locked[part.clone()]) - centre(&plain[part])) / SR * 1_000.0;
+                worst = worst.max(off_ms.abs());
+                heard += 1;
+            }
+        }
+    }
+    println!("{heard} knocks under key lock, at most {worst:.3} ms off");
+    assert!(heard > 1_000 && worst < 2.0, "{heard} knocks, {worst} ms");
+}
+
+/// Where the energy of a sound is centred, in frames.
+fn centre(samples: &[f32]) -> f64 {
+    let energy = |s: &f32| f64::from(*s).powi(2);
+    samples.iter().enumerate().map(|(i, s)| i as f64 * energy(s)).sum::<f64>() / samples.iter().map(energy).sum::<f64>()
+}
+
 #[test]
 fn it_follows_a_ramp_on_every_frame() {
     let mut booth = synced(125.0, 120.0);
