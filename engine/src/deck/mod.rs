@@ -24,7 +24,7 @@ pub use track::{Track, TrackError};
 pub use view::MotionView;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 /// How slow and how fast the pitch fader lets a track play.
 pub const RATES: std::ops::RangeInclusive<f64> = 0.5..=2.0;

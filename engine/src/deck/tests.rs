@@ -97,7 +97,7 @@ impl Booth {
 }
 
 /// So many seconds of a sound that has nothing above 1 kHz, with a grid of this tempo from frame 0.
-pub(super) fn track(bpm: f64, secs: f64, sample_rate: f64) -> Arc<Track> {
+pub(crate) fn track(bpm: f64, secs: f64, sample_rate: f64) -> Arc<Track> {
     let sound = |n: usize| {
         let t = n as f64 / sample_rate;
         let part = |hz: f64, level: f64| level * (std::f64::consts::TAU * hz * t).sin();

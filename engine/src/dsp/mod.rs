@@ -8,6 +8,8 @@ mod ramp;
 mod sinc;
 mod slide;
 mod svf;
+#[cfg(test)]
+pub(crate) mod testing;
 mod true_peak;
 
 pub use denormals::without_denormals;

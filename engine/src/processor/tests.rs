@@ -416,6 +416,7 @@ fn tracks_come_back_when_they_are_replaced() {
     }
 }
 
+mod clicks;
 mod gaps;
 mod hands;
 mod knobs;

@@ -1,47 +1,7 @@
 //! No gesture clicks: what it adds above the music's own band stays 60 dB below the music.
 
-use std::f64::consts::TAU;
-
 use super::*;
-
-/// Power spectrum of a Blackman-Harris window of the signal, by a plain radix-2 transform.
-fn spectrum(signal: &[f32]) -> Vec<f64> {
-    let n = signal.len().next_power_of_two() / if signal.len().is_power_of_two() { 1 } else { 2 };
-    let mut data: Vec<(f64, f64)> = (0..n)
-        .map(|i| {
-            let x = TAU * i as f64 / n as f64;
-            let window = 0.35875 - 0.48829 * x.cos() + 0.14128 * (2.0 * x).cos() - 0.01168 * (3.0 * x).cos();
-            (f64::from(signal[i]) * window, 0.0)
-        })
-        .collect();
-    transform(&mut data);
-    data[..n / 2].iter().map(|(re, im)| re * re + im * im).collect()
-}
-
-fn transform(data: &mut [(f64, f64)]) {
-    let n = data.len();
-    if n == 1 {
-        return;
-    }
-    let (mut even, mut odd): (Vec<_>, Vec<_>) =
-        (data.iter().copied().step_by(2).collect(), data.iter().copied().skip(1).step_by(2).collect());
-    transform(&mut even);
-    transform(&mut odd);
-    for k in 0..n / 2 {
-        let (sin, cos) = (-TAU * k as f64 / n as f64).sin_cos();
-        let (re, im) = (odd[k].0 * cos - odd[k].1 * sin, odd[k].0 * sin + odd[k].1 * cos);
-        data[k] = (even[k].0 + re, even[k].1 + im);
-        data[k + n / 2] = (even[k].0 - re, even[k].1 - im);
-    }
-}
-
-/// The power above a frequency in dB of all of it.
-pub(super) fn above_db(signal: &[f32], hz: f64) -> f64 {
-    let spectrum = spectrum(signal);
-    let first = (hz / SR * 2.0 * spectrum.len() as f64) as usize;
-    let (high, all): (f64, f64) = (spectrum[first..].iter().sum(), spectrum.iter().sum());
-    10.0 * (high / all).log10()
-}
+use crate::dsp::testing::{above_db, energy};
 
 type Act = fn(&mut DeckNode);
 
@@ -111,16 +71,15 @@ fn no_gesture_clicks_at_any_block_size() {
         // In the middle, where the window of the transform lets everything through.
         booth.out[20_111 - 16_384..].to_vec()
     };
-    let all = |signal: &[f32]| signal.iter().map(|s| f64::from(*s).powi(2)).sum::<f64>();
     for synced in [false, true] {
         let reference = render(None, 64, synced);
-        let music = all(&reference);
+        let music = energy(&reference);
         let mut worst = ("", f64::NEG_INFINITY);
         for (name, act) in ACTS {
             for block in [1, 64, 509] {
                 let out = render(Some(act), block, synced);
                 // Of the music's power, not of what a stop leaves of it.
-                let high = above_db(&out, 5_000.0) + 10.0 * (all(&out) / music).log10();
+                let high = above_db(&out, 5_000.0, SR) + 10.0 * (energy(&out) / music).log10();
                 worst = if high > worst.1 { (name, high) } else { worst };
                 assert!(high < -60.0, "{name}, blocks of {block}: {high:.1} dB above 5 kHz");
             }

@@ -94,7 +94,7 @@ fn a_scratch_makes_no_zipper_noise() {
         booth.deck.scratch(Some(1.5 * (TAU * 4.0 * f64::from(n) / 1_000.0).cos())).unwrap();
         booth.run(48, 48);
     }
-    let high = super::clicks::above_db(&booth.out[2_000..], 5_000.0);
+    let high = crate::dsp::testing::above_db(&booth.out[2_000..], 5_000.0, SR);
     assert!(high < -60.0, "{high:.1} dB above 5 kHz");
     booth.deck.scratch(None).unwrap();
     booth.run(1_000, 64);

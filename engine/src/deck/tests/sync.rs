@@ -67,7 +67,10 @@ fn under_key_lock_its_beats_are_heard_on_the_clock_s_for_ten_minutes() {
             let beat_frames = 60.0 / minute * SR;
             let first = booths[0].song.ceil() - booths[0].song;
             let [locked, plain] = &mut booths;
-            [&mut *locked, &mut *plain].map(|booth| (booth.bpm = minute, booth.out.clear()));
+            for booth in [&mut *locked, &mut *plain] {
+                booth.bpm = minute;
+                booth.out.clear();
+            }
             let (locked, plain) = (locked.run(480_000, 512), plain.run(480_000, 512));
             for knock in 1.. {
                 let at = ((first + f64::from(knock)) * beat_frames) as usize;
