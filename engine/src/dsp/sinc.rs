@@ -3,6 +3,8 @@
 //! 64 taps, Kaiser window (beta 10), 256 phases with linear interpolation between them: about -110 dB of distortion
 //! for a sine (measured in the tests). For ratios above 1 the cutoff comes down with the ratio, so that nothing aliases.
 
+#![allow(unsafe_code, reason = "larger registers, where the processor has them")]
+
 use std::f64::consts::PI;
 use std::sync::{Arc, OnceLock};
 
@@ -72,22 +74,49 @@ impl Sinc {
         let first = floor as isize - (HALF as isize - 1);
         let (a, b) = (&self.rows[phase], &self.rows[phase + 1]);
         match (window(left, first), window(right, first)) {
-            (Some(l), Some(r)) => (dot(l, a, b, blend), dot(r, a, b, blend)),
-            _ => (dot(&edge(left, first), a, b, blend), dot(&edge(right, first), a, b, blend)),
+            (Some(l), Some(r)) => dots([l, r], [a, b], blend),
+            _ => dots([&edge(left, first), &edge(right, first)], [a, b], blend),
         }
     }
 }
 
-fn dot(signal: &[f32; TAPS], a: &[f32; TAPS], b: &[f32; TAPS], blend: f32) -> f32 {
+type Taps = [f32; TAPS];
+
+/// Both channels through the taps between two phases.
+#[inline]
+fn dots(signals: [&Taps; 2], taps: [&Taps; 2], blend: f32) -> (f32, f32) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the processor has AVX.
+        return unsafe { dots_avx(signals, taps, blend) };
+    }
+    dots_by_eight(signals, taps, blend)
+}
+
+/// The same operations, eight in each. Nothing is fused, so that the bits stay the same.
+///
+/// # Safety
+/// The processor has AVX.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx")]
+unsafe fn dots_avx(signals: [&Taps; 2], taps: [&Taps; 2], blend: f32) -> (f32, f32) {
+    dots_by_eight(signals, taps, blend)
+}
+
+#[inline(always)]
+fn dots_by_eight([left, right]: [&Taps; 2], [a, b]: [&Taps; 2], blend: f32) -> (f32, f32) {
     // Eight sums side by side: the compiler makes lanes of them, in the same order everywhere.
-    let mut sums = [0.0_f32; 8];
+    let (mut of_left, mut of_right) = ([0.0_f32; 8], [0.0_f32; 8]);
     for chunk in 0..TAPS / 8 {
-        for (lane, sum) in sums.iter_mut().enumerate() {
+        for lane in 0..8 {
             let i = chunk * 8 + lane;
-            *sum += signal[i] * (a[i] + (b[i] - a[i]) * blend);
+            let tap = a[i] + (b[i] - a[i]) * blend;
+            of_left[lane] += left[i] * tap;
+            of_right[lane] += right[i] * tap;
         }
     }
-    ((sums[0] + sums[4]) + (sums[1] + sums[5])) + ((sums[2] + sums[6]) + (sums[3] + sums[7]))
+    let sum = |s: [f32; 8]| ((s[0] + s[4]) + (s[1] + s[5])) + ((s[2] + s[6]) + (s[3] + s[7]));
+    (sum(of_left), sum(of_right))
 }
 
 /// The taps' signal where it lies wholly inside.
