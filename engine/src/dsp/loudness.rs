@@ -93,6 +93,8 @@ pub struct LoudnessMeter {
     at: usize,
     now: Step,
     done: u32,
+    /// Of the steps: it changes when one ends.
+    levels: Levels,
 }
 
 impl LoudnessMeter {
@@ -107,6 +109,7 @@ impl LoudnessMeter {
             at: 0,
             now: Step::default(),
             done: 0,
+            levels: Levels::SILENT,
         }
     }
 
@@ -137,6 +140,7 @@ impl LoudnessMeter {
         // Below -240 dB nothing is left to hear; nothing lingers.
         let tiny = |state: &mut f64| *state = if state.abs() > 1e-12 { *state } else { 0.0 };
         self.stages.iter_mut().flat_map(|stage| &mut stage.states).flatten().for_each(tiny);
+        self.levels = self.measure();
     }
 
     /// Takes in frames.
@@ -179,8 +183,12 @@ impl LoudnessMeter {
 
     /// Of the last 400 ms that are whole.
     #[must_use]
+    pub const fn levels(&self) -> Levels {
+        self.levels
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "decibels")]
-    pub fn levels(&self) -> Levels {
+    fn measure(&self) -> Levels {
         let frames = f64::from(self.step_frames) * STEPS as f64;
         let sum = |of: fn(&Step) -> [f64; 2]| self.steps.iter().flat_map(of).sum::<f64>() / frames;
         let peak = self.steps.iter().fold(0.0_f32, |peak, step| peak.max(step.peak));
