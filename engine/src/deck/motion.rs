@@ -167,7 +167,7 @@ impl Motion {
                 (raw, lock.on(ground, ahead.saturating_add(1)) - raw)
             }
         };
-        self.to_track(ground, raw, rate)
+        self.place_of(ground, raw, rate)
     }
 
     /// Where it is on the next frames, one after the other.
@@ -180,13 +180,13 @@ impl Motion {
             Drive::Glide(_) => self.at(ground, ahead),
             Drive::Lock(lock) => {
                 let raw = std::mem::replace(&mut next, lock.on(ground, ahead + 1));
-                self.to_track(ground, raw, next - raw)
+                self.place_of(ground, raw, next - raw)
             }
         })
     }
 
     /// From a place and a speed as the drive counts them.
-    fn to_track(&self, ground: &Ground<'_>, raw: f64, rate: f64) -> Place {
+    fn place_of(&self, ground: &Ground<'_>, raw: f64, rate: f64) -> Place {
         let (place, laps) = self.fold(raw, rate);
         match (&self.drive, ground.grid) {
             (Drive::Lock(_), Some(grid)) => {
