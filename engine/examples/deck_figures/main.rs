@@ -3,7 +3,10 @@
 //!
 //! A rig of four synced decks at another tempo than their tracks', every control of the mixer in use, in blocks of 64
 //! and 512 frames at 48 kHz. Each block's work is timed (the
-//! thread's own, without what else runs on its core); figures are parts of the time that a block has.
+//! thread's own, without what else runs on its core); figures are parts of the time that a block has. The two effect
+//! slots of each deck have an echo and a reverb in them; what each effect costs is printed too.
+//!
+//! `--plain` prints the first line only.
 
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "small figures")]
 
@@ -11,6 +14,7 @@ mod bare;
 mod stage;
 
 use echelon_engine::action::Gesture;
+use echelon_engine::mixer::{Knob, Unit};
 use stage::{Costs, Stage};
 
 /// Blocks timed for each line.
@@ -18,6 +22,9 @@ const BLOCKS: usize = 30_000;
 
 fn main() {
     println!("part of a block's time, 48 kHz, one core      mean     p50     p99   p99.9     max");
+    if std::env::args().any(|arg| arg == "--plain") {
+        return println!("{:46}{}", "", measure(64, 4, false, false));
+    }
     let mut lines = Vec::new();
     for frames in [64, 512] {
         for (name, locked, busy) in [
@@ -32,6 +39,7 @@ fn main() {
         let one = [0, 1].map(|decks| measure(frames, decks, false, false).mean);
         println!("{frames:4} frames: a deck more costs {:.2} %", 100.0 * (one[1] - one[0]));
     }
+    effects();
     bare::compare();
     let bars = lines.iter().filter(|line| line.0 == 64).map(|(_, locked, busy, costs)| match (locked, busy) {
         (false, _) => ("mean under 4 %", costs.mean < 0.04),
@@ -40,6 +48,33 @@ fn main() {
     });
     for (bar, holds) in bars {
         println!("{} {bar}", if holds { "pass" } else { "FAIL" });
+    }
+}
+
+/// Words of the effects, from the first that is none, by their place.
+fn effect_words() -> &'static [&'static str] {
+    Knob::all()
+        .into_iter()
+        .find_map(|knob| match (knob.row().id, knob.row().unit) {
+            ("fx1", Unit::Choice(words)) => Some(words),
+            _ => None,
+        })
+        .unwrap_or(&[])
+}
+
+/// What one slot of a deck costs with each effect in it: of eight slots, against eight that are off, in turns.
+fn effects() {
+    let mut stage = Stage::new(4, 64);
+    stage.play();
+    let mut median = |effect: u8| {
+        stage.set_effects([effect; 2]);
+        stage.warm_up();
+        Costs::new((0..BLOCKS / 10).map(|_| stage.timed_block()).collect(), 64.0 / 48_000.0).p50
+    };
+    for (place, word) in (0..).zip(effect_words()).skip(1) {
+        // The least of some turns: what else runs only adds.
+        let [with, without] = [place, 0].map(|effect| [0; 3].map(|_| median(effect)).into_iter().fold(1.0, f64::min));
+        println!("  64 frames: an effect slot, {word:<8} {:.3} %", 100.0 * (with - without) / 8.0);
     }
 }
 

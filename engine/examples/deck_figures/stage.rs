@@ -98,6 +98,17 @@ impl Stage {
         self.timed_block();
     }
 
+    /// An effect in each slot of every deck, by its place among their words.
+    pub fn set_effects(&mut self, effects: [u8; 2]) {
+        for knob in Knob::all() {
+            match knob.row().id {
+                "fx1" => self.ask(Action::SetKnob { knob, value: effects[0].into() }),
+                "fx2" => self.ask(Action::SetKnob { knob, value: effects[1].into() }),
+                _ => {}
+            }
+        }
+    }
+
     fn ask(&mut self, action: Action) {
         let _ = self.requests.send(Request::new(Source::Editor, action, ActionTiming::Immediate));
     }
@@ -213,8 +224,9 @@ fn music(seed: u32) -> Track {
 /// Parts of a block's time.
 pub struct Costs {
     pub mean: f64,
+    pub p50: f64,
     pub p999: f64,
-    rest: [f64; 3],
+    rest: [f64; 2],
 }
 
 impl Costs {
@@ -223,14 +235,14 @@ impl Costs {
         let mean = times.iter().sum::<f64>() / times.len() as f64 / budget;
         times.sort_by(f64::total_cmp);
         let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize] / budget;
-        Self { mean, p999: at(0.999), rest: [at(0.5), at(0.99), at(1.0)] }
+        Self { mean, p50: at(0.5), p999: at(0.999), rest: [at(0.99), at(1.0)] }
     }
 }
 
 impl fmt::Display for Costs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [p50, p99, max] = self.rest;
-        for part in [self.mean, p50, p99, self.p999, max] {
+        let [p99, max] = self.rest;
+        for part in [self.mean, self.p50, p99, self.p999, max] {
             write!(f, "{:6.2} %", 100.0 * part)?;
         }
         Ok(())

@@ -86,6 +86,11 @@ impl Lock {
         self.beat + self.tempo * beats + self.away.after(beats)
     }
 
+    /// So many frames from now. It is never locked without a clock: see `DeckNode::find_ground`.
+    fn on(&self, ground: &Ground<'_>, ahead: u32) -> f64 {
+        ground.pulse.as_ref().map_or(self.beat, |pulse| self.place(pulse.beat(ahead)))
+    }
+
     /// How far it is from its phase, in beats of the track.
     pub(super) fn error(&self, performance_beat: f64) -> f64 {
         self.away.after(performance_beat - self.origin)
@@ -155,15 +160,33 @@ impl Motion {
 
     /// So many frames from now.
     pub(super) fn at(&self, ground: &Ground<'_>, ahead: u32) -> Place {
-        let (raw, rate) = match (&self.drive, ground) {
-            (Drive::Glide(glide), _) => (glide.place(ahead), glide.rate(ahead)),
-            (Drive::Lock(lock), Ground { pulse: Some(pulse), .. }) => {
-                let raw = lock.place(pulse.beat(ahead));
-                (raw, lock.place(pulse.beat(ahead.saturating_add(1))) - raw)
+        let (raw, rate) = match &self.drive {
+            Drive::Glide(glide) => (glide.place(ahead), glide.rate(ahead)),
+            Drive::Lock(lock) => {
+                let raw = lock.on(ground, ahead);
+                (raw, lock.on(ground, ahead.saturating_add(1)) - raw)
             }
-            // It is never locked without a clock: see `DeckNode::find_ground`.
-            (Drive::Lock(lock), _) => (lock.beat, 0.0),
         };
+        self.place_of(ground, raw, rate)
+    }
+
+    /// Where it is on the next frames, one after the other.
+    pub(super) fn walk<'a>(&'a self, ground: &'a Ground<'a>) -> impl Iterator<Item = Place> + 'a {
+        let mut next = match &self.drive {
+            Drive::Glide(_) => 0.0,
+            Drive::Lock(lock) => lock.on(ground, 0),
+        };
+        (0..u32::MAX).map(move |ahead| match &self.drive {
+            Drive::Glide(_) => self.at(ground, ahead),
+            Drive::Lock(lock) => {
+                let raw = std::mem::replace(&mut next, lock.on(ground, ahead + 1));
+                self.place_of(ground, raw, next - raw)
+            }
+        })
+    }
+
+    /// From a place and a speed as the drive counts them.
+    fn place_of(&self, ground: &Ground<'_>, raw: f64, rate: f64) -> Place {
         let (place, laps) = self.fold(raw, rate);
         match (&self.drive, ground.grid) {
             (Drive::Lock(_), Some(grid)) => {

@@ -49,8 +49,8 @@ impl Voice {
         let end = track.num_frames() as f64;
         let mut ahead = 0;
         let mut reached = Reached::All;
-        for (frames, (out_left, out_right)) in out_left.iter_mut().zip(out_right.iter_mut()).enumerate() {
-            let place = self.motion.at(ground, ahead);
+        let frames = out_left.iter_mut().zip(out_right.iter_mut()).zip(self.motion.walk(ground)).enumerate();
+        for (frames, ((out_left, out_right), place)) in frames {
             let is_out = !endless && (place.frame >= end && place.rate >= 0.0 || place.frame < 0.0 && place.rate < 0.0);
             if is_out || self.fade.is_over() {
                 reached = Reached::End { frames };
@@ -73,9 +73,9 @@ impl Voice {
             *out_right += right * gain;
             ahead += 1;
         }
-        self.motion.skip(ahead as usize);
+        self.motion.skip(ahead);
         match reached {
-            Reached::All if self.fade.is_over() => Reached::End { frames: ahead as usize },
+            Reached::All if self.fade.is_over() => Reached::End { frames: ahead },
             reached => reached,
         }
     }

@@ -36,18 +36,23 @@ impl Default for Levels {
 struct Stage {
     b: [f64; 3],
     a: [f64; 2],
-    /// By channel.
+    /// Each by channel.
     states: [[f64; 2]; 2],
 }
 
 impl Stage {
-    fn next(&mut self, channel: usize, x: f64) -> f64 {
+    /// Both channels, as lanes. What waits for the frame before comes last.
+    #[inline]
+    fn next(&mut self, x: [f64; 2]) -> [f64; 2] {
         let [b0, b1, b2] = self.b;
         let [a1, a2] = self.a;
-        let [s1, s2] = &mut self.states[channel];
-        let y = b0 * x + *s1;
-        *s1 = b1 * x - a1 * y + *s2;
-        *s2 = b2 * x - a2 * y;
+        let [s1, s2] = &mut self.states;
+        let mut y = [0.0; 2];
+        for n in 0..2 {
+            y[n] = b0 * x[n] + s1[n];
+            s1[n] = (b1 * x[n] + s2[n]) - a1 * y[n];
+            s2[n] = b2 * x[n] - a2 * y[n];
+        }
         y
     }
 }
@@ -74,8 +79,9 @@ fn stages(sample_rate: f64) -> [Stage; 2] {
 #[derive(Clone, Copy, Debug, Default)]
 struct Step {
     peak: f32,
-    energy: f64,
-    weighted: f64,
+    /// By channel.
+    energy: [f64; 2],
+    weighted: [f64; 2],
 }
 
 /// Measures one stereo sound.
@@ -87,6 +93,8 @@ pub struct LoudnessMeter {
     at: usize,
     now: Step,
     done: u32,
+    /// Of the steps: it changes when one ends.
+    levels: Levels,
 }
 
 impl LoudnessMeter {
@@ -101,6 +109,7 @@ impl LoudnessMeter {
             at: 0,
             now: Step::default(),
             done: 0,
+            levels: Levels::SILENT,
         }
     }
 
@@ -108,17 +117,20 @@ impl LoudnessMeter {
         self.stages.iter().flat_map(|stage| stage.states).flatten().all(|state| state == 0.0)
     }
 
-    fn add(&mut self, sample: [f32; 2]) {
-        for (channel, sample) in sample.into_iter().enumerate() {
-            self.now.peak = self.now.peak.max(sample.abs());
-            let sample = f64::from(sample);
-            self.now.energy += sample * sample;
-            let mut weighted = sample;
-            for stage in &mut self.stages {
-                weighted = stage.next(channel, weighted);
+    /// Frames of one step.
+    fn add(&mut self, left: &[f32], right: &[f32]) {
+        let ([mut shelf, mut high_pass], Step { mut peak, mut energy, mut weighted }) = (self.stages, self.now);
+        for (left, right) in left.iter().zip(right) {
+            let loudest = left.abs().max(right.abs());
+            peak = if loudest > peak { loudest } else { peak };
+            let x = [f64::from(*left), f64::from(*right)];
+            let y = high_pass.next(shelf.next(x));
+            for n in 0..2 {
+                energy[n] += x[n] * x[n];
+                weighted[n] += y[n] * y[n];
             }
-            self.now.weighted += weighted * weighted;
         }
+        (self.stages, self.now) = ([shelf, high_pass], Step { peak, energy, weighted });
     }
 
     fn end_step(&mut self) {
@@ -128,6 +140,7 @@ impl LoudnessMeter {
         // Below -240 dB nothing is left to hear; nothing lingers.
         let tiny = |state: &mut f64| *state = if state.abs() > 1e-12 { *state } else { 0.0 };
         self.stages.iter_mut().flat_map(|stage| &mut stage.states).flatten().for_each(tiny);
+        self.levels = self.measure();
     }
 
     /// Takes in frames.
@@ -135,11 +148,17 @@ impl LoudnessMeter {
     /// # Real-time
     /// No allocation.
     pub fn take(&mut self, left: &[f32], right: &[f32]) {
-        for (left, right) in left.iter().zip(right) {
-            self.add([*left, *right]);
-            self.done += 1;
+        let (mut left, mut right) = (left, right);
+        while !left.is_empty() {
+            let count = left.len().min((self.step_frames - self.done) as usize).min(right.len());
+            let (of_left, of_right);
+            ((of_left, left), (of_right, right)) = (left.split_at(count), right.split_at(count));
+            self.add(of_left, of_right);
+            self.done += u32::try_from(count).unwrap_or(0);
             if self.done >= self.step_frames {
                 self.end_step();
+            } else if count == 0 {
+                return;
             }
         }
     }
@@ -153,7 +172,7 @@ impl LoudnessMeter {
         while left > 0 {
             let count = left.min(self.step_frames - self.done);
             if !self.rests() {
-                (0..count).for_each(|_| self.add([0.0; 2]));
+                (0..count).for_each(|_| self.add(&[0.0], &[0.0]));
             }
             (self.done, left) = (self.done + count, left - count);
             if self.done >= self.step_frames {
@@ -164,10 +183,14 @@ impl LoudnessMeter {
 
     /// Of the last 400 ms that are whole.
     #[must_use]
+    pub const fn levels(&self) -> Levels {
+        self.levels
+    }
+
     #[expect(clippy::cast_possible_truncation, reason = "decibels")]
-    pub fn levels(&self) -> Levels {
+    fn measure(&self) -> Levels {
         let frames = f64::from(self.step_frames) * STEPS as f64;
-        let sum = |of: fn(&Step) -> f64| self.steps.iter().map(of).sum::<f64>() / frames;
+        let sum = |of: fn(&Step) -> [f64; 2]| self.steps.iter().flat_map(of).sum::<f64>() / frames;
         let peak = self.steps.iter().fold(0.0_f32, |peak, step| peak.max(step.peak));
         let db = |power: f64| if power > 1e-10 { (10.0 * power.log10()) as f32 } else { FLOOR_DB };
         let weighted = sum(|step| step.weighted);

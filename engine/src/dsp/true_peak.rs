@@ -1,5 +1,7 @@
 //! How high a wave goes between its samples: eight times oversampled, by a windowed sinc of 32 taps.
 
+#![allow(unsafe_code, reason = "larger registers, where the processor has them")]
+
 use std::f64::consts::PI;
 use std::sync::{Arc, OnceLock};
 
@@ -81,7 +83,7 @@ impl TruePeak {
     pub fn next(&mut self, sample: f32, floor: f32) -> f32 {
         self.history[self.at] = sample;
         self.history[self.at + TRUE_PEAK_TAPS] = sample;
-        self.at = (self.at + 1) % TRUE_PEAK_TAPS;
+        self.at = if self.at + 1 == TRUE_PEAK_TAPS { 0 } else { self.at + 1 };
         if sample.abs() * self.table.most > floor {
             self.loud_left = TRUE_PEAK_TAPS;
         } else if self.loud_left == 0 {
@@ -89,15 +91,42 @@ impl TruePeak {
         } else {
             self.loud_left -= 1;
         }
-        let mut places = [0.0_f32; PHASES];
-        let latest = &self.history[self.at..self.at + TRUE_PEAK_TAPS];
-        for (sample, taps) in latest.iter().zip(&self.table.taps) {
-            for (place, tap) in places.iter_mut().zip(taps) {
-                *place += tap * sample;
-            }
+        match self.history[self.at..].first_chunk() {
+            Some(latest) => highest(latest, &self.table.taps),
+            None => 0.0,
         }
-        places.iter().fold(0.0, |peak, place| peak.max(place.abs()))
     }
+}
+
+#[inline]
+fn highest(latest: &[f32; TRUE_PEAK_TAPS], taps: &[[f32; PHASES]; TRUE_PEAK_TAPS]) -> f32 {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx") {
+        // SAFETY: the processor has AVX.
+        return unsafe { highest_avx(latest, taps) };
+    }
+    highest_of_places(latest, taps)
+}
+
+/// The same operations, eight in each. Nothing is fused, so that the bits stay the same.
+///
+/// # Safety
+/// The processor has AVX.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx")]
+unsafe fn highest_avx(latest: &[f32; TRUE_PEAK_TAPS], taps: &[[f32; PHASES]; TRUE_PEAK_TAPS]) -> f32 {
+    highest_of_places(latest, taps)
+}
+
+#[inline(always)]
+fn highest_of_places(latest: &[f32; TRUE_PEAK_TAPS], taps: &[[f32; PHASES]; TRUE_PEAK_TAPS]) -> f32 {
+    let mut places = [0.0_f32; PHASES];
+    for (sample, taps) in latest.iter().zip(taps) {
+        for (place, tap) in places.iter_mut().zip(taps) {
+            *place += tap * sample;
+        }
+    }
+    places.iter().fold(0.0, |peak, place| peak.max(place.abs()))
 }
 
 impl Default for TruePeak {

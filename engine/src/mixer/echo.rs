@@ -85,6 +85,39 @@ impl EchoNode {
         self.quiet = time;
     }
 
+    /// For how many of the next frames the send stays, the ring has no end, and the tail has none.
+    fn stretch(&self, most: usize) -> usize {
+        if !self.send.is_settled() {
+            return 1;
+        }
+        let in_piece = most.min(self.time - self.at);
+        if self.send.target() == 0.0 { in_piece.min(self.time - self.quiet) } else { in_piece }
+    }
+
+    /// Adds the repeats of a stretch.
+    fn add_to(&mut self, [left, right]: [&mut [f32]; 2]) {
+        let (frames, send) = (left.len(), self.send.next_value());
+        let [of_left, of_right] = self.rings.each_mut().map(|ring| &mut ring[self.at..self.at + frames]);
+        let [mut low_left, mut low_right] = self.low;
+        // Both in one loop: each waits for itself.
+        for ((x, y), (ring_x, ring_y)) in left.iter_mut().zip(right).zip(of_left.iter_mut().zip(of_right.iter_mut())) {
+            low_left += (1.0 - DAMPING) * (*ring_x - low_left);
+            low_right += (1.0 - DAMPING) * (*ring_y - low_right);
+            let [repeat_x, repeat_y] = [*ring_x, *ring_y];
+            *ring_x = *x * send + low_left * FEEDBACK;
+            *ring_y = *y * send + low_right * FEEDBACK;
+            *x += repeat_x;
+            *y += repeat_y;
+        }
+        self.low = [low_left, low_right];
+        let is_loud = |n: &usize| of_left[*n].abs().max(of_right[*n].abs()) > SILENCE;
+        self.quiet = match (0..frames).rfind(is_loud) {
+            Some(last) => frames - 1 - last,
+            None => self.quiet + frames,
+        };
+        self.at = if self.at + frames >= self.time { 0 } else { self.at + frames };
+    }
+
     fn rests(&self) -> bool {
         self.is_empty() && self.send.is_settled() && self.send.target() == 0.0
     }
@@ -104,27 +137,19 @@ impl DspNode for EchoNode {
         }
         let frames = io.frames();
         let [out_left, out_right] = io.out();
-        for n in 0..frames {
+        let mut from = 0;
+        while from < frames {
             // On its own frame, whatever the block size.
             if self.rests() {
-                out_left[n..frames].copy_from_slice(&left[n..frames]);
-                out_right[n..frames].copy_from_slice(&right[n..frames]);
+                out_left[from..].copy_from_slice(&left[from..]);
+                out_right[from..].copy_from_slice(&right[from..]);
                 break;
             }
-            let send = self.send.next_value();
-            let mut loudest = 0.0_f32;
-            for (channel, (input, out)) in
-                [(left[n], &mut out_left[n]), (right[n], &mut out_right[n])].into_iter().enumerate()
-            {
-                let repeat = self.rings[channel][self.at];
-                self.low[channel] += (1.0 - DAMPING) * (repeat - self.low[channel]);
-                let into = input * send + self.low[channel] * FEEDBACK;
-                self.rings[channel][self.at] = into;
-                loudest = loudest.max(into.abs());
-                *out = input + repeat;
-            }
-            self.quiet = if loudest > SILENCE { 0 } else { self.quiet + 1 };
-            self.at = if self.at + 1 >= self.time { 0 } else { self.at + 1 };
+            let to = from + self.stretch(frames - from);
+            out_left[from..to].copy_from_slice(&left[from..to]);
+            out_right[from..to].copy_from_slice(&right[from..to]);
+            self.add_to([&mut out_left[from..to], &mut out_right[from..to]]);
+            from = to;
         }
         Status::Audio
     }

@@ -3,7 +3,7 @@
 
 use std::f32::consts::TAU;
 
-use super::{Effect, Now, Ring, frames_of};
+use super::{Effect, Now, Ring, Sound, frames_of};
 
 /// The shortest and the longest delay, in milliseconds.
 const DELAY_MS: [f32; 2] = [0.4, 8.0];
@@ -22,22 +22,22 @@ impl Effect for Flanger {
         self.frames_per_ms = frames_per_ms;
     }
 
-    fn next(&mut self, x: [f32; 2], now: &Now) -> [f32; 2] {
+    fn make(&mut self, sound: &mut Sound, now: &Now) {
         let [least, most] = DELAY_MS;
-        let sweep = 0.5 - 0.5 * (TAU * now.phase).cos();
-        let delay = (least + (most - least) * now.depth * sweep) * self.frames_per_ms;
         let feedback = 0.85 * now.tone;
-        let mut wet = [0.0; 2];
-        for channel in 0..2 {
-            let late = self.rings[channel].ago(delay);
-            self.rings[channel].push(x[channel] + feedback * late);
-            wet[channel] = 0.6 * (x[channel] + late);
+        for n in 0..now.frames {
+            let sweep = 0.5 - 0.5 * (TAU * now.phase(n)).cos();
+            let delay = (least + (most - least) * now.depth * sweep) * self.frames_per_ms;
+            for (ring, sound) in self.rings.iter_mut().zip(sound.iter_mut()) {
+                let (x, late) = (sound[n], ring.ago(delay));
+                ring.push(x + feedback * late);
+                sound[n] = 0.6 * (x + late);
+            }
         }
-        wet
     }
 
-    fn is_empty(&self) -> bool {
-        self.rings.iter().all(Ring::is_empty)
+    fn lasts(&self) -> usize {
+        self.rings.iter().map(Ring::lasts).max().unwrap_or(0)
     }
 
     fn clear(&mut self) {

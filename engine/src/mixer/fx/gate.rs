@@ -1,7 +1,7 @@
 //! Opens at the start of each of the slot's times and closes within it. Depth: how much it closes. Tone: how early (0 an
 //! eighth of the time is open, 1 all of it).
 
-use super::{Effect, Now};
+use super::{Effect, Now, Sound};
 
 /// It opens and closes within so many milliseconds.
 const EDGE_MS: f32 = 3.0;
@@ -20,16 +20,19 @@ impl Effect for Gate {
         self.clear();
     }
 
-    fn next(&mut self, x: [f32; 2], now: &Now) -> [f32; 2] {
-        let is_open = now.phase < 0.125 + 0.875 * now.tone;
-        let wanted = if is_open { 1.0 } else { 0.0 };
-        self.level += (wanted - self.level).clamp(-self.step, self.step);
-        let gain = 1.0 - now.depth * (1.0 - self.level);
-        x.map(|x| x * gain)
+    fn make(&mut self, [left, right]: &mut Sound, now: &Now) {
+        let open_for = 0.125 + 0.875 * now.tone;
+        for (n, (left, right)) in left[..now.frames].iter_mut().zip(right).enumerate() {
+            let wanted = if now.phase(n) < open_for { 1.0 } else { 0.0 };
+            self.level += (wanted - self.level).clamp(-self.step, self.step);
+            let gain = 1.0 - now.depth * (1.0 - self.level);
+            *left *= gain;
+            *right *= gain;
+        }
     }
 
-    fn is_empty(&self) -> bool {
-        true
+    fn lasts(&self) -> usize {
+        0
     }
 
     fn clear(&mut self) {

@@ -8,39 +8,83 @@ mod flanger;
 mod gate;
 mod phaser;
 mod reverb;
+mod ring;
 mod slot;
 
+use ring::Ring;
 pub use slot::FxSlotNode;
+
+use crate::graph::SUB_BLOCK_FRAMES;
 
 /// How many slots a deck has.
 pub const NUM_SLOTS: usize = 2;
 
-/// What an effect goes by on a frame.
+/// Both channels of a stretch of frames.
+pub(crate) type Sound = [[f32; SUB_BLOCK_FRAMES]; 2];
+
+/// What an effect goes by over a stretch of frames: nothing moves in it but the music.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Now {
+    /// Frames of the stretch, `1..=SUB_BLOCK_FRAMES`.
+    frames: usize,
     /// 0..1: see the effect.
     depth: f32,
     /// 0..1: see the effect.
     tone: f32,
     /// The slot's time in frames, at the tempo.
     period_frames: f32,
-    /// Where in the slot's time the music is: 0..1, counted from the song's start.
-    phase: f32,
+    /// The same in beats.
+    period_beats: f64,
+    beat: Beat,
 }
 
-/// An effect: makes what is wet, frame by frame.
+/// The song's beat on a frame, and how it goes on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Beat {
+    start: f64,
+    per_frame: f64,
+    /// Frames since then.
+    frames: u64,
+}
+
+impl Beat {
+    fn after(&self, frames: usize) -> f64 {
+        self.start + (self.frames + frames as u64) as f64 * self.per_frame
+    }
+}
+
+impl Now {
+    /// Where in the slot's time the music is on a frame of the stretch: 0..1, counted from the song's start.
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "a part of 1")]
+    fn phase(&self, frame: usize) -> f32 {
+        let periods = self.beat.after(frame) / self.period_beats;
+        // Its fraction, as `rem_euclid` has it, without the library's division bit by bit.
+        let fraction = periods - (periods as i64) as f64;
+        let part = if fraction < 0.0 { fraction + 1.0 } else { fraction };
+        (part as f32).min(0.999_999_9)
+    }
+}
+
+/// An effect: makes what is wet, a stretch of frames at a time. However frames are cut into stretches, it makes the same.
 pub(crate) trait Effect: Send + std::fmt::Debug {
     /// Makes room. Not real-time.
     fn prepare(&mut self, sample_rate: f64);
 
-    /// The next frame.
+    /// What goes in becomes what is wet, up to the stretch's last frame.
     ///
     /// # Real-time
     /// Audio thread: no allocation.
-    fn next(&mut self, x: [f32; 2], now: &Now) -> [f32; 2];
+    fn make(&mut self, sound: &mut Sound, now: &Now);
 
-    /// Whether nothing is left in it: silence in would be silence out, exactly.
-    fn is_empty(&self) -> bool;
+    /// For how many frames something is certainly left in it, if nothing goes in any more; 0 once nothing is: silence in
+    /// would be silence out, exactly.
+    fn lasts(&self) -> usize;
+
+    /// Whether nothing is left in it.
+    fn is_empty(&self) -> bool {
+        self.lasts() == 0
+    }
 
     /// Forgets what has sounded.
     fn clear(&mut self);
@@ -94,53 +138,6 @@ pub(super) const FIRST_TIME: f32 = 4.0;
 #[inline]
 fn loud(sample: f32) -> f32 {
     if sample.abs() > 1e-6 { sample } else { 0.0 }
-}
-
-/// A ring of samples, and how long ago one went in that was not zero.
-#[derive(Debug, Default)]
-struct Ring {
-    samples: Vec<f32>,
-    at: usize,
-    quiet: usize,
-}
-
-impl Ring {
-    fn prepare(&mut self, frames: usize) {
-        (self.samples, self.at, self.quiet) = (vec![0.0; frames.max(4)], 0, frames.max(4));
-    }
-
-    /// The sample that went in so many frames ago, 1 or more: between two, by a straight line.
-    #[inline]
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the ring")]
-    fn ago(&self, frames: f32) -> f32 {
-        let frames = frames.clamp(1.0, (self.samples.len() - 2) as f32);
-        let whole = frames as usize;
-        let part = frames - whole as f32;
-        let place = |ago: usize| {
-            let place = self.at + self.samples.len() - ago;
-            self.samples[if place >= self.samples.len() { place - self.samples.len() } else { place }]
-        };
-        place(whole) + part * (place(whole + 1) - place(whole))
-    }
-
-    #[inline]
-    fn push(&mut self, sample: f32) {
-        let sample = loud(sample);
-        self.samples[self.at] = sample;
-        self.at = if self.at + 1 == self.samples.len() { 0 } else { self.at + 1 };
-        self.quiet = if sample == 0.0 { (self.quiet + 1).min(self.samples.len()) } else { 0 };
-    }
-
-    fn is_empty(&self) -> bool {
-        self.quiet >= self.samples.len()
-    }
-
-    fn clear(&mut self) {
-        if !self.is_empty() {
-            self.samples.fill(0.0);
-        }
-        (self.at, self.quiet) = (0, self.samples.len());
-    }
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds of a delay")]

@@ -1,8 +1,8 @@
 //! A slot: which effect, how much of it, and the music's time for it.
 
-use super::{Effect, FIRST_TIME, KINDS, Now, TIMES_BEATS, Way};
+use super::{Beat, Effect, FIRST_TIME, KINDS, Now, Sound, TIMES_BEATS, Way};
 use crate::dsp::{Ramp, Slide};
-use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
+use crate::graph::{DspNode, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width};
 use crate::mixer::FADER_MS;
 use crate::units::ms_to_frames;
 
@@ -35,11 +35,7 @@ pub struct FxSlotNode {
     /// An index into the times.
     time: Slide,
     units: Vec<Unit>,
-    /// The song's beat on a frame, and how it goes on.
-    beat: f64,
-    beats_per_frame: f64,
-    /// Frames since then.
-    frames: u64,
+    beat: Beat,
 }
 
 impl FxSlotNode {
@@ -56,9 +52,7 @@ impl FxSlotNode {
             tone: slide(0.5),
             time: switch(FIRST_TIME),
             units: KINDS.iter().map(unit).collect(),
-            beat: 0.0,
-            beats_per_frame: 2.0 / sample_rate,
-            frames: 0,
+            beat: Beat { start: 0.0, per_frame: 2.0 / sample_rate, frames: 0 },
         };
         node.prepare(sample_rate);
         node
@@ -97,16 +91,13 @@ impl FxSlotNode {
         if beats_per_frame <= 0.0 {
             return;
         }
-        let is_off = (beat - self.now_beat()).abs() > JUMP_BEATS;
-        let is_other_tempo = (beats_per_frame / self.beats_per_frame - 1.0).abs() > SAME_TEMPO;
+        let here = self.beat.after(0);
+        let is_off = (beat - here).abs() > JUMP_BEATS;
+        let is_other_tempo = (beats_per_frame / self.beat.per_frame - 1.0).abs() > SAME_TEMPO;
         if is_off || is_other_tempo {
-            let from = if is_off { (beat / BEAT_GRAIN).round() * BEAT_GRAIN } else { self.now_beat() };
-            (self.beat, self.frames, self.beats_per_frame) = (from, 0, beats_per_frame);
+            let start = if is_off { (beat / BEAT_GRAIN).round() * BEAT_GRAIN } else { here };
+            self.beat = Beat { start, per_frame: beats_per_frame, frames: 0 };
         }
-    }
-
-    fn now_beat(&self) -> f64 {
-        self.beat + self.frames as f64 * self.beats_per_frame
     }
 
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small whole number")]
@@ -114,14 +105,16 @@ impl FxSlotNode {
         slide.setting().round() as usize
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "frames of a few beats, and a part of 1")]
-    fn now(&self) -> Now {
-        let beats = TIMES_BEATS.get(Self::chosen(&self.time)).copied().unwrap_or(1.0);
+    #[expect(clippy::cast_possible_truncation, reason = "frames of a few beats")]
+    fn now(&self, frames: usize) -> Now {
+        let period_beats = TIMES_BEATS.get(Self::chosen(&self.time)).copied().unwrap_or(1.0);
         Now {
+            frames,
             depth: self.depth.current(),
             tone: self.tone.current(),
-            period_frames: (beats / self.beats_per_frame) as f32,
-            phase: ((self.now_beat() / beats).rem_euclid(1.0) as f32).min(0.999_999_9),
+            period_frames: (period_beats / self.beat.per_frame) as f32,
+            period_beats,
+            beat: self.beat,
         }
     }
 
@@ -134,15 +127,36 @@ impl FxSlotNode {
         wants_none && self.units.iter().all(is_out)
     }
 
-    fn next(&mut self, x: [f32; 2]) -> [f32; 2] {
+    /// For how many of the next frames nothing moves and no tail ends: one, if something does.
+    fn stretch(&self, most: usize) -> usize {
+        let chosen = Self::chosen(&self.kind);
+        let has_arrived =
+            |(n, unit): (usize, &Unit)| unit.share.is_settled() && unit.share.target() == share(chosen, n);
+        if ![&self.mix, &self.depth, &self.tone].into_iter().all(Slide::is_settled)
+            || !self.units.iter().enumerate().all(has_arrived)
+        {
+            return 1;
+        }
+        let is_dry = self.mix.current() == 0.0;
+        let tails = self.units.iter().filter(|unit| is_dry || unit.share.target() == 0.0);
+        tails.fold(most, |frames, unit| match (unit.effect.lasts(), unit.way) {
+            (0, _) => frames,
+            (lasts, Way::Send) => frames.min(lasts),
+            (_, Way::Insert) => 1,
+        })
+    }
+
+    /// A stretch of frames; what is not to be heard any more is left out.
+    fn next(&mut self, dry: [&[f32]; 2], out: [&mut [f32]; 2]) {
+        let frames = dry[0].len().min(SUB_BLOCK_FRAMES);
         let mix = self.mix.next_value();
         self.depth.next_value();
         self.tone.next_value();
-        let (now, chosen) = (self.now(), Self::chosen(&self.kind));
-        self.frames += 1;
-        let (mut dry, mut wet) = (1.0, [0.0; 2]);
+        let (now, chosen) = (self.now(frames), Self::chosen(&self.kind));
+        self.beat.frames += frames as u64;
+        let (mut gain, mut wet) = (1.0, [[0.0; SUB_BLOCK_FRAMES]; 2]);
         for (n, unit) in self.units.iter_mut().enumerate() {
-            unit.share.set(if chosen == n + 1 { 1.0 } else { 0.0 });
+            unit.share.set(share(chosen, n));
             let share = unit.share.next_value() * mix;
             if share == 0.0 && (unit.effect.is_empty() || unit.way == Way::Insert) {
                 if !unit.effect.is_empty() {
@@ -150,28 +164,35 @@ impl FxSlotNode {
                 }
                 continue;
             }
-            match unit.way {
-                Way::Send => {
-                    let sent = (2.0 * share).min(1.0);
-                    let made = unit.effect.next(x.map(|x| x * sent), &now);
-                    wet = [wet[0] + made[0], wet[1] + made[1]];
-                    dry *= 1.0 - (2.0 * share - 1.0).max(0.0);
-                }
-                Way::Insert => {
-                    let made = unit.effect.next(x, &now);
-                    wet = [wet[0] + made[0] * share, wet[1] + made[1] * share];
-                    dry *= 1.0 - share;
-                }
+            let (into, from) = match unit.way {
+                Way::Send => ((2.0 * share).min(1.0), 1.0),
+                Way::Insert => (1.0, share),
+            };
+            gain *= if unit.way == Way::Send { 1.0 - (2.0 * share - 1.0).max(0.0) } else { 1.0 - share };
+            let mut sound: Sound = [[0.0; SUB_BLOCK_FRAMES]; 2];
+            for (sound, dry) in sound.iter_mut().zip(dry) {
+                sound.iter_mut().zip(dry).for_each(|(sound, dry)| *sound = dry * into);
+            }
+            unit.effect.make(&mut sound, &now);
+            for (wet, made) in wet.iter_mut().zip(&sound) {
+                wet[..frames].iter_mut().zip(made).for_each(|(wet, made)| *wet += made * from);
             }
         }
-        [x[0] * dry + wet[0], x[1] * dry + wet[1]]
+        for ((out, dry), wet) in out.into_iter().zip(dry).zip(&wet) {
+            out.iter_mut().zip(dry.iter().zip(wet)).for_each(|(out, (dry, wet))| *out = dry * gain + wet);
+        }
     }
 
     fn pass(&mut self, frames: usize) {
         let frames = u32::try_from(frames).unwrap_or(0);
         [&mut self.mix, &mut self.depth, &mut self.tone].into_iter().for_each(|slide| slide.skip(frames));
-        self.frames += u64::from(frames);
+        self.beat.frames += u64::from(frames);
     }
+}
+
+/// How much of the sound unit `n` is to have.
+const fn share(chosen: usize, n: usize) -> f32 {
+    if chosen == n + 1 { 1.0 } else { 0.0 }
 }
 
 impl DspNode for FxSlotNode {
@@ -182,15 +203,18 @@ impl DspNode for FxSlotNode {
             return Status::Silent;
         }
         let [out_left, out_right] = io.out();
-        for n in 0..frames {
+        let mut from = 0;
+        while from < frames {
             // On its own frame, whatever the block size.
             if self.rests() {
-                out_left[n..].copy_from_slice(&left[n..]);
-                out_right[n..].copy_from_slice(&right[n..]);
-                self.pass(frames - n);
+                out_left[from..].copy_from_slice(&left[from..]);
+                out_right[from..].copy_from_slice(&right[from..]);
+                self.pass(frames - from);
                 break;
             }
-            [out_left[n], out_right[n]] = self.next([left[n], right[n]]);
+            let to = from + self.stretch(frames - from);
+            self.next([&left[from..to], &right[from..to]], [&mut out_left[from..to], &mut out_right[from..to]]);
+            from = to;
         }
         Status::Audio
     }
@@ -200,7 +224,7 @@ impl DspNode for FxSlotNode {
     }
 
     fn prepare(&mut self, sample_rate: f64) {
-        self.beats_per_frame *= self.sample_rate / sample_rate;
+        self.beat.per_frame *= self.sample_rate / sample_rate;
         self.sample_rate = sample_rate;
         for slide in [&mut self.kind, &mut self.mix, &mut self.depth, &mut self.tone, &mut self.time] {
             slide.prepare(sample_rate);
@@ -209,8 +233,7 @@ impl DspNode for FxSlotNode {
         for (n, unit) in self.units.iter_mut().enumerate() {
             unit.effect.prepare(sample_rate);
             unit.effect.clear();
-            let share = if chosen == n + 1 { 1.0 } else { 0.0 };
-            unit.share = Ramp::new(share, ms_to_frames(SWITCH_MS, sample_rate));
+            unit.share = Ramp::new(share(chosen, n), ms_to_frames(SWITCH_MS, sample_rate));
         }
     }
 

@@ -87,6 +87,23 @@ fn repeats_come_on_the_beat_and_ring_out_when_the_effect_is_taken_away() {
     assert_eq!(bits(&through(&mut node, &sound, 64)), bits(&sound), "and nothing is in the way any more");
 }
 
+/// A tail of silence turns -0 into 0; what passes bit for bit does not.
+#[test]
+fn a_tail_ends_on_its_own_frame_at_any_block_size() {
+    let ends = |word: &str, block: usize| {
+        let mut node = slot(word, 0.5);
+        node.depth_mut().move_to(0.0, 0);
+        through(&mut node, &noise(10_000), block);
+        node.kind_mut().move_to(0.0, 0);
+        let made = through(&mut node, &vec![[-0.0; 2]; 200_000], block);
+        made.iter().position(|frame| frame[0].to_bits() == (-0.0_f32).to_bits()).expect("an end")
+    };
+    for word in ["echo", "reverb"] {
+        let end = ends(word, 64);
+        assert_eq!([1, 63].map(|block| ends(word, block)), [end; 2], "{word}");
+    }
+}
+
 #[test]
 fn a_room_dies_away_in_four_of_its_times() {
     let mut node = slot("reverb", 0.5);

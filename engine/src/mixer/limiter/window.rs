@@ -21,7 +21,9 @@ impl LeastOf {
     }
 
     const fn place(&self, n: usize) -> usize {
-        (self.first + n) % self.ring.len()
+        // Both are at most its length.
+        let place = self.first + n;
+        if place >= self.ring.len() { place - self.ring.len() } else { place }
     }
 
     pub(super) fn next(&mut self, value: f32) -> f32 {
