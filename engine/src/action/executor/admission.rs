@@ -210,7 +210,7 @@ impl ActionExecutor {
 
     /// What is about no deck: only the source's own rules count.
     fn ask_mixer(&self, source: Source, kind: ActionKind) -> Result<(), SafetyViolation> {
-        let mask = self.policy.settings().source(source).mask.or(ActionMask::ALWAYS);
+        let mask = self.policy.settings().source(source).allowed();
         if mask.allows(kind) {
             Ok(())
         } else {
