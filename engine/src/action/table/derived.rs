@@ -111,6 +111,7 @@ const fn buttons_of(gesture: Gesture) -> Option<Buttons> {
     Some(Buttons { values, release })
 }
 
+#[expect(clippy::cast_possible_truncation, reason = "ranges are small whole numbers")]
 const fn touch_of(row: &GestureRow) -> Touch {
     match (row.gesture, row.takes) {
         (Gesture::Cue, _) => Touch::Hold,
@@ -128,6 +129,7 @@ const fn touch_of(row: &GestureRow) -> Touch {
 }
 
 /// The track's own speed in the middle of the travel.
+#[expect(clippy::cast_possible_truncation, reason = "0.5 to 2")]
 const RATE: Scale = {
     let (min, max) = (*crate::deck::RATES.start() as f32, *crate::deck::RATES.end() as f32);
     Scale { unit: Unit::Speed, min, max, taper: Taper::Middle(1.0) }
