@@ -23,6 +23,8 @@ pub enum At {
     Default,
     /// On this song beat.
     SongBeat(f64),
+    /// On this frame, counted from the first that the rig made; at once if it is past.
+    Frame(u64),
     /// A step of a recipe: so many beats after the line on which the recipe starts. All steps of a recipe are sent one
     /// after the other and count from the same line.
     Step {

@@ -85,6 +85,8 @@ impl Takes {
 pub struct GestureRow {
     /// Which.
     pub gesture: Gesture,
+    /// For people, after the deck: `Hot Cue`.
+    pub title: &'static str,
     /// Its name in logs and recipes.
     pub name: &'static str,
     /// Its OSC address.
@@ -105,9 +107,10 @@ const BEATS: Takes = Takes::Number { unit: "beats", min: -64.0, max: 64.0 };
 const LENGTH: Takes = Takes::Number { unit: "beats", min: *LOOP_BEATS.start(), max: *LOOP_BEATS.end() };
 
 macro_rules! rows {
-    ($($gesture:ident $name:literal $path:literal $takes:expr, $kind:ident $beat:literal $cools:literal $help:literal;)*) => {
+    ($($gesture:ident $title:literal $name:literal $path:literal $takes:expr, $kind:ident $beat:literal $cools:literal $help:literal;)*) => {
         [$(GestureRow {
             gesture: Gesture::$gesture,
+            title: $title,
             name: $name,
             path: concat!("/deck/{deck}/", $path),
             takes: $takes,
@@ -119,59 +122,59 @@ macro_rules! rows {
     };
 }
 
-/// Every gesture, in the order of [`Gesture`]: name, path, value, kind, on the beat, cools down, help.
+/// Every gesture, in the order of [`Gesture`]: title, name, path, value, kind, on the beat, cools down, help.
 pub static GESTURES: [GestureRow; 26] = rows! {
-    Cue "cue" "cue" Takes::Switch, Cue false false
+    Cue "Cue" "cue" "cue" Takes::Switch, Cue false false
         "The cue button, down (1) or up (0): a playing deck goes back to its cue and stops; at its cue it plays while held; elsewhere the cue is set.";
-    HotCue "hot_cue" "hotcue" Takes::HotCue, Cue true true
+    HotCue "Hot Cue" "hot_cue" "hotcue" Takes::HotCue, Cue true true
         "Jumps to a hot cue; sets it if it is not set. A deck that rests plays from there until the release.";
-    HotCueRelease "hot_cue_release" "hotcue/release" Takes::HotCue, Cue false false
+    HotCueRelease "Hot Cue Release" "hot_cue_release" "hotcue/release" Takes::HotCue, Cue false false
         "The hot cue's button comes up: what played only while it was held stops, or slips back.";
-    HotCueSet "hot_cue_set" "hotcue/set" Takes::HotCue, Cue false false
+    HotCueSet "Hot Cue Set" "hot_cue_set" "hotcue/set" Takes::HotCue, Cue false false
         "Sets a hot cue here, be it set or not.";
-    HotCueClear "hot_cue_clear" "hotcue/clear" Takes::HotCue, Cue false false
+    HotCueClear "Hot Cue Clear" "hot_cue_clear" "hotcue/clear" Takes::HotCue, Cue false false
         "Forgets a hot cue.";
-    LoopIn "loop_in" "loop/in" Takes::Nothing, Loop false false
+    LoopIn "Loop In" "loop_in" "loop/in" Takes::Nothing, Loop false false
         "The next loop starts here.";
-    LoopOut "loop_out" "loop/out" Takes::Nothing, Loop false true
+    LoopOut "Loop Out" "loop_out" "loop/out" Takes::Nothing, Loop false true
         "The loop ends here and begins again.";
-    BeatLoop "beat_loop" "loop" LENGTH, Loop true true
+    BeatLoop "Loop" "beat_loop" "loop" LENGTH, Loop true true
         "Loops so many beats from here; gives a loop that is on another length.";
-    LoopRoll "loop_roll" "roll" LENGTH, Loop true false
+    LoopRoll "Roll" "loop_roll" "roll" LENGTH, Loop true false
         "A loop beneath which the track runs on, until the end of the roll.";
-    LoopRollEnd "loop_roll_end" "roll/end" Takes::Nothing, Loop false false
+    LoopRollEnd "Roll End" "loop_roll_end" "roll/end" Takes::Nothing, Loop false false
         "Ends the roll: the deck is where it would be by now.";
-    LoopExit "loop_exit" "loop/exit" Takes::Nothing, Loop true false
+    LoopExit "Loop Exit" "loop_exit" "loop/exit" Takes::Nothing, Loop true false
         "Leaves the loop; with slip for where the deck would be by now.";
-    Reloop "reloop" "reloop" Takes::Nothing, Loop true true
+    Reloop "Reloop" "reloop" "reloop" Takes::Nothing, Loop true true
         "Takes the last loop up again.";
-    LoopHalve "loop_halve" "loop/halve" Takes::Nothing, Loop false false
+    LoopHalve "Loop Halve" "loop_halve" "loop/halve" Takes::Nothing, Loop false false
         "Makes the loop half as long.";
-    LoopDouble "loop_double" "loop/double" Takes::Nothing, Loop false false
+    LoopDouble "Loop Double" "loop_double" "loop/double" Takes::Nothing, Loop false false
         "Makes the loop twice as long.";
-    LoopMove "loop_move" "loop/move" BEATS, Loop true false
+    LoopMove "Loop Move" "loop_move" "loop/move" BEATS, Loop true false
         "Moves the loop by so many beats, and the playhead in it.";
-    BeatJump "beat_jump" "beatjump" BEATS, Seek true true
+    BeatJump "Beat Jump" "beat_jump" "beatjump" BEATS, Seek true true
         "Jumps by so many beats; a loop that is on jumps with the playhead.";
-    Sync "sync" "sync" Takes::Switch, Motion false false
+    Sync "Sync" "sync" "sync" Takes::Switch, Motion false false
         "The deck follows the clock's beat (1), or keeps the speed that it has (0).";
-    Rate "rate" "rate" Takes::Number { unit: "times its speed", min: *RATES.start(), max: *RATES.end() }, Motion false false
+    Rate "Rate" "rate" "rate" Takes::Number { unit: "times its speed", min: *RATES.start(), max: *RATES.end() }, Motion false false
         "Sets the pitch fader. A synced deck goes by it once it is no longer synced.";
-    Nudge "nudge" "nudge" Takes::Number { unit: "percent", min: -8.0, max: 8.0 }, Motion false false
+    Nudge "Nudge" "nudge" "nudge" Takes::Number { unit: "percent", min: -8.0, max: 8.0 }, Motion false false
         "Pushes the deck on or holds it back by so much of its speed, until 0; a synced deck then comes back into phase.";
-    Reverse "reverse" "reverse" Takes::Switch, Motion false false
+    Reverse "Reverse" "reverse" "reverse" Takes::Switch, Motion false false
         "Plays backwards (1), or forwards again (0).";
-    Slip "slip" "slip" Takes::Switch, Motion false false
+    Slip "Slip" "slip" "slip" Takes::Switch, Motion false false
         "Lets the track run on beneath loops, reverse, scratches and held hot cues (1), or not (0).";
-    Snap "snap" "snap" Takes::Switch, Motion false false
+    Snap "Snap" "snap" "snap" Takes::Switch, Motion false false
         "Cues and loops land on the track's beats (1), or where they are set (0).";
-    Scratch "scratch" "scratch" Takes::Number { unit: "times its speed", min: -4.0, max: 4.0 }, Motion false false
+    Scratch "Scratch" "scratch" "scratch" Takes::Number { unit: "times its speed", min: -4.0, max: 4.0 }, Motion false false
         "A hand moves the record at this speed, until the end of the scratch; negative is back.";
-    ScratchEnd "scratch_end" "scratch/end" Takes::Nothing, Motion false false
+    ScratchEnd "Scratch End" "scratch_end" "scratch/end" Takes::Nothing, Motion false false
         "The hand lets go of the record.";
-    KeyLock "key_lock" "keylock" Takes::Switch, Motion false false
+    KeyLock "Key Lock" "key_lock" "keylock" Takes::Switch, Motion false false
         "The track keeps its key at another tempo (1), or goes with it as a record does (0).";
-    KeyShift "key_shift" "keyshift" Takes::Number { unit: "semitones", min: -12.0, max: 12.0 }, Motion false false
+    KeyShift "Key Shift" "key_shift" "keyshift" Takes::Number { unit: "semitones", min: -12.0, max: 12.0 }, Motion false false
         "Moves the track's key without its tempo.";
 };
 

@@ -72,6 +72,32 @@ impl ActionKind {
         self.is_gesture() || matches!(self, Self::Motion)
     }
 
+    /// Its word in messages and settings.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Load => "load",
+            Self::Seek => "seek",
+            Self::Cue => "cue",
+            Self::Loop => "loop",
+            Self::Undo => "undo",
+            Self::Play => "play",
+            Self::Motion => "motion",
+            Self::Effect => "effect",
+            Self::Mixer => "mixer",
+            Self::Lock => "lock",
+            Self::Cancel => "cancel",
+            Self::Panic => "panic",
+        }
+    }
+
+    /// The kind of a word.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.word() == word)
+    }
+
     /// The verb in sentences for people.
     #[must_use]
     pub const fn verb(self) -> &'static str {

@@ -9,6 +9,7 @@ mod queue;
 mod receipt;
 mod recipe;
 mod setting;
+mod table;
 mod timeline;
 mod timing;
 mod trigger;
@@ -22,6 +23,10 @@ pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, R
 pub use receipt::{Receipt, Turn, WantedTrack};
 pub use recipe::{Recipe, RecipeError, RecipeFile, RecipeFileError, RecipeStart, RecipeStep, Roles};
 pub use setting::Setting;
+pub use table::{
+    Arg, Args, Buttons, DECK, Given, HostParam, Meaning, Move, Param, ParamOf, Release, Row, Target, TargetKind, Touch,
+    Value, When, catalog, params,
+};
 pub use timeline::{Entry, Timeline, TimelineFull};
 pub use timing::{ActionTiming, Grid};
 pub use trigger::Trigger;

@@ -86,7 +86,8 @@ impl Quantizer {
             _ => None,
         };
         match at {
-            At::Now | At::Step { start: RecipeStart::Now, .. } => Ok(at_once),
+            // Where its frame is the processor knows.
+            At::Now | At::Frame(_) | At::Step { start: RecipeStart::Now, .. } => Ok(at_once),
             At::Step { start: RecipeStart::Line(grid), .. } => Ok(Self::next_line(grid, now)),
             // No late grace: it is for one start, not for what comes with it.
             At::Step { start: RecipeStart::SongBeat(beat), .. } => {

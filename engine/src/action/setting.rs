@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ActionKind;
 use crate::clock::{ClockPolicy, JumpPolicy, StopPolicy};
-use crate::safety::{OnAirRule, SafetySettings};
+use crate::safety::{ActionMask, DeckState, OnAirRule, SafetySettings, Source};
 
 /// A change of one setting.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,44 @@ pub enum Setting {
     OnAir {
         /// What.
         rule: OnAirRule,
+    },
+    /// What a deck in a state allows.
+    Allows {
+        /// Which state.
+        state: DeckState,
+        /// Which kinds of action.
+        kinds: ActionMask,
+    },
+    /// How long a stop, an eject, a load or a seek can be undone.
+    UndoBars {
+        /// In bars; 0 for not at all.
+        bars: f64,
+    },
+    /// Presses of play closer than this are one press.
+    PlayToggle {
+        /// In milliseconds.
+        ms: f64,
+    },
+    /// Switches a source on or off.
+    SourceOn {
+        /// Which source.
+        source: Source,
+        /// Whether it may act.
+        on: bool,
+    },
+    /// What a source may ask for.
+    SourceAllows {
+        /// Which source.
+        source: Source,
+        /// Which kinds of action; stop, cancel and panic always.
+        kinds: ActionMask,
+    },
+    /// How often a source may ask.
+    SourceRate {
+        /// Which source.
+        source: Source,
+        /// Requests a second; 0 for no limit.
+        per_sec: f32,
     },
     /// What happens when the host stops.
     HostStops {
@@ -40,8 +78,22 @@ impl Setting {
         match self {
             Self::Cooldown { kind, beats } => safety.set_cooldown_beats(kind, beats),
             Self::OnAir { rule } => safety.on_air = rule,
+            Self::Allows { state, kinds } => safety.set_mask(state, kinds.or(ActionMask::ALWAYS)),
+            Self::UndoBars { bars } => safety.undo_bars = sane(bars, 64.0),
+            Self::PlayToggle { ms } => safety.play_toggle_ms = sane(ms, 5000.0),
+            Self::SourceOn { source, on } => safety.source_mut(source).enabled = on,
+            Self::SourceAllows { source, kinds } => safety.source_mut(source).mask = kinds,
+            Self::SourceRate { source, per_sec } => {
+                let is_limit = per_sec.is_finite() && per_sec > 0.0;
+                safety.source_mut(source).per_sec = is_limit.then_some(per_sec);
+            }
             Self::HostStops { policy } => clock.stop = policy,
             Self::HostJumps { policy } => clock.jump = policy,
         }
     }
+}
+
+/// Finite and in 0..=most.
+fn sane(value: f64, most: f64) -> f64 {
+    if value.is_finite() { value.clamp(0.0, most) } else { 0.0 }
 }

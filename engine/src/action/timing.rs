@@ -68,6 +68,8 @@ pub enum ActionTiming {
     NextBar,
     /// On this song beat (quarter notes from the song's start). In the past: within the late grace at once, else refused.
     CustomBeat(f64),
+    /// On this frame, counted from the first that the rig made, whatever the tempo does; at once if it is past.
+    AtFrame(u64),
     /// On the next line of a grid.
     NextLine(Grid),
     /// By the rig's quantize setting for play and stop, at once for the rest.
@@ -96,7 +98,7 @@ impl ActionTiming {
             Self::NextBeat => Some("beat"),
             Self::NextBar => Some("bar"),
             Self::NextLine(grid) => grid.name(),
-            Self::CustomBeat(_) => None,
+            Self::CustomBeat(_) | Self::AtFrame(_) => None,
         }
     }
 
@@ -109,7 +111,7 @@ impl ActionTiming {
             Self::NextBar => Some(Grid::BAR),
             Self::NextLine(grid) => Some(grid),
             Self::Default => default,
-            Self::Immediate | Self::CustomBeat(_) => None,
+            Self::Immediate | Self::CustomBeat(_) | Self::AtFrame(_) => None,
         }
     }
 }
@@ -119,6 +121,7 @@ impl Serialize for ActionTiming {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match (self, self.word()) {
             (Self::CustomBeat(beat), _) => serializer.serialize_f64(*beat),
+            (Self::AtFrame(frame), _) => serializer.collect_str(&format_args!("frame {frame}")),
             (_, Some(word)) => serializer.serialize_str(word),
             (Self::NextLine(Grid::Beats(beats)), None) => serializer.collect_str(&format_args!("{beats}beats")),
             (Self::NextLine(Grid::Bars(bars)), None) => serializer.collect_str(&format_args!("{bars}bars")),
@@ -141,7 +144,9 @@ impl<'de> Deserialize<'de> for ActionTiming {
             Form::Word(word) => {
                 let bars = || word.strip_suffix("bars")?.parse().ok().filter(|n| *n > 0).map(Grid::Bars);
                 let beats = || word.strip_suffix("beats")?.parse().ok().filter(|n: &f64| n.is_normal() && *n > 0.0);
+                let frame = || word.strip_prefix("frame ")?.parse().ok().map(Self::AtFrame);
                 Self::from_word(&word)
+                    .or_else(frame)
                     .or_else(|| bars().map(Self::NextLine))
                     .or_else(|| beats().map(|beats| Self::NextLine(Grid::Beats(beats))))
                     .ok_or_else(|| Error::custom(format_args!("\"{word}\" is no time: try \"now\", \"beat\", \"bar\"")))
@@ -163,6 +168,7 @@ mod tests {
             ActionTiming::NextBeat,
             ActionTiming::NextBar,
             ActionTiming::CustomBeat(-3.5),
+            ActionTiming::AtFrame(u64::MAX),
             ActionTiming::NextLine(Grid::Bars(3)),
             ActionTiming::NextLine(Grid::Beats(5.5)),
         ];

@@ -219,6 +219,7 @@ const fn timing_of(at: At) -> ActionTiming {
         At::Now | At::Step { start: RecipeStart::Now, .. } => ActionTiming::Immediate,
         At::Line(grid) | At::Step { start: RecipeStart::Line(grid), .. } => ActionTiming::NextLine(grid),
         At::Default => ActionTiming::Default,
+        At::Frame(frame) => ActionTiming::AtFrame(frame),
         At::SongBeat(beat) | At::Step { start: RecipeStart::SongBeat(beat), .. } => ActionTiming::CustomBeat(beat),
     }
 }

@@ -81,6 +81,7 @@ fn at_of(timing: ActionTiming) -> At {
     match (timing, timing.grid(None)) {
         (ActionTiming::Default, _) => At::Default,
         (ActionTiming::CustomBeat(beat), _) => At::SongBeat(beat),
+        (ActionTiming::AtFrame(frame), _) => At::Frame(frame),
         (_, Some(grid)) => At::Line(grid),
         (_, None) => At::Now,
     }

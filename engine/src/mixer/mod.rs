@@ -28,7 +28,7 @@ pub use filter::FilterKnobNode;
 pub use fx::{FxSlotNode, NUM_SLOTS};
 pub use gain::GainNode;
 pub use isolator::IsolatorNode;
-pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, SlewClass, Taper, Unit};
+pub use knob::{DECK_ROWS, DeckKnobs, Knob, KnobRow, MASTER_ROWS, MasterKnobs, Scale, SlewClass, Taper, Unit};
 pub use level::LevelNode;
 pub use limiter::LimiterNode;
 pub use tap::TapNode;

@@ -244,6 +244,25 @@ fn the_policy_is_asked_when_admitted_and_again_when_fired() {
 }
 
 #[test]
+fn an_action_for_a_frame_comes_on_that_frame_and_at_once_if_it_is_past() {
+    for block in [1, 64, 333, 4096] {
+        let mut bench = Bench::loaded(127.3);
+        bench.run_to(5_000, block);
+        // Blocks that the track came by are none of the bench's.
+        let before = bench.console.snapshot().frames - bench.decks[0].len() as u64;
+        let start = bench.ask(play(DeckId::A), ActionTiming::AtFrame(before + 30_001));
+        let fade = bench.ask(Action::SetCrossfader { position: 0.25 }, ActionTiming::AtFrame(before + 30_002));
+        bench.run_to(40_000, block);
+        assert_eq!(bench.onset(DeckId::A), Some(30_001), "blocks of {block}");
+        assert_eq!([start, fade].map(|id| bench.done(id).unwrap().1), [0, 0]);
+        assert_eq!(bench.moves, [(30_001, Control::Play(DeckId::A), 1.0), (30_002, Control::Crossfader, 0.25)]);
+        let late = bench.ask(Action::SetCrossfader { position: 0.75 }, ActionTiming::AtFrame(7));
+        bench.run_to(44_096, block);
+        assert!(bench.done(late).is_some() && bench.moves.last().unwrap().2 == 0.75);
+    }
+}
+
+#[test]
 fn a_newer_gesture_takes_the_place_of_the_older() {
     let mut bench = Bench::loaded(120.0);
     let first = bench.ask(play(DeckId::A), ActionTiming::CustomBeat(1.0));

@@ -72,6 +72,10 @@ impl RigProcessor {
                 let awaited = Awaited::Step { start, after_beats };
                 Ok(Place { due: base + after_beats, awaited })
             }
+            At::Frame(frame) if frame > self.frames_before + u64::from(moment.block_frame) => {
+                let due = beat_of_frame(frame, self.frames_before, moment);
+                Ok(Place { due, awaited: Awaited::Frame(frame) })
+            }
             at => {
                 let QuantizedAction { due_beat, awaited, .. } =
                     self.quantizer.resolve(at, order.deed.kind(), now(moment))?;

@@ -3,7 +3,8 @@
 use crate::action::ActionKind;
 
 /// A set of action kinds, one bit each.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
 pub struct ActionMask(u16);
 
 impl ActionMask {

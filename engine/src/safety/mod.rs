@@ -21,7 +21,8 @@ pub use telemetry::SafetyTelemetry;
 pub use violation::SafetyViolation;
 
 /// What a deck is doing, as far as safety is concerned.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum DeckState {
     /// No track.
     #[default]

@@ -138,7 +138,7 @@ impl SafetyPolicy {
         if matches!(action, ActionKind::Cancel | ActionKind::Panic) {
             return Ok(());
         }
-        if !rules.mask.or(ActionMask::ALWAYS).allows(action) {
+        if !rules.allowed().allows(action) {
             return Err(SafetyViolation::SourceNotAllowed { source_of: source, action });
         }
         if let Some(DeckLock { owner, reason }) = known.lock.lock().filter(|lock| holds(*lock, source, action)) {

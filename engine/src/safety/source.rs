@@ -1,7 +1,7 @@
 //! Who asks, and what each asker may do.
 
 use super::ActionMask;
-use crate::action::Grid;
+use crate::action::{ActionKind, Grid};
 
 /// Who asks for something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
@@ -62,6 +62,9 @@ impl Slew {
 /// What one source may do, how often, and when its actions happen if it does not say.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct SourceRules {
+    /// Whether it may act at all. What is switched off keeps what is always allowed, and the settings, by which it can
+    /// be switched on again.
+    pub enabled: bool,
     /// Kinds of action it may ask for. Stop, cancel and panic are always allowed.
     pub mask: ActionMask,
     /// Requests a second that it may make on average; `None` for no limit. Stop, cancel and panic do not count.
@@ -76,7 +79,15 @@ pub struct SourceRules {
 
 impl SourceRules {
     /// A person's hands: everything, at once.
-    pub const HANDS: Self = Self { mask: ActionMask::ALL, per_sec: None, quantize: None, slew: None, cools_down: true };
+    pub const HANDS: Self =
+        Self { enabled: true, mask: ActionMask::ALL, per_sec: None, quantize: None, slew: None, cools_down: true };
+
+    /// The kinds of action that it may ask for now.
+    #[must_use]
+    pub const fn allowed(&self) -> ActionMask {
+        let kinds = if self.enabled { self.mask } else { ActionMask::of(&[ActionKind::Lock]) };
+        kinds.or(ActionMask::ALWAYS)
+    }
 
     /// What a new rig has for a source.
     #[must_use]

@@ -136,6 +136,7 @@ impl ActionExecutor {
             _ if kind == ActionKind::Panic => At::Now,
             ActionTiming::Immediate => At::Now,
             ActionTiming::CustomBeat(beat) => At::SongBeat(beat),
+            ActionTiming::AtFrame(frame) => At::Frame(frame),
             ActionTiming::NextBeat | ActionTiming::NextBar | ActionTiming::NextLine(_) => by_line(timing.grid(None)),
             ActionTiming::Default => match self.policy.settings().source(source).quantize {
                 own if let Action::Gesture { deck, gesture, .. } = action => {
@@ -210,7 +211,7 @@ impl ActionExecutor {
 
     /// What is about no deck: only the source's own rules count.
     fn ask_mixer(&self, source: Source, kind: ActionKind) -> Result<(), SafetyViolation> {
-        let mask = self.policy.settings().source(source).mask.or(ActionMask::ALWAYS);
+        let mask = self.policy.settings().source(source).allowed();
         if mask.allows(kind) {
             Ok(())
         } else {
@@ -449,6 +450,10 @@ fn due_beat(at: At, kind: ActionKind, snapshot: &Snapshot) -> Result<f64, TooLat
         tempo_bpm: clock.tempo.get(),
         tolerance_beats: 1e-9,
     };
+    if let At::Frame(frame) = at {
+        let ahead = frame.saturating_sub(clock.frame) as f64;
+        return Ok(clock.performance_beat_after_frames(ahead));
+    }
     let quantizer = Quantizer { default: Grid::CHOICES.get(snapshot.quantize).copied().flatten() };
     let due = quantizer.resolve(at, kind, now)?.due_beat;
     Ok(clock.performance_beat + (due - clock.song_beat).max(0.0))

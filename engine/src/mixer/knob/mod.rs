@@ -1,10 +1,12 @@
 //! The mixer's continuous controls and switches, one row each. Host parameters, OSC addresses, recipes, log, snapshot
 //! and slew come from the rows: a new control is a row here and a [`Slide`] in its node.
 
+mod scale;
 mod table;
 mod text;
 mod values;
 
+pub use scale::Scale;
 pub use table::{DECK_ROWS, MASTER_ROWS};
 pub use values::{DeckKnobs, MasterKnobs};
 
@@ -33,6 +35,10 @@ pub enum Unit {
     Bipolar,
     /// Milliseconds.
     Milliseconds,
+    /// Times the track's own speed, written as per cent above it or below.
+    Speed,
+    /// A number with this unit.
+    Number(&'static str),
     /// One of some words, by its place.
     Choice(&'static [&'static str]),
 }
@@ -44,6 +50,8 @@ pub enum Taper {
     Linear,
     /// This value is in the middle of the travel.
     Middle(f32),
+    /// The part of the range raised to two to the power of this.
+    Skew(f32),
 }
 
 /// How fast a remote agent may move it: by the slew of [`crate::safety::SourceRules`].
@@ -103,7 +111,13 @@ impl KnobRow {
     /// The words of a choice.
     #[must_use]
     pub const fn choices(&self) -> Option<&'static [&'static str]> {
-        if let Unit::Choice(words) = self.unit { Some(words) } else { None }
+        self.scale().choices()
+    }
+
+    /// Unit, range and taper.
+    #[must_use]
+    pub const fn scale(&self) -> Scale {
+        Scale { unit: self.unit, min: self.min, max: self.max, taper: self.taper }
     }
 }
 
@@ -160,6 +174,11 @@ impl Knob {
         static DECK: &[KnobRow] = &DECK_ROWS;
         static MASTER: &[KnobRow] = &MASTER_ROWS;
         if self.deck.is_some() { &DECK[self.row] } else { &MASTER[self.row] }
+    }
+
+    /// The control of a row of [`DECK_ROWS`] on this deck, or of [`MASTER_ROWS`]; `row` is in the table.
+    pub(crate) const fn at(deck: Option<DeckId>, row: usize) -> Self {
+        Self { deck, row }
     }
 
     /// Its deck, if it is a deck's.

@@ -1,13 +1,30 @@
 //! A control's value as text with its unit, both ways.
 
-use super::{KnobRow, Unit};
+use super::{KnobRow, Scale, Unit};
 
 impl KnobRow {
+    /// See [`Scale::text`].
+    #[must_use]
+    pub fn text(&self, value: f32) -> String {
+        self.scale().text(value)
+    }
+
+    /// See [`Scale::value`].
+    #[must_use]
+    pub fn value(&self, text: &str) -> Option<f32> {
+        self.scale().value(text)
+    }
+}
+
+impl Scale {
     /// The value with its unit: `-6.0 dB`, `50 %`, `reverb`.
     #[must_use]
     pub fn text(&self, value: f32) -> String {
         match self.unit {
-            Unit::Decibels { least: Some(word) } if value <= self.min => word.to_owned(),
+            Unit::Decibels { least: Some(word) } if value <= self.min + LEAST_DB => {
+                // The word may lack the unit: `-inf`.
+                if word.starts_with('-') { format!("{word} dB") } else { word.to_owned() }
+            }
             Unit::Decibels { .. } => format!("{} dB", rounded(value, 1)),
             Unit::Part => format!("{} %", rounded(value * 100.0, 1)),
             Unit::Bipolar => match value {
@@ -16,6 +33,8 @@ impl KnobRow {
                 v => format!("HP {} %", rounded(v * 100.0, 1)),
             },
             Unit::Milliseconds => format!("{} ms", rounded(value, 1)),
+            Unit::Speed => format!("{:+.2} %", (value - 1.0) * 100.0),
+            Unit::Number(unit) => format!("{} {unit}", rounded(value, 2)).trim_end().to_owned(),
             Unit::Choice(words) => words.get(place(value)).unwrap_or(&"?").to_string(),
         }
     }
@@ -30,8 +49,15 @@ impl KnobRow {
             Unit::Part => number(text, "%").map(|part| part / 100.0),
             Unit::Bipolar => bipolar(text),
             Unit::Milliseconds => number(text, "ms"),
+            Unit::Speed => speed(text),
+            Unit::Number(unit) => number(text, unit),
             Unit::Choice(words) => {
+                let lower = text.to_ascii_lowercase();
+                // `play` is `playing`.
+                let begins = |word: &&'static str| lower.len() >= 2 && word.starts_with(&lower);
+                let only = words.iter().filter(|word| begins(word)).count() == 1;
                 let named = words.iter().position(|word| word.eq_ignore_ascii_case(text));
+                let named = named.or_else(|| only.then(|| words.iter().position(|word| begins(word)))?);
                 let place = named.or_else(|| text.parse().ok().filter(|place| *place < words.len()));
                 place.and_then(|place| u16::try_from(place).ok()).map(f32::from)
             }
@@ -39,9 +65,20 @@ impl KnobRow {
     }
 }
 
+/// Values this near to the least are written as the least.
+const LEAST_DB: f32 = 0.05;
+
 fn is_least(text: &str, word: &str) -> bool {
     let bare = |text: &str| text.to_ascii_lowercase().trim_end_matches("db").trim_end().to_owned();
     bare(text) == bare(word)
+}
+
+/// `+2.5 %` or `1.025x`; a number alone is in per cent.
+fn speed(text: &str) -> Option<f32> {
+    match text.strip_suffix(['x', 'X']) {
+        Some(times) => number(times, ""),
+        None => number(text, "%").map(|percent| 1.0 + percent / 100.0),
+    }
 }
 
 fn bipolar(text: &str) -> Option<f32> {

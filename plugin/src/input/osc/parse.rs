@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Arg, DECK, Given, Value, When};
+use echelon_engine::safety::ActionMask;
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 
-use super::namespace::{Arg, DECK, DefaultWhen, Given, Row, Value, Wish, rows, when_word};
+use super::namespace::{Row, Wish, rows, when_word};
 use super::parse_error::ParseError;
 use super::query::{Asked, FilledRecipe, Query};
 
@@ -91,7 +92,7 @@ fn parse_question(address: &str, asked: &str, args: &[OscType]) -> Result<Parsed
 
 fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     let Target { row, deck, suffix } = find(address)?;
-    let (args, receipt) = if row.when == DefaultWhen::None { (args, None) } else { split_receipt(args)? };
+    let (args, receipt) = if row.when == When::Never { (args, None) } else { split_receipt(args)? };
     let count = || ParseError::WrongCount { got: args.len(), usage: row.usage() };
     let left_out = row.optional && args.first().is_none_or(|first| matches!(first, OscType::String(_)));
     let own = if left_out { 0 } else { row.args.len() };
@@ -105,7 +106,7 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
             None => (true, Some((one, 1))),
         },
         [button, when] if row.button => (number(button, 1)? > 0.0, Some((when, 2))),
-        [when] if row.when != DefaultWhen::None => (true, Some((when, args.len()))),
+        [when] if row.when != When::Never => (true, Some((when, args.len()))),
         _ => return Err(count()),
     };
     let when = when.map(|(arg, position)| read_when(arg, position)).transpose()?;
@@ -116,7 +117,7 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     if !pressed {
         return Ok(Parsed::Ignored { receipt });
     }
-    Ok(match (row.make)(&Given { deck, path: row.path, values }) {
+    Ok(match row.wish(&Given { deck, values: &values }) {
         Wish::Act(action) => Parsed::Act { action, timing, receipt, note },
         Wish::CancelOwn(number) => Parsed::CancelOwn { number, receipt },
         Wish::Recipe { which, roles, preview } => {
@@ -162,7 +163,7 @@ fn find(address: &str) -> Result<Target, ParseError> {
         let pattern = address.contains(['*', '?', '[', ']', '{', '}']);
         return Err(if pattern { ParseError::AddressPattern } else { unknown() });
     };
-    if suffix.is_some() && row.when == DefaultWhen::None {
+    if suffix.is_some() && row.when == When::Never {
         return Err(unknown());
     }
     let deck = match letter {
@@ -254,6 +255,7 @@ fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result
             OscType::String(path) => Err(ParseError::NotAFullPath(path.clone())),
             other => Err(wrong_type(other, index + 1, "the full path of a file (type s)")),
         },
+        Arg::Kinds => read_kinds(text(got, index + 1)?).map(Value::Kinds),
         Arg::Text { .. } => Ok(Value::Text(text(got, index + 1)?.to_owned())),
         Arg::Deck { .. } => {
             let letter = text(got, index + 1)?;
@@ -272,6 +274,23 @@ fn read_values(row: &Row, args: &[OscType], note: &mut Option<String>) -> Result
         },
     };
     row.args.iter().zip(args).enumerate().map(read).collect()
+}
+
+/// Kinds of action by their words, with spaces or commas between.
+fn read_kinds(text: &str) -> Result<ActionMask, ParseError> {
+    let words = text.split([' ', ',']).filter(|word| !word.is_empty());
+    let kind = |word: &str| match word {
+        "all" => Ok(ActionMask::ALL),
+        "none" => Ok(ActionMask::NONE),
+        other => match ActionKind::from_word(other) {
+            Some(kind) => Ok(ActionMask::of(&[kind])),
+            None => {
+                let expected = ActionKind::ALL.map(ActionKind::word).join(", ") + ", all or none";
+                Err(ParseError::NotAChoice { got: other.to_owned(), expected })
+            }
+        },
+    };
+    words.map(kind).try_fold(ActionMask::NONE, |mask, kind| Ok(mask.or(kind?)))
 }
 
 /// One of some words, or the nearest place among them.

@@ -1,4 +1,6 @@
-use super::super::namespace::{Arg, DECK, Row, is_reply, rows, when_words};
+use echelon_engine::action::{Arg, DECK};
+
+use super::super::namespace::{Row, is_reply, rows, when_words};
 use super::super::{ParseError, namespace_markdown, parse};
 
 #[test]
@@ -35,7 +37,7 @@ fn the_table_is_unambiguous() {
         assert!(!when_words().any(|word| row.path.ends_with(&format!("/{word}"))), "{}", row.path);
         assert!(!row.button || row.args.is_empty(), "{}: a button has no argument of its own", row.path);
         assert!(all[..i].iter().all(|other| other.path != row.path), "{} is there twice", row.path);
-        for arg in row.args {
+        for arg in row.args.iter() {
             if let Arg::Number { min, max, .. } = arg {
                 assert!(min.is_finite() && min < max, "{}", row.path);
             }
