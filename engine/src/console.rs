@@ -8,7 +8,8 @@ use crate::action::{ActionExecutor, ActionReceiver, Question, RequestId, Turn};
 use crate::deck::Track;
 use crate::graph::LaneEntry;
 use crate::log::{ActionLog, ReplayStep};
-use crate::message::{Garbage, Snapshot};
+use crate::message::{ControlEvent, Garbage, Snapshot};
+use crate::midi::{MidiHeard, MidiTable};
 use crate::processor::MAX_COMMANDS_PER_TICK;
 use crate::rig::ControlLinks;
 use crate::safety::{DeckState, SafetyPolicy, SafetySettings, SafetyTelemetry};
@@ -21,11 +22,25 @@ pub struct Console {
     links: ControlLinks,
     executor: ActionExecutor,
     shadow: EngineShadowState,
+    /// For the audio thread, as soon as there is room.
+    midi: MidiWaits,
+}
+
+/// What MIDI has to tell the audio thread.
+#[derive(Debug, Default)]
+struct MidiWaits {
+    table: Option<Box<MidiTable>>,
+    lights: bool,
 }
 
 impl Console {
     pub(crate) fn new(links: ControlLinks) -> Self {
-        Self { links, executor: ActionExecutor::default(), shadow: EngineShadowState::default() }
+        Self {
+            links,
+            executor: ActionExecutor::default(),
+            shadow: EngineShadowState::default(),
+            midi: MidiWaits::default(),
+        }
     }
 
     /// Takes requests from one more source.
@@ -88,6 +103,23 @@ impl Console {
     pub fn set_safety(&mut self, settings: SafetySettings) {
         self.executor.set_safety(settings);
         self.send();
+    }
+
+    /// MIDI is read by this mapping from the next block on.
+    pub fn set_midi(&mut self, table: MidiTable) {
+        self.midi.table = Some(Box::new(table));
+        self.send();
+    }
+
+    /// Every light of the controllers is sent again.
+    pub fn show_lights(&mut self) {
+        self.midi.lights = true;
+        self.send();
+    }
+
+    /// A MIDI message that came, the oldest first.
+    pub fn take_heard(&mut self) -> Option<MidiHeard> {
+        self.links.heard.try_pop()
     }
 
     /// What admission and execution have refused, locked and cooled down so far.
@@ -153,6 +185,14 @@ impl Console {
     #[expect(clippy::result_large_err, reason = "what finds no room comes back whole: nothing is boxed on this way")]
     fn send(&mut self) {
         let control = &mut self.links.control;
+        if let Some(table) = self.midi.table.take()
+            && let Err(ControlEvent::SetMidi(table)) = control.try_push(ControlEvent::SetMidi(table))
+        {
+            self.midi.table = Some(table);
+        }
+        if self.midi.lights {
+            self.midi.lights = control.try_push(ControlEvent::ShowLights).is_err();
+        }
         self.executor.tick(|event| {
             if control.occupied_len() < MAX_COMMANDS_PER_TICK { control.try_push(event) } else { Err(event) }
         });

@@ -1,6 +1,6 @@
 //! What the host sends with a block: control moves, MIDI and transport changes, each on its frame.
 
-use crate::action::Trigger;
+use crate::action::{ActionKind, Gesture, Trigger};
 use crate::clock::HostTransport;
 use crate::mixer::{EqBand, Knob};
 use crate::units::DeckId;
@@ -14,6 +14,8 @@ pub enum Control {
     Trigger(DeckId, Trigger),
     /// A deck's pitch fader: times the track's own speed, 0.5 to 2.
     Rate(DeckId),
+    /// Semitones that a deck is heard above its track's key, -12 to +12.
+    KeyShift(DeckId),
     /// Channel gain in dB, -100 (closed) to +12.
     Gain(DeckId),
     /// A band of a channel's EQ in dB, -26 to +12.
@@ -26,6 +28,36 @@ pub enum Control {
     Knob(Knob),
     /// When a play or stop without a time of its own happens: an index into [`crate::action::Grid::CHOICES`].
     Quantize,
+}
+
+impl Control {
+    /// What moving it is to the safety policy; a play that is switched on.
+    #[must_use]
+    pub fn kind(self) -> ActionKind {
+        match self {
+            Self::Play(_) => ActionKind::Play,
+            Self::Trigger(_, trigger) => trigger.row().kind,
+            Self::Rate(_) => Gesture::Rate.row().kind,
+            Self::KeyShift(_) => Gesture::KeyShift.row().kind,
+            Self::Knob(knob) => knob.row().kind,
+            Self::Gain(_) | Self::Eq(..) | Self::Crossfader | Self::MasterGain | Self::Quantize => ActionKind::Mixer,
+        }
+    }
+
+    /// Its deck, if it is a deck's.
+    #[must_use]
+    pub const fn deck(self) -> Option<DeckId> {
+        match self {
+            Self::Play(deck)
+            | Self::Trigger(deck, _)
+            | Self::Rate(deck)
+            | Self::KeyShift(deck)
+            | Self::Gain(deck)
+            | Self::Eq(deck, _) => Some(deck),
+            Self::Knob(knob) => knob.deck(),
+            Self::Crossfader | Self::MasterGain | Self::Quantize => None,
+        }
+    }
 }
 
 /// One thing the host wants.

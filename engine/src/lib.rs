@@ -16,6 +16,7 @@ pub mod graph;
 pub mod input;
 pub mod log;
 pub mod message;
+pub mod midi;
 pub mod mixer;
 pub mod processor;
 pub mod rig;

@@ -8,6 +8,7 @@ use crate::clock::ClockPolicy;
 use crate::clock::Quality;
 use crate::deck::{GestureRefused, MotionView, Track};
 use crate::dsp::Levels;
+use crate::midi::{MidiCounts, MidiTable};
 use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
 use crate::safety::{DeckSafety, DeckState, HeldByAnother, SafetySettings, SafetyTelemetry, SafetyViolation, Source};
 use crate::units::{Bpm, DeckId, NUM_DECKS};
@@ -60,6 +61,10 @@ pub enum ControlEvent {
     SetSafety(RequestId, Box<SafetySettings>),
     /// Another policy for when the host stops or jumps, and the request that wanted it.
     SetClock(RequestId, ClockPolicy),
+    /// Another mapping for MIDI. The old one comes back as garbage.
+    SetMidi(Box<MidiTable>),
+    /// Every light of the controllers is sent again.
+    ShowLights,
     /// What comes behind this is taken on this frame, counted from the first that the rig made, and not before: for a
     /// replay.
     Until(u64),
@@ -216,6 +221,8 @@ pub enum Garbage {
     Track(Arc<Track>),
     /// Settings that the audio thread has taken over.
     Safety(Box<SafetySettings>),
+    /// A mapping that another one has replaced.
+    Midi(Box<MidiTable>),
 }
 
 /// What is pending on a deck.
@@ -324,6 +331,8 @@ pub struct Snapshot {
     pub non_finite: u64,
     /// Events that the way back had no room for, since the start.
     pub lost_events: u64,
+    /// What MIDI has done, since the start.
+    pub midi: MidiCounts,
 }
 
 impl Default for Snapshot {
@@ -355,6 +364,7 @@ impl Default for Snapshot {
             quantize: Grid::DEFAULT_CHOICE,
             non_finite: 0,
             lost_events: 0,
+            midi: MidiCounts::default(),
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::action::{ActionExecutor, Timeline};
 use crate::console::Console;
 use crate::graph::{CommandReceiver, GraphConfig, GraphControl, GraphError, Parallel};
 use crate::message::{ControlEvent, EngineEvent, Garbage, Snapshot};
+use crate::midi::MidiHeard;
 use crate::mixer::{Mixer, MixerParts};
 use crate::processor::RigProcessor;
 
@@ -17,6 +18,9 @@ const EVENT_CAPACITY: usize = EVENTS_FOR_REQUESTS + 1024;
 /// Of these, kept for what comes of requests, so that no receipt is lost: each makes at most five events, and before the
 /// control side empties the ring again no more can be done than the timeline and two fillings of the ring to it hold.
 pub(crate) const EVENTS_FOR_REQUESTS: usize = 5 * (Timeline::ROOM + 2 * CONTROL_CAPACITY);
+
+/// MIDI messages on their way to a monitor. Full: counted; the music goes on.
+const HEARD_CAPACITY: usize = 1024;
 
 /// What a rig is made for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -47,6 +51,7 @@ pub(crate) struct AudioLinks {
     pub(crate) events: HeapProd<EngineEvent>,
     pub(crate) garbage: HeapProd<Garbage>,
     pub(crate) snapshot: triple_buffer::Input<Snapshot>,
+    pub(crate) heard: HeapProd<MidiHeard>,
 }
 
 /// The control half's ends.
@@ -56,6 +61,7 @@ pub(crate) struct ControlLinks {
     pub(crate) events: HeapCons<EngineEvent>,
     pub(crate) garbage: HeapCons<Garbage>,
     pub(crate) snapshot: triple_buffer::Output<Snapshot>,
+    pub(crate) heard: HeapCons<MidiHeard>,
 }
 
 /// Makes a rig: one half for the control thread, one for the audio thread.
@@ -73,14 +79,27 @@ impl Rig {
         let (events_tx, events_rx) = HeapRb::new(EVENT_CAPACITY).split();
         // Room for every track that can be out there, and for as many settings as fit on the way: it cannot fill.
         let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + CONTROL_CAPACITY).split();
+        let (heard_tx, heard_rx) = HeapRb::new(HEARD_CAPACITY).split();
         let (snapshot_tx, snapshot_rx) = triple_buffer::triple_buffer(&Snapshot::default());
         let graph = GraphConfig { lanes: config.lanes.max(1), ..GraphConfig::new(config.sample_rate) };
         let MixerParts { mixer, control: mut graph, commands, scheduler } = Mixer::build(graph, config.limiter)?;
         graph.set_parallel(config.parallel)?;
-        let audio =
-            AudioLinks { commands, control: control_rx, events: events_tx, garbage: garbage_tx, snapshot: snapshot_tx };
-        let console =
-            ControlLinks { graph, control: control_tx, events: events_rx, garbage: garbage_rx, snapshot: snapshot_rx };
+        let audio = AudioLinks {
+            commands,
+            control: control_rx,
+            events: events_tx,
+            garbage: garbage_tx,
+            snapshot: snapshot_tx,
+            heard: heard_tx,
+        };
+        let console = ControlLinks {
+            graph,
+            control: control_tx,
+            events: events_rx,
+            garbage: garbage_rx,
+            snapshot: snapshot_rx,
+            heard: heard_rx,
+        };
         Ok((Console::new(console), RigProcessor::new(config.sample_rate, audio, mixer, scheduler)))
     }
 }

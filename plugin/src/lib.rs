@@ -123,7 +123,7 @@ impl Plugin for Echelon {
         },
     }];
     const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::None;
+    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
     type Editor = editor::Editor;
@@ -165,6 +165,7 @@ impl Plugin for Echelon {
                 io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
                 processor.process(&mut io, block, &mut exchange.moves);
+                exchange.push_midi(processor.midi_out());
             }
         })
     }

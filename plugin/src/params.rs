@@ -184,6 +184,32 @@ mod tests {
         assert_eq!(value("gain_1", "-inf"), Some(0.0));
         assert_eq!(value("eq_mid_1", "0 dB"), Some(0.5), "flat in the middle of the travel");
         assert_eq!(["off", "1 bar", "4 bars"].map(|said| value("quantize", said)), [Some(0.0), Some(0.5), Some(1.0)]);
-        assert_eq!(text("xfader", 0.25), "0.25");
+        assert_eq!([text("xfader", 0.25), text("key_shift_3", -3.5)], ["25.0 %", "-3.50 semitones"]);
+    }
+
+    #[test]
+    fn every_parameter_s_text_has_its_unit_and_is_understood() {
+        let params = RigParams::default();
+        let units = ["dB", "%", "semitones", "ms"];
+        for (id, param, _) in params.param_map() {
+            // SAFETY: here and below: the pointer is to a parameter of `params`, which lives to the end of the test.
+            let text_at = |part: f32| unsafe { param.normalized_value_to_string(part, true) };
+            // SAFETY: as above.
+            let is_stepped = unsafe { param.step_count() }.is_some();
+            for k in 0..=20_u8 {
+                let part = f32::from(k) / 20.0;
+                let text = text_at(part);
+                let is_number = text.starts_with(|c: char| c.is_ascii_digit() || "+-".contains(c));
+                let has_unit = is_stepped || !is_number || units.iter().any(|unit| text.ends_with(unit));
+                assert!(has_unit && !text.is_empty(), "{id} at {part}: {text:?} has no unit");
+                // SAFETY: as above.
+                let back = unsafe { param.string_to_normalized_value(&text) };
+                assert_eq!(back.map(text_at).as_deref(), Some(text.as_str()), "{id} at {part}");
+            }
+            for nonsense in ["", "perhaps", "NaN", "7 dBx"] {
+                // SAFETY: as above.
+                assert_eq!(unsafe { param.string_to_normalized_value(nonsense) }, None, "{id}: {nonsense:?}");
+            }
+        }
     }
 }

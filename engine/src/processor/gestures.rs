@@ -14,11 +14,12 @@ use crate::units::{DeckId, NUM_DECKS};
 pub(super) struct HostHands {
     on: [[bool; Trigger::ALL.len()]; NUM_DECKS],
     rate: [f64; NUM_DECKS],
+    key_shift: [f64; NUM_DECKS],
 }
 
 impl Default for HostHands {
     fn default() -> Self {
-        Self { on: Default::default(), rate: [1.0; NUM_DECKS] }
+        Self { on: Default::default(), rate: [1.0; NUM_DECKS], key_shift: [0.0; NUM_DECKS] }
     }
 }
 
@@ -44,6 +45,9 @@ impl RigProcessor {
             self.can_undo(deck, moment);
         }
         self.deck_changed(deck, moment.block_frame, moves);
+        self.show_held(deck, (gesture, value), moment.block_frame, moves);
+        // On its frame, not at the block's end: the host records where it happened.
+        self.show_hand(deck, moment.block_frame, moves);
         Ok(())
     }
 
@@ -86,27 +90,64 @@ impl RigProcessor {
         }
     }
 
+    /// The host moved a deck's key: at once, unless the deck is locked.
+    pub(super) fn take_key_shift(&mut self, deck: DeckId, semitones: f32, moment: Moment<'_>) {
+        let row = Gesture::KeyShift.row();
+        let semitones = row.takes.clamp(f64::from(semitones));
+        if self.decide(deck, row.kind, Source::Host, Nature::Plain, moment).is_ok() {
+            self.host_hands.key_shift[deck.index()] = semitones;
+            if let Some(node) = self.deck(deck) {
+                node.set_key_shift(semitones);
+            }
+        }
+    }
+
+    /// What the host knows of a button that only hands hold: whether it is down.
+    pub(super) fn host_holds(&self, deck: DeckId, trigger: Trigger) -> bool {
+        self.host_hands.on[deck.index()][trigger.index()]
+    }
+
+    /// A hand that is not the host's holds a button down, or lets go: the host's shows it.
+    fn show_held(&mut self, deck: DeckId, (gesture, value): (Gesture, f64), frame: u32, moves: &mut Vec<ControlMove>) {
+        let is_button = |trigger: &Trigger| matches!(trigger, Trigger::Cue | Trigger::HotCue(_));
+        for trigger in Trigger::ALL.into_iter().filter(is_button) {
+            let Some(on) = [true, false].into_iter().find(|on| trigger.gesture(*on) == (gesture, value)) else {
+                continue;
+            };
+            if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
+                tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
+            }
+        }
+    }
+
     /// The host's switches show what the decks do: a press that was refused springs back, unless what it asked for still
     /// waits.
     pub(super) fn show_hands(&mut self, frame: u32, moves: &mut Vec<ControlMove>) {
         for deck in DeckId::ALL {
-            let Some(motion) = self.mixer.deck(&mut self.scheduler, deck).map(|node| node.motion_view()) else {
-                continue;
-            };
-            self.snapshot.decks[deck.index()].motion = motion;
-            for trigger in Trigger::ALL {
-                let known = &mut self.host_hands.on[deck.index()][trigger.index()];
-                let Some(on) = trigger.is_on(&motion).filter(|on| on != known) else { continue };
-                if self.timeline.gesture(deck, trigger.row().kind).is_none() {
-                    *known = on;
-                    tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
-                }
+            self.show_hand(deck, frame, moves);
+        }
+    }
+
+    fn show_hand(&mut self, deck: DeckId, frame: u32, moves: &mut Vec<ControlMove>) {
+        let Some(motion) = self.mixer.deck(&mut self.scheduler, deck).map(|node| node.motion_view()) else { return };
+        self.snapshot.decks[deck.index()].motion = motion;
+        for trigger in Trigger::ALL {
+            let known = &mut self.host_hands.on[deck.index()][trigger.index()];
+            let Some(on) = trigger.is_on(&motion).filter(|on| on != known) else { continue };
+            if self.timeline.gesture(deck, trigger.row().kind).is_none() {
+                *known = on;
+                tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
             }
-            let known = &mut self.host_hands.rate[deck.index()];
-            if (*known - motion.rate).abs() > SAME_RATE {
-                *known = motion.rate;
-                #[expect(clippy::cast_possible_truncation, reason = "0.5 to 2")]
-                tell(moves, frame, Control::Rate(deck), motion.rate as f32);
+        }
+        let known = &mut self.host_hands;
+        for (known, now, control) in [
+            (&mut known.rate[deck.index()], motion.rate, Control::Rate(deck)),
+            (&mut known.key_shift[deck.index()], motion.key_shift, Control::KeyShift(deck)),
+        ] {
+            if (*known - now).abs() > SAME_RATE {
+                *known = now;
+                #[expect(clippy::cast_possible_truncation, reason = "0.5 to 2, or -12 to 12")]
+                tell(moves, frame, control, now as f32);
             }
         }
     }

@@ -13,6 +13,8 @@ mod cancel;
 mod decks;
 mod fire;
 mod gestures;
+mod lights;
+mod midi;
 mod timing;
 mod transport;
 mod undo;
@@ -35,13 +37,11 @@ use crate::units::{Decibels, DeckId, NUM_DECKS};
 pub use buses::BlockIo;
 use buses::Buses;
 use gestures::HostHands;
+use midi::MidiHands;
 use ways::{Fader, Ways};
 
 /// Control events taken in one block; the rest waits for the next.
 pub const MAX_COMMANDS_PER_TICK: usize = 64;
-
-/// MIDI note that plays deck A; the next one up stops it, then deck B, and so on: C2 to G2 where middle C is C4.
-const FIRST_MIDI_NOTE: u8 = 36;
 
 /// What the host says about a block.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,8 @@ pub struct RigProcessor {
     play_controls: [bool; NUM_DECKS],
     /// The other switches of the decks, as the host knows them.
     host_hands: HostHands,
+    /// The controllers' hands.
+    midi: MidiHands,
     /// Whose request is being seen to.
     cause: RequestId,
     /// Frames made before this block.
@@ -107,6 +109,7 @@ impl RigProcessor {
             timeline: Timeline::default(),
             play_controls: [false; NUM_DECKS],
             host_hands: HostHands::default(),
+            midi: MidiHands::default(),
             cause: RequestId::HOST,
             frames_before: 0,
             budget: 0,
@@ -125,6 +128,7 @@ impl RigProcessor {
         self.scheduler.prepare(sample_rate);
         self.meters.fill(LoudnessMeter::new(sample_rate));
         self.on_air.iter_mut().for_each(|on_air| on_air.set_sample_rate(sample_rate));
+        self.midi.forget_lights();
     }
 
     /// Makes a block. Control moves that the host did not ask for are appended to `moves`, as far as it has room.
@@ -136,9 +140,11 @@ impl RigProcessor {
         without_denormals(|| {
             self.scheduler.receive(&mut self.links.commands);
             self.clear_peaks();
+            self.midi.begin_block();
             self.budget = MAX_COMMANDS_PER_TICK;
             self.run_segments(io, block, moves);
             self.frames_before += u64::from(block.frames);
+            self.show_lights(block.frames);
             self.publish();
         });
     }
@@ -253,6 +259,11 @@ impl RigProcessor {
                     self.tell_setting(id, moment);
                     self.clock.set_policy(policy);
                 }
+                Some(ControlEvent::SetMidi(table)) => {
+                    let old = self.midi.swap(table);
+                    self.throw_away(Garbage::Midi(old));
+                }
+                Some(ControlEvent::ShowLights) => self.midi.forget_lights(),
                 Some(ControlEvent::Until(_)) | None => return,
             }
         }
@@ -286,13 +297,11 @@ impl RigProcessor {
     fn comes_before(&self, input: HostInput) -> bool {
         let kind = match input {
             HostInput::Control(Control::Play(_), value) if value > 0.5 => ActionKind::Play,
-            HostInput::Midi([_, note, _]) if note.wrapping_sub(FIRST_MIDI_NOTE) % 2 == 0 => ActionKind::Play,
-            HostInput::Control(Control::Play(_), _) | HostInput::Midi(_) => ActionKind::Stop,
-            HostInput::Control(Control::Trigger(_, trigger), _) => trigger.row().kind,
-            HostInput::Control(Control::Rate(_), _) => ActionKind::Motion,
+            HostInput::Control(Control::Play(_), _) => ActionKind::Stop,
+            HostInput::Midi(bytes) => return self.comes_before_midi(bytes),
             // What a gesture is quantized by comes before it.
             HostInput::Control(Control::Quantize, _) | HostInput::Transport(_) => return false,
-            HostInput::Control(..) => ActionKind::Mixer,
+            HostInput::Control(control, _) => control.kind(),
         };
         self.timeline.iter().next().is_some_and(|entry| entry.deed.kind() < kind)
     }
@@ -311,6 +320,7 @@ impl RigProcessor {
                 self.take_trigger((deck, trigger), value, moment, moves);
             }
             HostInput::Control(Control::Rate(deck), rate) => self.take_rate(deck, rate, moment),
+            HostInput::Control(Control::KeyShift(deck), semitones) => self.take_key_shift(deck, semitones, moment),
             HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
             HostInput::Control(Control::Eq(deck, band), db) if self.takes_over(Fader::Eq(deck, band), db) => {
                 self.set_eq(deck, band, Decibels(db), 0);
@@ -327,15 +337,8 @@ impl RigProcessor {
             HostInput::Control(Control::MasterGain, db) if self.takes_over(Fader::Master, db) => {
                 self.set_master_gain(Decibels(db), 0);
             }
-            HostInput::Midi([status, note, velocity]) if status & 0xF0 == 0x90 && velocity > 0 => {
-                let step = note.wrapping_sub(FIRST_MIDI_NOTE);
-                if let Some(deck) = DeckId::from_index(usize::from(step / 2)) {
-                    let play = Deed::Play { deck, position_secs: None };
-                    let deed = if step % 2 == 0 { play } else { Deed::Stop { deck } };
-                    self.request(Source::Midi, deed, moment, moves);
-                }
-            }
-            HostInput::Control(..) | HostInput::Midi(_) | HostInput::Transport(_) => {}
+            HostInput::Midi(bytes) => self.take_midi(bytes, moment, moves),
+            HostInput::Control(..) | HostInput::Transport(_) => {}
         }
     }
 
@@ -350,6 +353,18 @@ impl RigProcessor {
 
     /// Asks for a deed at the quantize setting, if the policy allows it now.
     fn request(&mut self, source: Source, deed: Deed, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        self.request_at(None, source, deed, moment, moves);
+    }
+
+    /// Asks for a deed at some time, if the policy allows it now.
+    fn request_at(
+        &mut self,
+        at: Option<At>,
+        source: Source,
+        deed: Deed,
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) {
         self.cause = RequestId::HOST;
         let due = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
         let pending = deed.deck().filter(|_| deed.kind().is_gesture());
@@ -359,7 +374,7 @@ impl RigProcessor {
             return;
         }
         let own = self.policy.settings().source(source).quantize;
-        let at = match (&deed, own) {
+        let at = at.unwrap_or_else(|| match (&deed, own) {
             (Deed::Gesture { deck, gesture, .. }, _) => {
                 let plays = self.deck(*deck).is_some_and(|node| node.is_playing() && !node.is_held());
                 gesture.line(plays, own.unwrap_or(self.quantizer.default).is_some()).map_or(At::Now, At::Line)
@@ -367,7 +382,7 @@ impl RigProcessor {
             (_, Some(Some(grid))) => At::Line(grid),
             (_, Some(None)) => At::Now,
             (_, None) => At::Default,
-        };
+        });
         let nature = self.nature_of_gesture(&deed).unwrap_or_default();
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
         match self.ask(&order.deed, source, nature, moment) {
@@ -394,6 +409,7 @@ impl RigProcessor {
         let Order { id, source, deed, .. } = order;
         let deck = deed.deck();
         self.send(EngineEvent::Refused { id, source, action: deed.kind(), deck, refusal });
+        self.midi.refused(deck, deed.kind(), self.frames_at(moment), moment.clock.sample_rate());
         self.discard(deed);
         self.take_back_the_rest(id);
         if let Some(deck) = deck {

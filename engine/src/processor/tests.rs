@@ -212,7 +212,7 @@ fn a_host_parameter_acts_on_its_own_frame() {
 fn a_midi_note_plays_by_the_quantize_setting() {
     let mut bench = Bench::loaded(120.0);
     bench.run_to(6000, 64);
-    let note = TimedInput { frame: 3, input: HostInput::Midi([0x90, FIRST_MIDI_NOTE + 2, 100]) };
+    let note = TimedInput { frame: 3, input: HostInput::Midi([0x90, 38, 100]) };
     bench.process(64, &[note]);
     bench.run_to(200_000, 512);
     assert_eq!(bench.onset(DeckId::B), Some(96_000), "deck B on bar 2");
@@ -439,6 +439,7 @@ mod clicks;
 mod gaps;
 mod hands;
 mod knobs;
+mod midi;
 mod races;
 mod recipes;
 mod stage;

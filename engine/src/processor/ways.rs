@@ -83,7 +83,7 @@ impl RigProcessor {
     }
 
     /// Where a fader is, or where it goes: in the unit of its control.
-    fn setting(&mut self, fader: Fader) -> Option<f32> {
+    pub(super) fn setting(&mut self, fader: Fader) -> Option<f32> {
         let scheduler = &mut self.scheduler;
         match fader {
             Fader::Gain(deck) => self.mixer.gain(scheduler, deck).map(|node| node.setting().0),

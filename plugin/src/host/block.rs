@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering;
 
 use echelon_engine::clock::HostTransport;
 use echelon_engine::input::{ControlMove, HostInput};
+use echelon_engine::midi::MidiOut;
 
 use super::inputs::InputList;
 use super::link::HostLink;
@@ -35,6 +36,8 @@ pub(super) trait Format {
     fn process(&mut self, buses: &mut CompleteBuses) -> bool;
     /// Hands a move to the host; `false` if the host did not take it.
     fn emit(&mut self, moved: &OutMove) -> bool;
+    /// Hands a MIDI message to the host; `false` if the host did not take it.
+    fn emit_midi(&mut self, message: MidiOut) -> bool;
 }
 
 /// The audio thread's side of an entry. Everything that it needs is made before processing starts.
@@ -134,6 +137,12 @@ impl Runner {
             lost += u64::from(!format.emit(&OutMove { frame, slot, hash, normalized }));
         }
         link.lost_moves.fetch_add(lost, Ordering::Relaxed);
+        // Behind the moves: what a host is told has to be in order, and lights come with a block's last frame.
+        for message in exchange.midi.drain(..) {
+            let frame = message.frame.saturating_add(start).min(end - 1);
+            // A host without a MIDI output takes none: nobody has missed anything.
+            _ = format.emit_midi(MidiOut { frame, ..message });
+        }
     }
 }
 
@@ -181,6 +190,10 @@ mod tests {
             }
             !self.refuses
         }
+        fn emit_midi(&mut self, _: MidiOut) -> bool {
+            false
+        }
+
         fn emit(&mut self, moved: &OutMove) -> bool {
             self.told.push((moved.frame, moved.normalized));
             moved.frame < 90

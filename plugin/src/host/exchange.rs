@@ -2,6 +2,7 @@
 
 use echelon_engine::clock::HostTransport;
 use echelon_engine::input::{ControlMove, TimedInput};
+use echelon_engine::midi::{Lights, MidiOut};
 
 /// How many inputs, and how many moves, one block carries. More than any host sends in earnest: a block of 1024 frames
 /// with a value on every frame.
@@ -19,6 +20,8 @@ pub struct Exchange {
     pub inputs: Vec<TimedInput>,
     /// Control moves for the host to record. Capacity is fixed: write through [`Exchange::push_move`].
     pub moves: Vec<ControlMove>,
+    /// MIDI messages for the host, behind the moves. Capacity is fixed: write through [`Exchange::push_midi`].
+    pub midi: Vec<MidiOut>,
 }
 
 impl Exchange {
@@ -28,6 +31,7 @@ impl Exchange {
             offline: false,
             inputs: Vec::with_capacity(EVENTS_PER_BLOCK),
             moves: Vec::with_capacity(EVENTS_PER_BLOCK),
+            midi: Vec::with_capacity(Lights::SENT),
         }
     }
 
@@ -47,12 +51,19 @@ impl Exchange {
         }
     }
 
+    /// Sends MIDI with the block, as far as there is room.
+    pub fn push_midi(&mut self, messages: &[MidiOut]) {
+        let room = self.midi.capacity() - self.midi.len();
+        self.midi.extend_from_slice(&messages[..messages.len().min(room)]);
+    }
+
     /// Starts a block; what the last one left is forgotten.
     pub(super) fn begin(&mut self, transport: HostTransport, offline: bool) {
         self.transport = transport;
         self.offline = offline;
         self.inputs.clear();
         self.moves.clear();
+        self.midi.clear();
     }
 }
 

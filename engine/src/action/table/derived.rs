@@ -167,9 +167,24 @@ const fn params_of(gesture: Gesture) -> &'static [Param] {
         Gesture::Rate => {
             &[Param { id: "rate", name: "Rate", scale: RATE, default: 1.0, is_switch: false, of: ParamOf::Rate }]
         }
+        Gesture::KeyShift => {
+            const {
+                &[Param {
+                    id: "key_shift",
+                    name: "Key Shift",
+                    scale: SEMITONES,
+                    default: 0.0,
+                    is_switch: false,
+                    of: ParamOf::KeyShift,
+                }]
+            }
+        }
         _ => &[],
     }
 }
+
+/// An octave down and up.
+const SEMITONES: Scale = Scale { unit: Unit::Number("semitones"), min: -12.0, max: 12.0, taper: Taper::Linear };
 
 type Shows = fn(&Snapshot, DeckId) -> f64;
 

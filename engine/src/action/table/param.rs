@@ -18,6 +18,7 @@ pub enum ParamOf {
     Quantize,
     Trigger(Trigger),
     Rate,
+    KeyShift,
 }
 
 impl ParamOf {
@@ -33,6 +34,7 @@ impl ParamOf {
             Self::Quantize => Control::Quantize,
             Self::Trigger(trigger) => Control::Trigger(deck, trigger),
             Self::Rate => Control::Rate(deck),
+            Self::KeyShift => Control::KeyShift(deck),
         }
     }
 
@@ -47,6 +49,7 @@ impl ParamOf {
             Self::Quantize => (Section::Master, 2),
             Self::Trigger(trigger) => (Section::Hands, trigger.index()),
             Self::Rate => (Section::Hands, Trigger::ALL.len()),
+            Self::KeyShift => (Section::Hands, Trigger::ALL.len() + 1),
         }
     }
 }

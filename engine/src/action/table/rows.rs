@@ -30,8 +30,8 @@ const EQ_SCALE: Scale = Scale {
     taper: Taper::Middle(0.0),
 };
 const PART: Scale = Scale { unit: Unit::Part, min: 0.0, max: 1.0, taper: Taper::Linear };
-/// As the host shows it: a plain number.
-const TRAVEL: Scale = Scale { unit: Unit::Number(""), ..PART };
+/// From deck A alone to deck B alone.
+const TRAVEL: Scale = PART;
 const QUANTIZE: Scale = Scale {
     unit: Unit::Choice(&["off", "1 beat", "1 bar", "2 bars", "4 bars"]),
     min: 0.0,

@@ -10,7 +10,7 @@ fn midi(frame: u32, note: u8) -> TimedInput {
 fn a_note_on_an_empty_deck_is_refused_at_once() {
     let mut bench = Bench::new(120.0);
     bench.run_to(6000, 64);
-    bench.process(64, &[midi(3, FIRST_MIDI_NOTE)]);
+    bench.process(64, &[midi(3, 36)]);
     bench.console.tick(&mut bench.turn);
     assert_eq!(bench.refusal(RequestId::HOST), Some("deck A is empty: load a track first"));
     assert_eq!(bench.console.snapshot().pending[0], None);

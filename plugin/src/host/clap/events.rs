@@ -8,6 +8,8 @@ use clap_sys::events::{
     clap_output_events,
 };
 
+use echelon_engine::midi::MidiOut;
+
 use super::transport;
 use crate::host::block::OutMove;
 use crate::host::inputs::Sink;
@@ -127,15 +129,35 @@ pub(super) unsafe fn write(list: *const clap_output_events, moved: &OutMove, ste
     unsafe { push(list, &begin.header) && (push(list, &value.header) & push(list, &end.header)) }
 }
 
+/// Sends the host a MIDI message. `false` if it did not take it.
+///
+/// # Safety
+/// The list is null or valid.
+pub(super) unsafe fn write_midi(list: *const clap_output_events, message: MidiOut) -> bool {
+    // SAFETY: by this function's contract.
+    let Some(push) = (unsafe { list.as_ref() }).and_then(|list| list.try_push) else { return false };
+    let event = clap_event_midi {
+        header: header_at::<clap_event_midi>(message.frame, CLAP_EVENT_MIDI),
+        port_index: 0,
+        data: message.bytes,
+    };
+    // SAFETY: the list's own function; the event outlives the call, in which the host copies it.
+    unsafe { push(list, &event.header) }
+}
+
 fn gesture(moved: &OutMove, kind: u16) -> clap_event_param_gesture {
     clap_event_param_gesture { header: header::<clap_event_param_gesture>(moved, kind), param_id: moved.hash }
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "events are a few dozen bytes")]
 fn header<T>(moved: &OutMove, kind: u16) -> clap_event_header {
+    header_at::<T>(moved.frame, kind)
+}
+
+#[allow(clippy::cast_possible_truncation, reason = "events are a few dozen bytes")]
+fn header_at<T>(frame: u32, kind: u16) -> clap_event_header {
     clap_event_header {
         size: size_of::<T>() as u32,
-        time: moved.frame,
+        time: frame,
         space_id: CLAP_CORE_EVENT_SPACE_ID,
         type_: kind,
         flags: CLAP_EVENT_IS_LIVE,

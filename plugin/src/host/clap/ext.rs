@@ -8,13 +8,14 @@ use clap_sys::events::{clap_input_events, clap_output_events};
 use clap_sys::ext::audio_ports::{CLAP_EXT_AUDIO_PORTS, clap_audio_port_info, clap_plugin_audio_ports};
 use clap_sys::ext::latency::{CLAP_EXT_LATENCY, clap_plugin_latency};
 use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params};
+use clap_sys::ext::remote_controls::{CLAP_EXT_REMOTE_CONTROLS, CLAP_EXT_REMOTE_CONTROLS_COMPAT};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
 use clap_sys::ext::thread_pool::CLAP_EXT_THREAD_POOL;
 use clap_sys::plugin::clap_plugin;
 
 use super::plugin::Instance;
-use super::{events, state, thread_pool};
+use super::{events, remote, state, thread_pool};
 use crate::host::guard::guard;
 use crate::host::ports;
 
@@ -51,6 +52,8 @@ pub(super) fn ours(name: &CStr) -> Option<*const c_void> {
         Some(ptr::from_ref(&STATE).cast())
     } else if name == CLAP_EXT_THREAD_POOL {
         Some(ptr::from_ref(&thread_pool::THREAD_POOL).cast())
+    } else if [CLAP_EXT_REMOTE_CONTROLS, CLAP_EXT_REMOTE_CONTROLS_COMPAT].contains(&name) {
+        Some(ptr::from_ref(&remote::REMOTE_CONTROLS).cast())
     } else {
         None
     }

@@ -5,6 +5,7 @@ mod events;
 mod ext;
 mod plugin;
 mod process;
+mod remote;
 mod state;
 mod thread_pool;
 mod transport;

@@ -7,6 +7,7 @@ use clap_sys::events::clap_output_events;
 use clap_sys::plugin::clap_plugin;
 use clap_sys::process::{CLAP_PROCESS_CONTINUE, CLAP_PROCESS_ERROR, clap_process, clap_process_status};
 use echelon_engine::clock::HostTransport;
+use echelon_engine::midi::MidiOut;
 
 use super::plugin::Instance;
 use super::{events, transport};
@@ -110,6 +111,11 @@ impl Format for Clap<'_> {
     fn emit(&mut self, moved: &OutMove) -> bool {
         // SAFETY: the host's list is null or valid for the block.
         unsafe { events::write(self.out_events, moved, self.link.table.steps(moved.slot)) }
+    }
+
+    fn emit_midi(&mut self, message: MidiOut) -> bool {
+        // SAFETY: as above.
+        unsafe { events::write_midi(self.out_events, message) }
     }
 }
 

@@ -17,6 +17,9 @@ pub(super) const OFFLINE: i32 = Vst::ProcessModes_::kOffline as i32;
 
 pub(super) const NOTE_ON: u16 = Vst::Event_::EventTypes_::kNoteOnEvent as u16;
 pub(super) const NOTE_OFF: u16 = Vst::Event_::EventTypes_::kNoteOffEvent as u16;
+pub(super) const CC_OUT: u16 = Vst::Event_::EventTypes_::kLegacyMIDICCOutEvent as u16;
+pub(super) const HIDDEN: i32 = Vst::ParameterInfo_::ParameterFlags_::kIsHidden as i32;
+pub(super) const READ_ONLY: i32 = Vst::ParameterInfo_::ParameterFlags_::kIsReadOnly as i32;
 pub(super) const KEY_PRESSURE: u16 = Vst::Event_::EventTypes_::kPolyPressureEvent as u16;
 
 /// Flags of a process context.

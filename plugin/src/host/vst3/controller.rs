@@ -10,7 +10,9 @@ use vst3::Steinberg::{
     FIDString, IBStream, IPlugView, int16, int32, kInternalError, kInvalidArgument, kResultFalse, kResultOk, tresult,
 };
 
+use super::midi::Controller;
 use super::object::Object;
+use super::text;
 use crate::host::guard::guard;
 
 // SAFETY of every delegation below: the framework's function on its own object, with the host's arguments, which
@@ -32,36 +34,59 @@ impl IEditControllerTrait for Object {
 
     unsafe fn getParameterCount(&self) -> int32 {
         // SAFETY: see above.
-        guard(0, || unsafe { self.inner.getParameterCount() })
+        let own = guard(0, || unsafe { self.inner.getParameterCount() });
+        own.saturating_add(i32::from(Controller::COUNT))
     }
 
     unsafe fn getParameterInfo(&self, index: int32, info: *mut ParameterInfo) -> tresult {
-        // The framework looks one index too far.
         // SAFETY: see above.
-        let count = unsafe { self.getParameterCount() };
-        if info.is_null() || !(0..count).contains(&index) {
+        let own = guard(0, || unsafe { self.inner.getParameterCount() });
+        // The framework looks one index too far.
+        if info.is_null() || index < 0 {
             return kInvalidArgument;
+        }
+        if index >= own {
+            let Some(controller) = Controller::at(index - own) else { return kInvalidArgument };
+            // SAFETY: VST3: a place for the info; null is refused.
+            unsafe { info.write(controller.info()) };
+            return kResultOk;
         }
         // SAFETY: see above.
         guard(kInternalError, || unsafe { self.inner.getParameterInfo(index, info) })
     }
 
     unsafe fn getParamStringByValue(&self, id: ParamID, value: ParamValue, text: *mut String128) -> tresult {
+        if let Some(controller) = Controller::of(id) {
+            // SAFETY: VST3: a place for the text, or null.
+            let Some(text) = (unsafe { text.as_mut() }) else { return kInvalidArgument };
+            text::set(text, &controller.text(value));
+            return kResultOk;
+        }
         // SAFETY: see above.
         guard(kInternalError, || unsafe { self.inner.getParamStringByValue(id, value, text) })
     }
 
     unsafe fn getParamValueByString(&self, id: ParamID, text: *mut TChar, value: *mut ParamValue) -> tresult {
+        if Controller::of(id).is_some() {
+            // Nobody types a controller's place.
+            return kResultFalse;
+        }
         // SAFETY: see above.
         guard(kInternalError, || unsafe { self.inner.getParamValueByString(id, text, value) })
     }
 
     unsafe fn normalizedParamToPlain(&self, id: ParamID, value: ParamValue) -> ParamValue {
+        if let Some(controller) = Controller::of(id) {
+            return value * controller.most();
+        }
         // SAFETY: see above.
         guard(value, || unsafe { self.inner.normalizedParamToPlain(id, value) })
     }
 
     unsafe fn plainParamToNormalized(&self, id: ParamID, value: ParamValue) -> ParamValue {
+        if let Some(controller) = Controller::of(id) {
+            return (value / controller.most()).clamp(0.0, 1.0);
+        }
         // SAFETY: see above.
         guard(value, || unsafe { self.inner.plainParamToNormalized(id, value) })
     }
@@ -73,6 +98,10 @@ impl IEditControllerTrait for Object {
 
     #[allow(clippy::cast_possible_truncation, reason = "parameters are f32")]
     unsafe fn setParamNormalized(&self, id: ParamID, value: ParamValue) -> tresult {
+        if Controller::of(id).is_some() {
+            // A message is of its moment, and comes with a block.
+            return kResultOk;
+        }
         let Some(slot) = self.link.table.slot_of_hash(id).filter(|_| value.is_finite()) else {
             return kInvalidArgument;
         };

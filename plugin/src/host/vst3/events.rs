@@ -11,6 +11,7 @@ use vst3::Steinberg::Vst::{
 use vst3::Steinberg::kResultOk;
 
 use super::consts::{KEY_PRESSURE, NOTE_OFF, NOTE_ON};
+use super::midi::Controller;
 use crate::host::block::OutMove;
 use crate::host::inputs::Sink;
 use crate::host::link::HostLink;
@@ -26,32 +27,47 @@ pub(super) unsafe fn read_changes(changes: *mut IParameterChanges, link: &HostLi
     // SAFETY: as above.
     let count = unsafe { changes.getParameterCount() };
     // The queues have no order among each other. Plays go last, so that on one frame they find what they are
-    // quantized by.
-    for plays in [false, true] {
+    // quantized by; controllers behind them, each before what it is a part of.
+    for rank in 0..=Rank::LAST {
         for index in 0..count {
             // SAFETY: as above; the index is in range.
             let Some(queue) = (unsafe { ComRef::from_raw(changes.getParameterData(index)) }) else { continue };
             // SAFETY: as above.
-            let Some(slot) = link.table.slot_of_hash(unsafe { queue.getParameterId() }) else { continue };
-            if matches!(link.table.control(slot), Some(Control::Play(_))) == plays {
+            let id = unsafe { queue.getParameterId() };
+            if let Some(controller) = Controller::of(id) {
+                if controller.rank() + 2 == rank {
+                    // SAFETY: as above.
+                    unsafe { read_points(queue, |frame, value| controller.send(sink, frame, value)) };
+                }
+                continue;
+            }
+            let Some(slot) = link.table.slot_of_hash(id) else { continue };
+            if u8::from(matches!(link.table.control(slot), Some(Control::Play(_)))) == rank {
                 // SAFETY: as above.
-                unsafe { read_queue(queue, slot, link, sink) };
+                unsafe { read_points(queue, |frame, value| link.host_value(sink, frame, slot, value)) };
             }
         }
     }
 }
 
+/// In which order the queues are read: parameters, plays, and three ranks of controllers.
+struct Rank;
+
+impl Rank {
+    const LAST: u8 = 1 + Controller::RANKS;
+}
+
 /// # Safety
 /// The queue is valid.
 #[allow(clippy::cast_possible_truncation, reason = "parameters are f32; a value out of its range becomes infinite")]
-unsafe fn read_queue(queue: ComRef<'_, IParamValueQueue>, slot: usize, link: &HostLink, sink: &mut impl Sink) {
+unsafe fn read_points(queue: ComRef<'_, IParamValueQueue>, mut take: impl FnMut(u32, f32)) {
     // SAFETY: by this function's contract.
     for index in 0..unsafe { queue.getPointCount() } {
         let (mut offset, mut value) = (0, f64::NAN);
         // SAFETY: as above; places for the answers.
         let result = unsafe { queue.getPoint(index, &raw mut offset, &raw mut value) };
         if result == kResultOk && value.is_finite() {
-            link.host_value(sink, frame(offset), slot, value as f32);
+            take(frame(offset), value as f32);
         }
     }
 }

@@ -5,6 +5,7 @@ mod consts;
 mod controller;
 mod entry;
 mod events;
+mod midi;
 mod object;
 mod process;
 mod processor;

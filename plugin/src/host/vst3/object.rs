@@ -2,7 +2,7 @@
 //!
 //! The framework's object is held as a plain value and its functions are called as Rust functions, so a panic in them
 //! is caught here; only our own object is ever given to the host. Left out are the framework's interfaces that we have
-//! no use for: note expressions, track infos, and its MIDI mapping with 2080 parameters.
+//! no use for: note expressions, track infos, and its MIDI mapping (`midi` has ours).
 
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
@@ -11,7 +11,9 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use atomic_refcell::AtomicRefCell;
 use nice_plug::wrapper::vst3::Wrapper;
 use vst3::Class;
-use vst3::Steinberg::Vst::{IAudioProcessor, IComponent, IEditController, IProcessContextRequirements, IUnitInfo};
+use vst3::Steinberg::Vst::{
+    IAudioProcessor, IComponent, IEditController, IMidiMapping, IProcessContextRequirements, IUnitInfo,
+};
 
 use crate::Echelon;
 use crate::host::block::Runner;
@@ -54,7 +56,8 @@ impl Setup {
 }
 
 impl Class for Object {
-    type Interfaces = (IComponent, IAudioProcessor, IEditController, IUnitInfo, IProcessContextRequirements);
+    type Interfaces =
+        (IComponent, IAudioProcessor, IEditController, IUnitInfo, IProcessContextRequirements, IMidiMapping);
 }
 
 impl Object {

@@ -3,15 +3,16 @@
 use std::sync::atomic::Ordering;
 
 use echelon_engine::clock::HostTransport;
+use echelon_engine::midi::MidiOut;
 use nice_plug::wrapper::vst3::Wrapper;
 use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, IParameterChanges, ProcessData,
+    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, IEventList, IParameterChanges, ProcessData,
 };
 use vst3::Steinberg::{kInternalError, kNotInitialized, kResultFalse, kResultOk, tresult};
 
 use super::consts::{OFFLINE, SAMPLE_32};
 use super::object::Object;
-use super::{events, transport};
+use super::{events, midi, transport};
 use crate::Echelon;
 use crate::host::block::{Block, Format, OutMove};
 use crate::host::guard::guard;
@@ -61,6 +62,7 @@ pub(super) unsafe fn run(object: &Object, data: &mut ProcessData) -> tresult {
         inner: &object.inner,
         mode: data.processMode,
         changes: data.outputParameterChanges,
+        events: data.outputEvents,
         result: kResultFalse,
     };
     // SAFETY: VST3: the host's buffers are valid for the block.
@@ -82,6 +84,7 @@ struct Vst3<'a> {
     inner: &'a Wrapper<Echelon>,
     mode: i32,
     changes: *mut IParameterChanges,
+    events: *mut IEventList,
     result: tresult,
 }
 
@@ -113,6 +116,11 @@ impl Format for Vst3<'_> {
     fn emit(&mut self, moved: &OutMove) -> bool {
         // SAFETY: the host's changes are null or valid for the block.
         unsafe { events::write(self.changes, moved) }
+    }
+
+    fn emit_midi(&mut self, message: MidiOut) -> bool {
+        // SAFETY: the host's list is null or valid for the block.
+        unsafe { midi::write(self.events, message) }
     }
 }
 
