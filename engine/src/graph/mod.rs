@@ -66,6 +66,7 @@ mod param;
 mod plan;
 mod run;
 mod scheduler;
+mod streak;
 
 pub use block::{LOUDEST, SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
 pub use command::{Command, CommandReceiver, MAX_COMMANDS_PER_TICK};

@@ -3,6 +3,7 @@
 use std::any::Any;
 
 use super::run::BankKernel;
+use super::streak::Streakable;
 use super::{NodeIo, Param, Status, Width};
 
 /// A node's inputs and its output.
@@ -35,7 +36,7 @@ pub const MOST_GAIN: f32 = 16.0;
 /// A maker or changer of sound with one output.
 ///
 /// Any split of a stream of frames into calls must give the same samples, to the bit.
-pub trait DspNode: Any + Send {
+pub trait DspNode: Any + Send + Streakable {
     /// Makes the next frames, and says what it knows of them. Unless it says [`Status::Silent`], it has written every
     /// frame of its output, which holds leftovers on entry.
     ///

@@ -9,7 +9,8 @@ use super::costs::StripCosts;
 use super::events::ActiveEvent;
 use super::io::RawIo;
 use super::parallel::now;
-use super::run::{self, BankCall, Faults, Run};
+use super::run::{BankCall, Faults, Run};
+use super::streak::{Streak, run_streaks};
 use super::{DspNode, InputBus, NodeId, OutputBus, StereoBlock};
 
 /// A node that control side and audio side both hold on to, but only the running plan touches.
@@ -144,9 +145,21 @@ impl Drop for Slab {
 pub(super) struct Strip {
     pub(super) first_op: u32,
     pub(super) num_ops: u32,
+    /// Range in [`Plan::streaks`]: the same ops.
+    pub(super) first_streak: u32,
+    pub(super) num_streaks: u32,
     /// Range in [`Plan::deps`].
     pub(super) first_dep: u32,
     pub(super) num_deps: u32,
+}
+
+impl Strip {
+    /// # Safety
+    /// As [`run_streaks`], with all of the plan's streaks and ops.
+    pub(super) unsafe fn run(&self, streaks: *const Streak, ops: *mut Op, run: &Run) {
+        // SAFETY: the range was made with the table.
+        unsafe { run_streaks(streaks.add(self.first_streak as usize), self.num_streaks as usize, ops, run) };
+    }
 }
 
 /// Where a node is.
@@ -176,6 +189,7 @@ pub(super) struct Plan {
     pub(super) bus_inputs: Box<[Bus<InputBus>]>,
     pub(super) bus_outputs: Box<[Bus<OutputBus>]>,
     pub(super) strips: Box<[Strip]>,
+    pub(super) streaks: Box<[Streak]>,
     /// Indices of strips, all below that of the strip that depends on them.
     pub(super) deps: Box<[u32]>,
     /// What strips take; empty where nobody wants to know.
@@ -204,6 +218,7 @@ impl Plan {
             bus_inputs: Box::default(),
             bus_outputs: Box::default(),
             strips: Box::default(),
+            streaks: Box::default(),
             deps: Box::default(),
             costs: Arc::default(),
             last_strips: Box::default(),
@@ -292,7 +307,7 @@ impl Plan {
             return self.run_strips(run);
         }
         // SAFETY: the ops are in an order in which each one's inputs are ready; we have them all to ourselves.
-        unsafe { run::run_ops(self.ops.as_mut_ptr(), self.ops.len(), run) };
+        unsafe { run_streaks(self.streaks.as_ptr(), self.streaks.len(), self.ops.as_mut_ptr(), run) };
     }
 
     /// Strip after strip, to see what each takes.
@@ -300,7 +315,7 @@ impl Plan {
         for (index, strip) in self.strips.iter().enumerate() {
             let start = now();
             // SAFETY: as in `run_all`; strips are in an order in which each comes after those it needs.
-            unsafe { run::run_ops(self.ops.as_mut_ptr().add(strip.first_op as usize), strip.num_ops as usize, run) };
+            unsafe { strip.run(self.streaks.as_ptr(), self.ops.as_mut_ptr(), run) };
             self.costs.add(index, now().saturating_sub(start), run.frames);
         }
     }

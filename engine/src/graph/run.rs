@@ -87,7 +87,7 @@ pub(super) unsafe fn run_ops(ops: *mut Op, count: usize, run: &Run) {
 /// # Safety
 /// As [`run_ops`].
 #[cold]
-unsafe fn run_all_special(ops: *mut Op, count: usize, run: &Run) {
+pub(super) unsafe fn run_all_special(ops: *mut Op, count: usize, run: &Run) {
     for n in 0..count {
         // SAFETY: as promised.
         unsafe { run_special(&mut *ops.add(n), run) };
@@ -114,7 +114,7 @@ unsafe fn run_op(op: &mut Op, run: &Run) {
 /// As [`run_ops`].
 #[cold]
 #[inline(never)]
-unsafe fn run_flagged(op: &mut Op, run: &Run) {
+pub(super) unsafe fn run_flagged(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`.
     unsafe {
         if op.flags != flag::SCAN {
@@ -228,7 +228,7 @@ unsafe fn run_part(op: &mut Op, from: u32, to: u32, before: Option<Status>) -> S
 /// # Safety
 /// As [`run_ops`].
 #[inline(always)]
-unsafe fn settle(op: &mut Op, status: Status, run: &Run) {
+pub(super) unsafe fn settle(op: &mut Op, status: Status, run: &Run) {
     // SAFETY: the output is this op's alone.
     unsafe {
         if status == Status::Audio || status == Status::Constant {

@@ -7,7 +7,7 @@ use super::strips::Cut;
 use crate::graph::io::RawIo;
 use crate::graph::plan::{Bus, Op, Place, Plan, Slab, Strip, flag};
 use crate::graph::run::BankCall;
-use crate::graph::{StereoBlock, Width};
+use crate::graph::{StereoBlock, Width, streak};
 
 pub(super) fn plan(
     items: Items,
@@ -22,7 +22,7 @@ pub(super) fn plan(
     let firsts = input_table(&mut plan, &items, buffers);
     let mut emitter =
         Emitter { items: &items.list, scans, firsts: &firsts, buffers, ops: vec![], members: vec![], banks: vec![] };
-    let mut deps = vec![];
+    let (mut deps, mut streaks) = (vec![], vec![]);
     let (mut cuts, mut is_needed) = (vec![], vec![false; strips.len()]);
     for strip in strips {
         let first_op = index(emitter.ops.len());
@@ -30,15 +30,18 @@ pub(super) fn plan(
             emitter.group(&plan, group);
         }
         let num_ops = index(emitter.ops.len()) - first_op;
+        let first_streak = index(streaks.len());
+        streak::cut(&emitter.ops, first_op as usize, &mut streaks);
+        let num_streaks = index(streaks.len()) - first_streak;
         let (first_dep, num_deps) = (index(deps.len()), index(strip.deps.len()));
-        cuts.push(Strip { first_op, num_ops, first_dep, num_deps });
+        cuts.push(Strip { first_op, num_ops, first_streak, num_streaks, first_dep, num_deps });
         strip.deps.iter().for_each(|&dep| is_needed[dep as usize] = true);
         deps.extend_from_slice(&strip.deps);
     }
     let Emitter { ops, members, banks, .. } = emitter;
     (plan.ops, plan.members) = (ops.into(), members.into());
     plan.last_strips = (0..index(cuts.len())).filter(|strip| !is_needed[*strip as usize]).collect();
-    (plan.strips, plan.deps) = (cuts.into(), deps.into());
+    (plan.strips, plan.deps, plan.streaks) = (cuts.into(), deps.into(), streaks.into());
     plan.banks = link_banks(banks, &mut plan.members);
     plan.places = places(&items.list, strips);
     let bus_in = |(&bus, &buffer)| Bus { bus, buffer, width: Width::Stereo, hold: 0 };

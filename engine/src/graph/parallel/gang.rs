@@ -10,7 +10,8 @@ use super::claim::Claim;
 use super::ticks::now;
 use crate::dsp::FloatMode;
 use crate::graph::plan::{Op, Plan, Strip};
-use crate::graph::run::{Run, run_ops};
+use crate::graph::run::Run;
+use crate::graph::streak::Streak;
 
 /// Most strips of a plan.
 pub(in super::super) const MAX_STRIPS: usize = 1024;
@@ -23,6 +24,7 @@ struct Stamp(AtomicU32);
 /// What lanes need of a sub-block. Lives on the audio thread's stack until every strip is stamped.
 struct Job {
     ops: *mut Op,
+    streaks: *const Streak,
     strips: *const Strip,
     deps: *const u32,
     run: *const Run,
@@ -71,6 +73,7 @@ impl Gang {
         let Ok(count) = u16::try_from(plan.strips.len()) else { return plan.run_all(run) };
         let mut job = Job {
             ops: plan.ops.as_mut_ptr(),
+            streaks: plan.streaks.as_ptr(),
             strips: plan.strips.as_ptr(),
             deps: plan.deps.as_ptr(),
             run,
@@ -126,7 +129,7 @@ impl Gang {
                 wait_for(&self.stamps[needed as usize], epoch);
             }
             let start = if run.samples { now() } else { 0 };
-            run_ops(job.ops.add(strip.first_op as usize), strip.num_ops as usize, run);
+            strip.run(job.streaks, job.ops, run);
             if run.samples {
                 (*run.costs).add(index, now().saturating_sub(start), run.frames);
             }
