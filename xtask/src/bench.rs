@@ -11,7 +11,7 @@ use crate::workspace::{cargo, run_ok, shown, step, target_dir};
 pub const HELP: &str = "
 Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
        cargo xtask bench decks
-       cargo xtask bench analysis [--quick] [--strict]
+       cargo xtask bench analysis [--quick | --made] [--alone] [--strict]
 
 Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
 graph engines, on the same graphs with the same kernels. Each engine's output is compared with a plain loop's before it
@@ -24,9 +24,10 @@ Close what else runs: the second line of the output says how noisy the machine i
 a gesture every half second, and prints what a block costs of its time; beside it the stretch library alone and Rubber
 Band's tool, if it is installed.
 
-`bench analysis` installs music whose tempo is known from the distribution (LMMS, Hydrogen, Sonic Pi, Frets on Fire),
-renders it into target/bench/music (the first time: half an hour), edits songs so that they swing and drift, analyses all
-of it on one thread, and prints a table with pass counts. `--quick` leaves out LMMS.
+`bench analysis` makes tracks of many styles, installs music whose tempo is known from the distribution (LMMS, Hydrogen,
+Sonic Pi, Frets on Fire), renders it into target/bench/music (the first time: half an hour), edits songs so that they
+swing and drift, analyses all of it on one thread, and prints a table with pass counts, beside aubio and qm-dsp (Mixxx's
+beat and key analysis). `--quick` leaves out LMMS, `--made` all but the tracks that are made here, `--alone` the others.
 
 Options:
   --quick    fewer graphs and turns: about a minute instead of several

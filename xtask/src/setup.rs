@@ -34,7 +34,7 @@ pub enum Need {
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 25] = [
+const PACKAGES: [(Need, &str); 28] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
@@ -61,6 +61,9 @@ const PACKAGES: [(Need, &str); 25] = [
     (Need::Music, "sonic-pi-samples"),
     (Need::Music, "fretsonfire-songs-muldjord"),
     (Need::Music, "fretsonfire-songs-sectoid"),
+    (Need::Music, "aubio-tools"),
+    (Need::Music, "libqm-dsp-dev"),
+    (Need::Music, "libsndfile1-dev"),
 ];
 
 pub fn main(mut args: Args) -> Result<()> {

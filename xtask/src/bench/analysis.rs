@@ -2,6 +2,8 @@
 
 mod hydrogen;
 mod midi;
+mod peers;
+mod styles;
 
 use std::fmt::Write;
 use std::fs;
@@ -30,6 +32,8 @@ const ROCK_DIR: &str = "/usr/share/games/fretsonfire/data/songs";
 pub enum Truth {
     /// A tempo in BPM; a bar begins on the first frame.
     Steady(f64),
+    /// A tempo in BPM; a bar begins after so many seconds.
+    From(f64, f64),
     /// A tempo in BPM; nobody knows where the beats are.
     Tempo(f64),
     /// Points of (beat, seconds).
@@ -38,14 +42,28 @@ pub enum Truth {
     Beatless,
 }
 
-/// The list that the judge reads: a path, a kind and numbers, with tabs between.
+/// The list that the judge reads: a path, a kind, numbers and a key, with tabs between.
 #[derive(Default)]
-pub struct List(String);
+pub struct List {
+    text: String,
+    /// What the peers are run on.
+    paths: Vec<PathBuf>,
+}
 
 impl List {
     pub fn add(&mut self, path: &Path, truth: &Truth) {
+        self.add_with(path, truth, "");
+    }
+
+    /// With its key: semitones above C, and whether it is minor.
+    pub fn add_in_key(&mut self, path: &Path, truth: &Truth, (tonic, minor): (i32, bool)) {
+        self.add_with(path, truth, &format!("{tonic}{}", if minor { "m" } else { "" }));
+    }
+
+    fn add_with(&mut self, path: &Path, truth: &Truth, key: &str) {
         let (kind, numbers) = match truth {
             Truth::Steady(bpm) => ("steady", bpm.to_string()),
+            Truth::From(bpm, first_secs) => ("steady", format!("{bpm},{first_secs}")),
             Truth::Tempo(bpm) => ("tempo", bpm.to_string()),
             Truth::Beatless => ("beatless", String::new()),
             Truth::Moving(points) => {
@@ -54,32 +72,46 @@ impl List {
             }
         };
         // Writing to a String cannot fail.
-        let _ = writeln!(self.0, "{}\t{kind}\t{numbers}", path.display());
+        let _ = writeln!(self.text, "{}\t{kind}\t{numbers}\t{key}", path.display());
+        self.paths.push(path.to_owned());
     }
 }
 
 pub fn main(mut args: Args) -> Result<()> {
     let (quick, strict) = (args.flag("--quick"), args.flag("--strict"));
+    let (made, alone) = (args.flag("--made"), args.flag("--alone"));
     args.finish()?;
-    set_up(&[Need::Build, Need::Music], false)?;
+    let needs = if made && alone { &[Need::Build][..] } else { &[Need::Build, Need::Music] };
+    set_up(needs, false)?;
     let out = target_dir().join("bench").join("music");
     fs::create_dir_all(&out).with_context(|| format!("{} cannot be made", shown(&out)))?;
     let mut list = List::default();
-    loops(&mut list)?;
-    rock(&mut list)?;
-    step("Rendering Hydrogen's songs, as they are and edited");
-    hydrogen::render(&out, &mut list)?;
-    if !quick {
+    step("Making tracks of many styles");
+    styles::render(&out, &mut list)?;
+    if !made {
+        loops(&mut list)?;
+        rock(&mut list)?;
+        step("Rendering Hydrogen's songs, as they are and edited");
+        hydrogen::render(&out, &mut list)?;
+    }
+    if !made && !quick {
         step("Rendering LMMS's projects (the first time: many minutes)");
         projects(&out, &mut list)?;
     }
     let path = out.join("list.tsv");
-    fs::write(&path, list.0)?;
+    fs::write(&path, &list.text)?;
     step("Building the judge");
     run_ok(cargo().args(["build", "--release", "--package", "echelon", "--example", "analyse"]), "the build")?;
-    step("Analysing");
     let mut judge = Command::new(target_dir().join("release").join("examples").join("analyse"));
-    run_ok(judge.arg(&path).args(strict.then_some("--strict")), "the analysis")
+    judge.arg(&path).args(strict.then_some("--strict"));
+    if !alone {
+        step("Asking others: aubio, and the beat tracker of Mixxx (Queen Mary)");
+        peers::ask(&out, &list.paths)?.into_iter().for_each(|(name, answers)| {
+            judge.arg("--peer").arg(name).arg(answers);
+        });
+    }
+    step("Analysing");
+    run_ok(&mut judge, "the analysis")
 }
 
 /// Files below a folder with one of these endings, in order.
@@ -150,14 +182,22 @@ fn projects(out: &Path, list: &mut List) -> Result<()> {
     Ok(())
 }
 
-/// Has a file rendered that is not there yet. One that is cut short gets another name.
+/// Has a file rendered that is not there yet.
 fn render(wav: &Path, command: impl FnOnce(&Path) -> Command) -> Result<()> {
+    render_with(wav, |part| {
+        let status = command(part).status().context("the renderer cannot be started")?;
+        anyhow::ensure!(part.is_file(), "{} was not rendered ({status})", shown(wav));
+        Ok(())
+    })
+}
+
+/// The same by any means. A file that is cut short has another name.
+fn render_with(wav: &Path, write: impl FnOnce(&Path) -> Result<()>) -> Result<()> {
     if wav.is_file() {
         return Ok(());
     }
     println!("    {}", shown(wav));
     let part = wav.with_extension("part.wav");
-    let status = command(&part).status().context("the renderer cannot be started")?;
-    anyhow::ensure!(part.is_file(), "{} was not rendered ({status})", shown(wav));
+    write(&part)?;
     Ok(fs::rename(part, wav)?)
 }

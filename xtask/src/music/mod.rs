@@ -15,6 +15,7 @@ mod drums;
 mod synth;
 mod write;
 
+pub use synth::{Filter, Noise, Saw, note_hz};
 pub use write::{Depth, quantize, write_flac, write_wav};
 
 /// Frames of two channels.

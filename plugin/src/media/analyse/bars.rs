@@ -19,6 +19,8 @@ const TREND_SECS: f64 = 2.0;
 #[derive(Debug)]
 pub struct Bars {
     groups: [Vec<f32>; GROUPS],
+    /// What is above basses and below hats.
+    snares: Vec<f32>,
 }
 
 impl Bars {
@@ -26,7 +28,9 @@ impl Bars {
     pub fn new(rises: &Rises) -> Self {
         let half = (SMOOTH_SECS * rises.rate_hz) as usize;
         let ready = |group: &Vec<f32>| detrend(&smooth(group, half), (TREND_SECS * rises.rate_hz) as usize);
-        Self { groups: std::array::from_fn(|group| ready(&rises.louds[group])) }
+        let groups: [Vec<f32>; GROUPS] = std::array::from_fn(|group| ready(&rises.louds[group]));
+        let snares = groups[2].iter().zip(&groups[3]).map(|(body, attack)| body + attack).collect();
+        Self { groups, snares }
     }
 
     /// How much a bar is like the next, -1..1. `after` says of a value of the curves where the one is that comes so many
@@ -53,6 +57,30 @@ impl Bars {
         let is_enough = compared >= (LEAST_BARS - 1.0) * after(0, beats_per_bar);
         is_enough.then(|| sums.iter().map(likeness).sum::<f64>() / GROUPS as f64)
     }
+
+    /// How much kicks are followed, so many beats later, by kicks, -1..1.
+    pub fn kicks_after_kicks(&self, beats: f64, after: impl Fn(usize, f64) -> f64) -> f64 {
+        follows(&self.groups[0], &self.groups[0], beats, after)
+    }
+
+    /// How much kicks are followed, so many beats later, by snares, claps and the like, -1..1.
+    pub fn snares_after_kicks(&self, beats: f64, after: impl Fn(usize, f64) -> f64) -> f64 {
+        follows(&self.groups[0], &self.snares, beats, after)
+    }
+}
+
+/// How much a curve is like another one so many beats later, -1..1.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, positive")]
+fn follows(first: &[f32], second: &[f32], beats: f64, after: impl Fn(usize, f64) -> f64) -> f64 {
+    let mut sums = [0.0f64; 3];
+    for (index, value) in first.iter().enumerate() {
+        let Some(other) = second.get(after(index, beats).round() as usize) else { break };
+        let (a, b) = (f64::from(*value), f64::from(*other));
+        sums[0] += a * b;
+        sums[1] += a * a;
+        sums[2] += b * b;
+    }
+    sums[0] / (sums[1] * sums[2]).sqrt().max(1e-12)
 }
 
 /// Mean over `2 * half + 1` values.

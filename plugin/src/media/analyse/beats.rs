@@ -3,13 +3,13 @@
 use echelon_engine::deck::{BeatGrid, Track};
 use rustfft::num_complex::Complex;
 
-use super::bars::{BAR_BEATS, Bars};
+use super::bars::Bars;
 use super::drift::Path;
 use super::front::{GROUPS, RISE_HOPS, Rises};
 use super::phase::{self, Fold};
 use super::steady::{HARMONICS, Windows};
 use super::tempo::{Periods, Tempo, detrend};
-use super::{downbeat, drift};
+use super::{downbeat, drift, level};
 
 /// What each group counts in the onset curve.
 const WEIGHTS: [f32; GROUPS] = [1.5, 1.0, 1.0, 1.0, 0.8];
@@ -25,9 +25,6 @@ const CHANCES_SECS: f64 = 8.0;
 /// A tempo that moves finds something to follow in anything: more must speak for it, over more beats.
 const LEAST_MOVING_STRENGTH: f64 = 0.3;
 const LEAST_MOVING_BEATS: usize = 24;
-/// Levels of one rhythm, and what it counts that bars are alike, and the halves of bars: kick and snare take turns.
-const LEVELS: [f64; 5] = [1.0, 0.5, 2.0, 2.0 / 3.0, 1.5];
-const LIKENESS: f64 = 2.5;
 /// Of a tempo that moves, bars and their halves must be this much alike, together.
 const LEAST_LIKENESS: f64 = 0.4;
 /// A tempo is steady if its windows agree this much, within this time.
@@ -68,7 +65,7 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
     let curve = curve(rises);
     let bars = Bars::new(rises);
     let periods = Periods::of(&curve, rises.rate_hz);
-    let tempo = level(rises, &periods, &bars, periods.best());
+    let tempo = at_its_level(rises, &periods, &bars, periods.best());
     let windows = Windows::new(&curve, rises.rate_hz, tempo.bpm);
     let steady = windows.refine();
     let is_steady = steady.coherence > STEADY_COHERENCE && steady.spread_secs < STEADY_SPREAD_SECS;
@@ -93,25 +90,20 @@ fn path(rises: &Rises, curve: &[f32], bars: &Bars) -> Option<Path> {
     }
     let (beat_of, hop_of) = (drift::between(&hops), drift::at(&hops));
     let after = |index: usize, beats: f64| hop_of(beat_of(index) + beats);
-    let (ratio, likeness) = alike(bars, after, |ratio| path.rank(ratio))?;
-    path.multiply(ratio);
-    (likeness > LEAST_LIKENESS).then_some(path)
+    let found = level::find(bars, path.mean_bpm(), after, |ratio| path.support(ratio))?;
+    path.multiply(found.ratio);
+    (found.likeness > LEAST_LIKENESS).then_some(path)
 }
 
 /// A grid that follows a tempo which sways by parts of a percent around this one, if that fits the track much better.
 fn swaying_grid(track: &Track, rises: &Rises, curve: &[f32], bpm: f64) -> Option<Found> {
     let mut path = Path::of(curve, rises.rate_hz);
-    path.multiply(nearest_level(bpm / path.mean_bpm()));
+    path.multiply(level::nearest(bpm / path.mean_bpm()));
     let found = moving_grid(track, rises, curve, &path)?;
     let frames_per_hop = track.sample_rate() / rises.rate_hz;
     let moving = strength(curve, |index| found.grid.beat_at(index as f64 * frames_per_hop));
     let steady = strength(curve, |index| index as f64 / rises.rate_hz * bpm / 60.0);
     ((found.bpm / bpm - 1.0).abs() < MOST_SWAY && moving > SWAY_FIT * steady).then_some(found)
-}
-
-fn nearest_level(ratio: f64) -> f64 {
-    let far = |level: f64| (level / ratio).ln().abs();
-    LEVELS.into_iter().fold(1.0, |a, b| if far(b) < far(a) { b } else { a })
 }
 
 /// About the strength that a tempo has by chance.
@@ -126,30 +118,13 @@ fn least_chances(secs: f64) -> f64 {
     short + (long - short) * (secs / CHANCES_SECS).min(1.0)
 }
 
-/// Of the tempi that fit a rhythm nearly as well as this one, the one whose bars are alike.
-fn level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> Tempo {
+/// Of the tempi that fit a rhythm nearly as well as this one, the one whose bars are as music's are.
+fn at_its_level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> Tempo {
     let hops_per_beat = 60.0 / tempo.bpm * rises.rate_hz;
     let after = |index: usize, beats: f64| index as f64 + beats * hops_per_beat;
-    let ratio = alike(bars, after, |ratio| periods.rank(tempo.bpm * ratio)).map_or(1.0, |(ratio, _)| ratio);
-    let bpm = tempo.bpm * ratio;
+    let found = level::find(bars, tempo.bpm, after, |ratio| periods.support(tempo.bpm * ratio));
+    let bpm = tempo.bpm * found.map_or(1.0, |found| found.ratio);
     Tempo { bpm, strength: periods.strength(bpm) }
-}
-
-/// By what a tempo has to be multiplied so that its bars are most alike, weighed with what else speaks for it. `after`
-/// says, at the tempo as it is, where so many beats after a value of the curves are. Also how alike they are then, and
-/// their halves, together. `None` if the track is too short to tell.
-fn alike(bars: &Bars, after: impl Fn(usize, f64) -> f64, rank: impl Fn(f64) -> f64) -> Option<(f64, f64)> {
-    let weigh = |ratio: f64| {
-        let rank = rank(ratio);
-        if rank <= 0.0 {
-            return Some((f64::MIN, (ratio, 0.0)));
-        }
-        let bar = bars.likeness(BAR_BEATS / ratio, &after)?;
-        let half = bars.likeness(BAR_BEATS / 2.0 / ratio, &after)?;
-        Some((rank.ln() + LIKENESS * (bar + half), (ratio, bar + half)))
-    };
-    let all: Option<Vec<_>> = LEVELS.into_iter().map(weigh).collect();
-    all?.into_iter().reduce(|a, b| if b.0 > a.0 { b } else { a }).map(|(_, best)| best)
 }
 
 /// All groups in one, without what it was cut into at the start.

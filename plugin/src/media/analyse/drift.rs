@@ -93,9 +93,9 @@ impl Path {
     }
 
     /// What speaks for so many times the tempo, all along.
-    pub fn rank(&self, ratio: f64) -> f64 {
-        let ranks = self.bpm.iter().zip(&self.windows).map(|(bpm, window)| window.rank(bpm * ratio));
-        ranks.sum::<f64>() / self.bpm.len() as f64
+    pub fn support(&self, ratio: f64) -> f64 {
+        let supports = self.bpm.iter().zip(&self.windows).map(|(bpm, window)| window.support(bpm * ratio));
+        supports.sum::<f64>() / self.bpm.len() as f64
     }
 
     /// So many times the tempo.

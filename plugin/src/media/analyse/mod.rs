@@ -10,6 +10,7 @@ mod downbeat;
 mod drift;
 mod front;
 mod key;
+mod level;
 mod loudness;
 mod phase;
 mod pool;
@@ -33,7 +34,7 @@ pub use waveform::{Bands, Level, Waveform};
 use watch::Watch;
 
 /// Raised whenever a track may come out differently: what is cached is analysed anew.
-pub const ANALYSIS_VERSION: u32 = 1;
+pub const ANALYSIS_VERSION: u32 = 2;
 
 /// What each part costs, of all: for progress.
 const GRID_SHARE: f32 = 0.4;

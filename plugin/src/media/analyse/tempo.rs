@@ -6,7 +6,7 @@ use rustfft::num_complex::Complex;
 /// The tempi that are looked for, in BPM.
 pub const BPM_RANGE: std::ops::RangeInclusive<f64> = 62.0..=205.0;
 /// Where the preference peaks, in BPM, and how wide it is, in octaves.
-const PREFERRED_BPM: f64 = 125.0;
+pub const PREFERRED_BPM: f64 = 125.0;
 const PREFERENCE_OCTAVES: f64 = 0.54;
 /// Above this a tempo must be heard on its own beat, not only in the notes between.
 const FAST_BPM: f64 = 185.0;
@@ -62,14 +62,20 @@ impl Periods {
         f64::from(self.at(hz) + self.at(2.0 * hz) + self.at(4.0 * hz))
     }
 
-    /// What speaks for a tempo rather than for another of its family.
+    /// What speaks for a tempo; less for one that others of its family hide in.
+    pub fn support(&self, bpm: f64) -> f64 {
+        let hz = bpm / 60.0;
+        let half = self.at(2.0 * hz);
+        f64::from(self.at(hz) + half + self.at(4.0 * hz).min(QUARTERS_CAP * half))
+    }
+
+    /// What speaks for a tempo, as people would have it.
     pub fn rank(&self, bpm: f64) -> f64 {
         let hz = bpm / 60.0;
-        let (own, half) = (self.at(hz), self.at(2.0 * hz));
-        if bpm > FAST_BPM && own < FAST_LEAST_OWN * half {
+        if bpm > FAST_BPM && self.at(hz) < FAST_LEAST_OWN * self.at(2.0 * hz) {
             return 0.0;
         }
-        f64::from(own + half + self.at(4.0 * hz).min(QUARTERS_CAP * half)) * preference(bpm)
+        self.support(bpm) * preference(bpm)
     }
 
     /// The best tempo within a range.
