@@ -121,8 +121,6 @@ struct Inner {
     map: MidiMap,
     /// The mapping is to go to the audio thread.
     is_new: bool,
-    /// Someone has changed it since it was last taken to be saved.
-    is_changed: bool,
     wants_lights: bool,
     undo: VecDeque<MidiMap>,
     learn: Option<Learning>,
@@ -274,7 +272,7 @@ impl MidiDesk {
         let mut inner = self.lock();
         let Some(before) = inner.undo.pop_back() else { return false };
         inner.map = before;
-        (inner.is_new, inner.is_changed) = (true, true);
+        inner.is_new = true;
         true
     }
 
@@ -323,14 +321,14 @@ impl MidiDesk {
         inner.map = map.unwrap_or_default();
         inner.undo.clear();
         inner.learn = None;
-        (inner.is_new, inner.is_changed) = (true, false);
+        inner.is_new = true;
     }
 
-    /// The mapping, if someone has changed it since the last call: to be saved with the project.
+    /// The mapping, to be saved with the project; `None` if it is the generic one.
     #[must_use]
-    pub fn take_changed(&self) -> Option<MidiMap> {
-        let mut inner = self.lock();
-        std::mem::take(&mut inner.is_changed).then(|| inner.map.clone())
+    pub fn to_save(&self) -> Option<MidiMap> {
+        let inner = self.lock();
+        (inner.map != MidiMap::default()).then(|| inner.map.clone())
     }
 
     /// The control thread's turn: hears what came, hands a new mapping to the audio thread. What only the control side can
@@ -373,7 +371,7 @@ impl Inner {
             self.undo.pop_front();
         }
         self.undo.push_back(before);
-        (self.is_new, self.is_changed) = (true, true);
+        self.is_new = true;
         Ok(())
     }
 

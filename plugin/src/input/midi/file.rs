@@ -181,7 +181,10 @@ fn understood(said: &Line) -> Result<MapLine, String> {
     if let Some(step) = said.step
         && (!step.is_finite() || step == 0.0 || step.abs() > 64.0 || !matches!(mode, MapMode::Relative(_)))
     {
-        return Err(format!("\"step\" is for turned knobs, up to 64 and not 0; not {step} for {}", words::mode_word(mode)));
+        return Err(format!(
+            "\"step\" is for turned knobs, up to 64 and not 0; not {step} for {}",
+            words::mode_word(mode)
+        ));
     }
     let when = said.when.as_deref().map(words::parse_when).transpose()?;
     let light = said.light.as_ref().map(light).transpose()?.flatten();

@@ -163,7 +163,8 @@ fn turned(values: &[u8]) -> Option<(Relative, bool)> {
         return None;
     }
     let up = |value: &u8| (1..=MANY_STEPS).contains(value);
-    let counts = |down: &dyn Fn(&u8) -> bool| values.iter().all(|value| up(value) || down(value) || *value == 0);
+    // None of them says 0: that would be no step. A fader at its end does.
+    let counts = |down: &dyn Fn(&u8) -> bool| values.iter().all(|value| up(value) || down(value));
     let twos = counts(&|value| *value >= 128 - MANY_STEPS);
     let sign = counts(&|value| (65..=64 + MANY_STEPS).contains(value));
     let offset = values.iter().all(|value| (64 - MANY_STEPS..=64 + MANY_STEPS).contains(value));

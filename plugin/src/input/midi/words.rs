@@ -114,7 +114,9 @@ pub fn message_words(bytes: [u8; 3]) -> String {
     match MidiMessage::parse(bytes) {
         Some(MidiMessage::NoteOn { channel, key, velocity }) => format!("note {} {key} on {velocity}", channel + 1),
         Some(MidiMessage::NoteOff { channel, key }) => format!("note {} {key} off", channel + 1),
-        Some(MidiMessage::KeyPressure { channel, key, value }) => format!("keypressure {} {key} = {value}", channel + 1),
+        Some(MidiMessage::KeyPressure { channel, key, value }) => {
+            format!("keypressure {} {key} = {value}", channel + 1)
+        }
         Some(MidiMessage::Controller { channel, number, value }) => format!("cc {} {number} = {value}", channel + 1),
         Some(MidiMessage::Program { channel, number }) => format!("program {} {number}", channel + 1),
         Some(MidiMessage::Pressure { channel, value }) => format!("pressure {} = {value}", channel + 1),
