@@ -15,6 +15,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::editor::EditorSize;
+use crate::input::midi::{MidiDesk, MidiMap};
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
 /// 2 has the decks' marks.
@@ -33,6 +34,8 @@ pub struct RigState {
     pub osc_port: Option<u16>,
     /// Width and height of the editor, in logical points.
     pub editor_size: [u32; 2],
+    /// The MIDI mapping; `None` is the generic one.
+    pub midi: Option<MidiMap>,
 }
 
 /// A track's cue, hot cues and loop in whole nanoseconds from its start: what is read again is the same to the bit.
@@ -75,7 +78,14 @@ impl From<SavedMarks> for Marks {
 impl Default for RigState {
     fn default() -> Self {
         let editor_size = EditorSize::default().get();
-        Self { version: VERSION, tracks: Default::default(), marks: Default::default(), osc_port: None, editor_size }
+        Self {
+            version: VERSION,
+            tracks: Default::default(),
+            marks: Default::default(),
+            osc_port: None,
+            editor_size,
+            midi: None,
+        }
     }
 }
 
@@ -93,7 +103,8 @@ impl<'de> Deserialize<'de> for RigState {
         let tracks = std::array::from_fn(track);
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
-        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), editor_size: size.get() })
+        let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
+        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), editor_size: size.get(), midi: midi() })
     }
 }
 
@@ -106,6 +117,8 @@ struct Inner {
     state: Mutex<RigState>,
     /// The truth of [`RigState::editor_size`]: it changes as the window does.
     editor_size: EditorSize,
+    /// The truth of [`RigState::midi`].
+    midi: MidiDesk,
     /// Counts how often a project was loaded.
     loads: AtomicU64,
     on_load: OnceLock<OnLoad>,
@@ -139,6 +152,12 @@ impl SavedState {
         self.0.editor_size.clone()
     }
 
+    /// The desk of the MIDI mapping, which is saved and restored with the rest.
+    #[must_use]
+    pub fn midi(&self) -> MidiDesk {
+        self.0.midi.clone()
+    }
+
     /// A copy.
     #[must_use]
     pub fn get(&self) -> RigState {
@@ -164,6 +183,7 @@ impl SavedState {
     fn lock(&self) -> MutexGuard<'_, RigState> {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.editor_size = self.0.editor_size.get();
+        state.midi = self.0.midi.to_save();
         state
     }
 }
@@ -172,6 +192,7 @@ impl PersistentField<'_, RigState> for SavedState {
     fn set(&self, new_value: RigState) {
         self.update(|state| {
             self.0.editor_size.set(new_value.editor_size);
+            self.0.midi.open(new_value.midi.clone());
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });
@@ -269,6 +290,20 @@ mod tests {
         let json = saved.map(|state| serde_json::to_string(state).unwrap());
         saved.set(read(&json));
         assert_eq!(saved.map(|state| serde_json::to_string(state).unwrap()), json, "byte for byte");
+    }
+
+    #[test]
+    fn the_mapping_is_saved_as_it_is_and_restored_and_a_damaged_one_is_the_generic_one() {
+        let saved = SavedState::default();
+        assert_eq!(saved.get().midi, None, "the generic one need not be written");
+        saved.midi().load_shipped("Pioneer DDJ-400").unwrap();
+        let json = saved.map(|state| serde_json::to_string(state).unwrap());
+        let other = SavedState::default();
+        other.set(read(&json));
+        assert_eq!(other.midi().map().name, "Pioneer DDJ-400");
+        assert_eq!(other.map(|state| serde_json::to_string(state).unwrap()), json, "byte for byte");
+        other.set(read(r#"{"midi": {"echelon_midi": 1, "name": "x", "bindings": [7]}}"#));
+        assert_eq!(other.midi().map().name, "Generic");
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod bridge;
 mod decks;
 mod instances;
 mod key_lock;
+mod midi;
 mod osc_port;
 mod quantized_start;
 mod recipes;

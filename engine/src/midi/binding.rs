@@ -71,6 +71,8 @@ pub enum GestureEnds {
 pub enum MidiTarget {
     /// Moves a control of the host's: a fader, a switch, a choice, a button that is held.
     Control(Control),
+    /// A press moves a control of the host's to this value, in its own unit.
+    Set(Control, f32),
     /// Starts a deck.
     Play(DeckId),
     /// Stops a deck.
@@ -96,6 +98,8 @@ pub enum MidiTarget {
     Panic,
     /// Nothing by itself: others mean something else while it is held.
     Shift,
+    /// Nothing here: the control side does it.
+    Elsewhere,
 }
 
 impl MidiTarget {
@@ -105,13 +109,13 @@ impl MidiTarget {
         Some(match self {
             Self::Control(Control::Play(_)) | Self::Play(_) if on => ActionKind::Play,
             Self::Control(Control::Play(_)) | Self::Play(_) | Self::Stop(_) => ActionKind::Stop,
-            Self::Control(control) => control.kind(),
+            Self::Control(control) | Self::Set(control, _) => control.kind(),
             Self::Gesture { gesture, .. } => gesture.row().kind,
             Self::Undo(_) => ActionKind::Undo,
             Self::Cancel(_) => ActionKind::Cancel,
             Self::Lock(_) => ActionKind::Lock,
             Self::Panic => ActionKind::Panic,
-            Self::Shift => return None,
+            Self::Shift | Self::Elsewhere => return None,
         })
     }
 
@@ -119,10 +123,10 @@ impl MidiTarget {
     #[must_use]
     pub const fn deck(&self) -> Option<DeckId> {
         match self {
-            Self::Control(control) => control.deck(),
+            Self::Control(control) | Self::Set(control, _) => control.deck(),
             Self::Play(deck) | Self::Stop(deck) | Self::Gesture { deck, .. } | Self::Lock(deck) => Some(*deck),
             Self::Undo(deck) | Self::Cancel(deck) => *deck,
-            Self::Panic | Self::Shift => None,
+            Self::Panic | Self::Shift | Self::Elsewhere => None,
         }
     }
 }

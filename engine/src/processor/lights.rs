@@ -123,7 +123,8 @@ impl RigProcessor {
                 DeckId::ALL.into_iter().any(|one| deck.is_none_or(|d| d == one) && decks[one.index()].undo_until > beat)
             }
             MidiTarget::Shift => self.midi.table.shift,
-            MidiTarget::Cancel(_) | MidiTarget::Panic => held,
+            MidiTarget::Set(control, value) => (self.control_now(control) - value).abs() < 1e-3,
+            MidiTarget::Cancel(_) | MidiTarget::Panic | MidiTarget::Elsewhere => held,
         };
         if on { LightState::On } else { LightState::Off }
     }

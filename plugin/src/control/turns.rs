@@ -26,6 +26,8 @@ pub(super) struct Turns {
     /// Loads of the host's state that were carried out.
     restored: u64,
     restore_sender: ActionSender,
+    /// What MIDI asks for that only this side can do.
+    midi_sender: ActionSender,
     osc: Option<OscServer>,
     bridge: Bridge,
     files: DeckFiles,
@@ -43,6 +45,8 @@ impl Turns {
     pub(super) fn new(mut console: Console, saved: SavedState, view: SharedView, bell: Bell) -> std::io::Result<Self> {
         let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
+        let (midi_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+        console.connect(receiver);
         let loaded = bell.clone();
         let analysed = bell.clone();
         let loader = Loader::new(move || loaded.ring())?;
@@ -56,6 +60,7 @@ impl Turns {
             saved,
             restored: 0,
             restore_sender,
+            midi_sender,
             osc,
             bridge,
             files,
@@ -73,6 +78,7 @@ impl Turns {
     pub(super) fn take(&mut self) -> Option<u64> {
         self.turn.now_secs = self.since.elapsed().as_secs_f64();
         self.restore();
+        self.saved.midi().turn(&mut self.console, &mut self.midi_sender);
         self.files.poll(&mut self.console, &mut self.turn);
         self.console.tick(&mut self.turn);
         self.answer();

@@ -1,3 +1,4 @@
 //! What drives the rig besides the host and the editor.
 
+pub mod midi;
 pub mod osc;

@@ -5,7 +5,7 @@ use crate::action::{ActionKind, Deed, Gesture, Pending, Takes, Trigger};
 use crate::input::{Control, ControlMove};
 use crate::message::At;
 use crate::midi::{Binding, GestureEnds, MidiTarget};
-use crate::safety::{ActionMask, DeckLockState, DeckState, Source};
+use crate::safety::{DeckLockState, DeckState, Source};
 use crate::units::{Decibels, DeckId};
 
 /// What a button, or a switch, has done.
@@ -37,6 +37,8 @@ impl RigProcessor {
                     self.wish(binding, Deed::Gesture { deck, gesture, value }, moment, moves);
                 }
             }
+            MidiTarget::Set(control, value) if is_press => self.move_control(binding, control, value, moment, moves),
+            MidiTarget::Elsewhere => {}
             MidiTarget::Lock(deck) if is_press => {
                 let is_locked = self.is_locked(deck);
                 let locked = if let Touch::Set(on) = touch { on } else { !is_locked };
@@ -139,7 +141,7 @@ impl RigProcessor {
     }
 
     fn may(&self, kind: ActionKind) -> bool {
-        self.policy.settings().source(Source::Midi).mask.or(ActionMask::ALWAYS).allows(kind)
+        self.policy.settings().source(Source::Midi).allowed().allows(kind)
     }
 
     /// A control's value now, in its own unit.

@@ -1,0 +1,5 @@
+//! Mapping files, learning and the desk.
+
+mod desk;
+mod files;
+mod learn;
