@@ -153,6 +153,11 @@ impl RigClock {
     pub fn begin_block(&mut self, host: &HostTransport, frames: u32) -> (BlockClock, Option<Discontinuity>) {
         self.compare(host);
         let (clock, what) = self.lead(host, frames);
+        self.view.rig_map = self.session.map(|session| BeatMap {
+            at_micros: self.heard_micros(&session),
+            beat: clock.song_beat_at(0),
+            micros_per_beat: 60e6 / clock.tempo().get(),
+        });
         let took_over = std::mem::take(&mut self.took_over);
         let what = match what {
             Some(Discontinuity::Started { beats }) if took_over => Some(Discontinuity::Switched { beats }),

@@ -15,6 +15,16 @@ pub enum ClockSource {
 }
 
 impl ClockSource {
+    /// A short, stable word for programs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Link => "link",
+            Self::Local => "local",
+        }
+    }
+
     /// Whether someone else makes the beat: a host, or a session with so many others in it.
     #[must_use]
     pub const fn is_followed(self, peers: u32) -> bool {

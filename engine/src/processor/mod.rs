@@ -141,6 +141,12 @@ impl RigProcessor {
         self.clock.hear_session(session, frames, offline, ahead);
     }
 
+    /// In Hz.
+    #[must_use]
+    pub const fn sample_rate(&self) -> f64 {
+        self.clock.sample_rate()
+    }
+
     /// Beats in a bar: the session is to be asked for its beat in these.
     #[must_use]
     pub fn bar_beats(&self) -> f64 {

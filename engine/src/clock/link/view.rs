@@ -79,6 +79,8 @@ pub struct LinkView {
     pub host_ahead_beats: Option<f64>,
     /// The rolling host's song beat over the session's time.
     pub host_map: Option<BeatMap>,
+    /// The rig's song beat over the session's time.
+    pub rig_map: Option<BeatMap>,
     /// The host loops, and not by whole bars.
     pub host_loops_oddly: bool,
 }
