@@ -84,11 +84,16 @@ fn cycle(path: &CStr) -> Result<(), String> {
     if entry.is_null() {
         return Err("the library has no clap_entry".to_owned());
     }
-    // SAFETY: the entry stays until the library is closed, below.
-    let result = unsafe { with_instance(&*entry, path) };
+    let (address, owned) = (entry as usize, path.to_owned());
+    // On a thread of its own: what the library keeps for a thread holds it until that thread ends.
+    let work = move || {
+        // SAFETY: the entry stays until the library is closed, after this thread has ended.
+        unsafe { with_instance(&*(address as *const clap_plugin_entry), &owned) }
+    };
+    let result = std::thread::spawn(work).join().map_err(|_| "the instance panicked".to_owned());
     // SAFETY: everything of it is gone: the instance is destroyed and the entry deinitialised.
     unsafe { libc::dlclose(library) };
-    result
+    result?
 }
 
 /// # Safety

@@ -13,7 +13,8 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, Write};
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
+use std::time::Duration;
 
 use rosc::OscType;
 use serde_json::{Value, json};
@@ -29,17 +30,65 @@ const BEATS_AHEAD: f64 = 3.0;
 struct Device {
     host: MiniHost,
     osc: OscClient,
+    port: u16,
     /// The last `/link/state`.
     state: Vec<OscType>,
-    awaited: Option<Awaited>,
+    /// Answers of what is waited for.
+    awaited: Option<Receiver<Value>>,
     fires: Option<Fires>,
 }
 
 /// What is waited for, and the name of the answer.
+#[derive(Clone, Debug)]
 enum Awaited {
     State,
     Number { name: &'static str, index: usize, value: f64, tolerance: f64 },
     Word { name: &'static str, index: usize, value: String },
+}
+
+impl Awaited {
+    /// The answer, if this state is what was waited for.
+    fn answer(&self, state: &[OscType]) -> Option<Value> {
+        let (name, is_there) = match self {
+            Self::State => {
+                let values = state.iter().map(|value| match value {
+                    OscType::String(text) => json!(text),
+                    value => json!(number(value)),
+                });
+                return Some(json!({ "state": values.collect::<Vec<_>>() }));
+            }
+            Self::Number { name, index, value, tolerance } => {
+                let seen = state.get(*index).and_then(number);
+                (name, seen.is_some_and(|seen| (seen - value).abs() <= *tolerance))
+            }
+            Self::Word { name, index, value } => {
+                (name, matches!(state.get(*index), Some(OscType::String(word)) if word == value))
+            }
+        };
+        is_there.then(|| json!({ *name: now_micros() }))
+    }
+}
+
+/// Looks a thousand times a second beside the audio thread until it is so, or the program ends.
+fn watch(port: u16, awaited: Awaited, done: &Sender<Value>) {
+    let mut osc = OscClient::connect(port);
+    loop {
+        osc.send("/link/state", &[]);
+        for _ in 0..20 {
+            let replies = osc.take_replies();
+            let states = replies.iter().filter(|reply| reply.addr == "/link/state");
+            if let Some(answer) = states.filter_map(|reply| awaited.answer(&reply.args)).next() {
+                // The other end may have gone; then nobody waits.
+                let _ = done.send(answer);
+                return;
+            }
+            if !replies.is_empty() {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        std::thread::sleep(Duration::from_micros(500));
+    }
 }
 
 /// Fader moves on beats of the session.
@@ -61,8 +110,9 @@ pub fn play(format: &str, frames: &str) -> Result<(), String> {
     let frames = frames.parse().map_err(|error| format!("{frames}: {error}"))?;
     let setup = Setup::new().network().real_time().limiter().blocks(Blocks::Fixed(frames));
     let host = setup.transport(Transport::rolling(120.0)).open(format);
-    let osc = host.osc();
-    let mut device = Device { host, osc, state: vec![], awaited: None, fires: None };
+    let port = host.osc_port();
+    let osc = OscClient::connect(port);
+    let mut device = Device { host, osc, port, state: vec![], awaited: None, fires: None };
     let commands = commands();
     tell(&json!({ "ready": now_micros() }));
     while device.turn(&commands)? {}
@@ -97,7 +147,7 @@ impl Device {
     /// One block; `false` at the end of the input.
     fn turn(&mut self, commands: &Receiver<String>) -> Result<bool, String> {
         self.ask_ahead();
-        if self.awaited.is_some() || self.fires.is_some() {
+        if self.fires.is_some() {
             self.osc.send("/link/state", &[]);
         }
         // It fails if the audio thread takes memory or a lock.
@@ -116,7 +166,10 @@ impl Device {
                 _ => {}
             }
         }
-        self.answer();
+        if let Some(answer) = self.awaited.as_ref().and_then(|awaited| awaited.try_recv().ok()) {
+            tell(&answer);
+            self.awaited = None;
+        }
         if self.awaited.is_none() && self.fires.is_none() {
             match commands.try_recv() {
                 Ok(line) => self.command(&line)?,
@@ -130,9 +183,7 @@ impl Device {
     fn command(&mut self, line: &str) -> Result<(), String> {
         let words: Vec<&str> = line.split_whitespace().collect();
         let parse = |text: &str| text.parse::<f64>().map_err(|error| format!("{text}: {error}"));
-        let awaited = |name, index, value, tolerance| Some(Awaited::Number { name, index, value, tolerance });
-        self.state.clear();
-        self.osc.take_replies();
+        let number = |name, index, value, tolerance| Awaited::Number { name, index, value, tolerance };
         match words[..] {
             ["osc", address, ref args @ ..] => {
                 let args = args.iter().map(|arg| match arg.parse::<f64>() {
@@ -141,7 +192,7 @@ impl Device {
                 });
                 self.osc.send(address, &args.collect::<Vec<_>>());
             }
-            ["state"] => self.awaited = Some(Awaited::State),
+            ["state"] => self.wait(Awaited::State),
             ["tempo", bpm] => {
                 let bpm = parse(bpm)?;
                 tell(&json!({ "sent": now_micros() }));
@@ -149,15 +200,16 @@ impl Device {
             }
             ["await-tempo", micros] => {
                 let bpm = 60e6 / parse(micros)?;
-                self.awaited = awaited("tempo", 4, bpm, bpm * bpm / 60e6 * 0.6);
+                self.wait(number("tempo", 4, bpm, bpm * bpm / 60e6 * 0.6));
             }
-            ["await-playing", playing] => self.awaited = awaited("playing", 11, parse(playing)?, 0.0),
-            ["await-peers", peers] => self.awaited = awaited("peers", 3, parse(peers)?, 0.0),
+            ["await-playing", playing] => self.wait(number("playing", 11, parse(playing)?, 0.0)),
+            ["await-peers", peers] => self.wait(number("peers", 3, parse(peers)?, 0.0)),
             ["await-leader", word] => {
-                self.awaited = Some(Awaited::Word { name: "leader", index: 1, value: word.to_owned() });
+                self.wait(Awaited::Word { name: "leader", index: 1, value: word.to_owned() });
             }
             ["fires", from, step, count] => {
                 let (from, step, count) = (parse(from)?, parse(step)?, parse(count)? as usize);
+                self.state.clear();
                 let beats = (0..count).map(|index| from + step * index as f64).collect();
                 self.fires = Some(Fires { beats, asked: 0, open: VecDeque::new(), extra: 0, heard: 0 });
             }
@@ -166,32 +218,12 @@ impl Device {
         Ok(())
     }
 
-    /// Answers what is waited for, if it has come.
-    fn answer(&mut self) {
-        let state = &self.state;
-        let Some(awaited) = self.awaited.as_ref().filter(|_| !state.is_empty()) else { return };
-        let (name, is_there) = match awaited {
-            Awaited::State => {
-                let values = state.iter().map(|value| match value {
-                    OscType::String(text) => json!(text),
-                    value => json!(number(value)),
-                });
-                tell(&json!({ "state": values.collect::<Vec<_>>() }));
-                self.awaited = None;
-                return;
-            }
-            Awaited::Number { name, index, value, tolerance } => {
-                let seen = state.get(*index).and_then(number);
-                (name, seen.is_some_and(|seen| (seen - value).abs() <= *tolerance))
-            }
-            Awaited::Word { name, index, value } => {
-                (name, matches!(state.get(*index), Some(OscType::String(word)) if word == value))
-            }
-        };
-        if is_there {
-            tell(&json!({ *name: now_micros() }));
-            self.awaited = None;
-        }
+    /// From here on this is waited for, and no other command is taken.
+    fn wait(&mut self, awaited: Awaited) {
+        let (send, receive) = channel();
+        let port = self.port;
+        std::thread::spawn(move || watch(port, awaited, &send));
+        self.awaited = Some(receive);
     }
 
     /// Asks for the next fader moves, by the session's beat.
