@@ -23,7 +23,8 @@ struct Holdings {
     files: usize,
     /// Places where the library is mapped.
     maps: usize,
-    resident_kib: u64,
+    /// Memory that was asked for and not given back.
+    memory_kib: usize,
 }
 
 impl Holdings {
@@ -31,30 +32,29 @@ impl Holdings {
         let count = |dir: &str| fs::read_dir(dir).map_or(0, Iterator::count);
         let read = |file: &str| fs::read_to_string(file).unwrap_or_default();
         let name = library.rsplit('/').next().unwrap_or(library);
-        let resident = read("/proc/self/status");
-        let resident = resident.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let resident_kib = resident.and_then(|text| text.trim().trim_end_matches(" kB").trim().parse().ok());
+        // SAFETY: only reads the allocator's own figures.
+        let memory = unsafe { libc::mallinfo2() };
         Self {
             threads: count("/proc/self/task"),
             files: count("/proc/self/fd"),
             maps: read("/proc/self/maps").lines().filter(|line| line.contains(name)).count(),
-            resident_kib: resident_kib.unwrap_or(0),
+            memory_kib: (memory.uordblks + memory.hblkhd) / 1024,
         }
     }
 }
 
-pub fn run(library: &str, count: &str) -> Result<(), String> {
+pub fn run(library: &str, count: &str, session: bool) -> Result<(), String> {
     let count: usize = count.parse().map_err(|error| format!("{count}: {error}"))?;
     let path = CString::new(library).map_err(|error| error.to_string())?;
     let mut after_second = None;
     for index in 0..count {
-        cycle(&path)?;
+        cycle(&path, session)?;
         wait_until("the library's threads to end", || Holdings::now(library).threads == 1);
         let now = Holdings::now(library);
         println!(
             "{}",
             json!({ "cycle": index, "threads": now.threads, "files": now.files, "maps": now.maps,
-                "resident_kib": now.resident_kib })
+                "memory_kib": now.memory_kib })
         );
         // The first ones make what the C library keeps for itself.
         if index == 1 {
@@ -67,13 +67,13 @@ pub fn run(library: &str, count: &str) -> Result<(), String> {
         "{}",
         json!({ "cycles": count, "threads": last.threads as i64 - first.threads as i64,
             "files": last.files as i64 - first.files as i64, "maps": last.maps,
-            "grown_kib": last.resident_kib as i64 - first.resident_kib as i64 })
+            "grown_kib": last.memory_kib as i64 - first.memory_kib as i64 })
     );
     Ok(())
 }
 
 /// Loads, joins, leaves, unloads.
-fn cycle(path: &CStr) -> Result<(), String> {
+fn cycle(path: &CStr, session: bool) -> Result<(), String> {
     // SAFETY: a C string; the library's constructors are those of a plugin that any host loads.
     let library = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
     if library.is_null() {
@@ -88,7 +88,7 @@ fn cycle(path: &CStr) -> Result<(), String> {
     // On a thread of its own: what the library keeps for a thread holds it until that thread ends.
     let work = move || {
         // SAFETY: the entry stays until the library is closed, after this thread has ended.
-        unsafe { with_instance(&*(address as *const clap_plugin_entry), &owned) }
+        unsafe { with_instance(&*(address as *const clap_plugin_entry), &owned, session) }
     };
     let result = std::thread::spawn(work).join().map_err(|_| "the instance panicked".to_owned());
     // SAFETY: everything of it is gone: the instance is destroyed and the entry deinitialised.
@@ -98,7 +98,7 @@ fn cycle(path: &CStr) -> Result<(), String> {
 
 /// # Safety
 /// The entry is a loaded library's.
-unsafe fn with_instance(entry: &clap_plugin_entry, path: &CStr) -> Result<(), String> {
+unsafe fn with_instance(entry: &clap_plugin_entry, path: &CStr, session: bool) -> Result<(), String> {
     let missing = || "the entry lacks a function".to_owned();
     let (init, deinit, get) =
         (entry.init.ok_or_else(missing)?, entry.deinit.ok_or_else(missing)?, entry.get_factory.ok_or_else(missing)?);
@@ -113,7 +113,7 @@ unsafe fn with_instance(entry: &clap_plugin_entry, path: &CStr) -> Result<(), St
         let create = (*factory).create_plugin.ok_or_else(missing)?;
         let describe = (*factory).get_plugin_descriptor.ok_or_else(missing)?;
         let plugin = create(factory, &raw const host, (*describe(factory, 0)).id);
-        let result = play(plugin);
+        let result = play(plugin, session);
         deinit();
         result
     }
@@ -121,7 +121,7 @@ unsafe fn with_instance(entry: &clap_plugin_entry, path: &CStr) -> Result<(), St
 
 /// # Safety
 /// The plugin was just created. It is gone afterwards.
-unsafe fn play(plugin: *const clap_plugin) -> Result<(), String> {
+unsafe fn play(plugin: *const clap_plugin, session: bool) -> Result<(), String> {
     // SAFETY: the plugin's functions in the order that CLAP asks for.
     unsafe {
         let Some(plugin_ref) = plugin.as_ref() else { return Err("no instance".to_owned()) };
@@ -132,7 +132,7 @@ unsafe fn play(plugin: *const clap_plugin) -> Result<(), String> {
         };
         let ready = init(plugin) && activate(plugin, 48_000.0, 1, 512);
         if ready {
-            join_session();
+            join_session(session);
         }
         deactivate(plugin);
         destroy(plugin);
@@ -140,15 +140,15 @@ unsafe fn play(plugin: *const clap_plugin) -> Result<(), String> {
     }
 }
 
-/// Joins by OSC, and waits until it is so.
-fn join_session() {
+/// Joins by OSC, or stays out, and waits until it is so.
+fn join_session(joins: bool) {
     let mut osc = OscClient::connect(PORT);
-    osc.send("/clock/source", &[OscType::String("link".to_owned())]);
+    osc.send("/clock/source", &[OscType::String(if joins { "link" } else { "host" }.to_owned())]);
     wait_until("the session to be joined", || {
         osc.send("/link/state", &[]);
         osc.take_replies()
             .iter()
-            .any(|reply| reply.addr == "/link/state" && reply.args.get(2) == Some(&OscType::Int(1)))
+            .any(|reply| reply.addr == "/link/state" && reply.args.get(2) == Some(&OscType::Int(i32::from(joins))))
     });
 }
 

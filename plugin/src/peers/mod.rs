@@ -202,6 +202,17 @@ impl Peers {
             }
             Command::Tell => {}
         }
+        self.refresh();
+    }
+
+    /// The view's figures of the session as they are now: who asks wants no old ones.
+    fn refresh(&mut self) {
+        let bar_beats = self.last.map_or(4.0, |last| last.bar_beats);
+        let Some(look) = self.session.look(bar_beats) else { return };
+        let view = &mut self.view;
+        (view.peers, view.playing, view.playing_micros) = (look.peers, look.playing, look.playing_micros);
+        (view.tempo_bpm, view.at_micros, view.beat) = (look.map.tempo_bpm(), look.map.at_micros, look.map.beat);
+        view.phase = (look.map.beat / bar_beats).rem_euclid(1.0);
     }
 
     /// One turn; `true` if something was asked of the executor. `bell` is rung when there is news of the session.
