@@ -5,6 +5,7 @@ use std::sync::Arc;
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionExecutor, ActionReceiver, Question, RequestId, Turn};
+use crate::clock::ClockPolicy;
 use crate::deck::Track;
 use crate::graph::LaneEntry;
 use crate::log::{ActionLog, ReplayStep};
@@ -97,6 +98,12 @@ impl Console {
     #[must_use]
     pub const fn policy(&self) -> &SafetyPolicy {
         self.executor.policy()
+    }
+
+    /// The clock's settings.
+    #[must_use]
+    pub const fn clock_policy(&self) -> ClockPolicy {
+        self.executor.clock_policy()
     }
 
     /// Goes by other safety settings from now on.

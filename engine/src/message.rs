@@ -4,8 +4,7 @@
 use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
-use crate::clock::ClockPolicy;
-use crate::clock::Quality;
+use crate::clock::{ClockPolicy, ClockSource, LinkView, Quality};
 use crate::deck::{GestureRefused, MotionView, Track};
 use crate::dsp::Levels;
 use crate::midi::{MidiCounts, MidiTable};
@@ -291,6 +290,10 @@ pub struct ClockView {
     pub bar_beats: f64,
     /// The host's transport rolls and leads; otherwise the rig runs free.
     pub host_leads: bool,
+    /// Whose beat it is.
+    pub source: ClockSource,
+    /// Others in the session; 0 if none leads.
+    pub peers: u32,
     /// How near the beats are to the host's music.
     pub quality: Quality,
 }
@@ -311,6 +314,8 @@ pub struct Snapshot {
     pub safety_telemetry: SafetyTelemetry,
     /// Musical time.
     pub clock: ClockView,
+    /// How host and session stand to each other.
+    pub link: LinkView,
     /// The decks.
     pub decks: [DeckView; NUM_DECKS],
     /// Pending actions, soonest first.
@@ -352,8 +357,11 @@ impl Default for Snapshot {
                 bar_start_beat: 0.0,
                 bar_beats: 4.0,
                 host_leads: false,
+                source: ClockSource::Local,
+                peers: 0,
                 quality: Quality::Exact,
             },
+            link: LinkView::default(),
             decks: DeckId::ALL.map(|deck| DeckView { knobs: DeckKnobs::of(deck), ..DeckView::default() }),
             pending: [None; MAX_PENDING_VIEWS],
             crossfader: 0.5,

@@ -24,9 +24,10 @@ use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Qu
 use echelon_engine::console::Console;
 use echelon_engine::safety::Source;
 
+use crate::peers::LinkSession;
 use crate::state::SavedState;
 use crate::view::{Act, SharedView};
-use bell::Bell;
+pub(crate) use bell::Bell;
 use turns::Turns;
 
 /// How long the thread sleeps when nobody wakes it.
@@ -110,6 +111,7 @@ impl ControlThread {
         mut console: Console,
         saved: SavedState,
         view: SharedView,
+        session: LinkSession,
         hands: &EditorHands,
         on_load: impl Fn() + Send + Sync + 'static,
     ) -> std::io::Result<Self> {
@@ -117,7 +119,7 @@ impl ControlThread {
         let (editor_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let shared = Arc::new(Shared {
-            turns: Mutex::new(Turns::new(console, saved.clone(), view, bell.clone())?),
+            turns: Mutex::new(Turns::new(console, saved.clone(), view, session, bell.clone())?),
             bell: bell.clone(),
             settled: Bell::default(),
             opened: AtomicU64::new(0),

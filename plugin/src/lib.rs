@@ -20,6 +20,7 @@ pub mod host;
 pub mod input;
 pub mod media;
 pub mod params;
+pub mod peers;
 pub mod recipes;
 pub mod state;
 pub mod view;
@@ -29,6 +30,7 @@ use control::{ControlThread, EditorActs, EditorHands};
 use host::HostLink;
 use host::guard::guard;
 use params::RigParams;
+use peers::{AudioEar, LinkSession};
 use view::SharedView;
 
 // What a host looks for in the library, for the mini-hosts that call it without loading it.
@@ -46,10 +48,11 @@ pub struct Echelon {
     running: Option<Running>,
 }
 
-/// The rig's audio half, and the thread of its control half.
+/// The rig's audio half with its ear for a session, and the thread of its control half.
 struct Running {
     processor: RigProcessor,
     control: ControlThread,
+    ear: AudioEar,
 }
 
 impl Default for Echelon {
@@ -92,11 +95,12 @@ impl Echelon {
         self.link.latency_frames.store(console.latency_frames(), Ordering::Relaxed);
         let saved = self.params.saved.clone();
         let link = Arc::downgrade(&self.link);
+        let (session, ear) = LinkSession::create();
         // The host's thread waits for the tracks; the values need not.
         let resend = move || link.upgrade().into_iter().for_each(|link| link.resend());
-        let control = ControlThread::start(console, saved, self.view.clone(), &self.hands, resend).ok()?;
+        let control = ControlThread::start(console, saved, self.view.clone(), session, &self.hands, resend).ok()?;
         self.link.threads.connect(entry);
-        Some(Running { processor, control })
+        Some(Running { processor, control, ear })
     }
 }
 
@@ -154,7 +158,7 @@ impl Plugin for Echelon {
         aux: &mut AuxiliaryBuffers,
         _: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Self { link, running: Some(Running { processor, control }), main_input, .. } = self else {
+        let Self { link, running: Some(Running { processor, control, ear }), main_input, .. } = self else {
             return ProcessStatus::Error("not activated");
         };
         link.run(buffer, aux, |buffer, aux, exchange| {
@@ -163,6 +167,9 @@ impl Plugin for Echelon {
             let mut threads = link.threads.lend(exchange.offline);
             if let Some(mut io) = main_input.block(buffer, aux) {
                 io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
+                let late = link.latency_micros(processor.sample_rate());
+                let session = ear.hear(processor.bar_beats(), late);
+                processor.hear_session(session, frames, exchange.offline, exchange.ahead);
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
                 processor.process(&mut io, block, &mut exchange.moves);
                 exchange.push_midi(processor.midi_out());

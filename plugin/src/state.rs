@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use echelon_engine::action::Setting;
+use echelon_engine::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
 use echelon_engine::deck::{Marks, NUM_HOT_CUES};
 use echelon_engine::units::NUM_DECKS;
 use nice_plug::params::persist::PersistentField;
@@ -32,6 +34,8 @@ pub struct RigState {
     pub marks: [SavedMarks; NUM_DECKS],
     /// The UDP port on which OSC was to be found.
     pub osc_port: Option<u16>,
+    /// The clock's settings.
+    pub clock: SavedClock,
     /// Width and height of the editor, in logical points.
     pub editor_size: [u32; 2],
     /// The MIDI mapping; `None` is the generic one.
@@ -75,6 +79,51 @@ impl From<SavedMarks> for Marks {
     }
 }
 
+/// The settings of the clock, and of a session with others.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct SavedClock {
+    mode: ClockMode,
+    stop: StopPolicy,
+    jump: JumpPolicy,
+    link_offset_micros: i32,
+    /// Whether starts and stops are shared.
+    pub start_stop: bool,
+}
+
+impl SavedClock {
+    /// As they are now.
+    #[must_use]
+    pub const fn of(policy: ClockPolicy, start_stop: bool) -> Self {
+        let ClockPolicy { stop, jump, mode, link_offset_micros } = policy;
+        Self { mode, stop, jump, link_offset_micros, start_stop }
+    }
+
+    /// As the executor takes them.
+    #[must_use]
+    pub const fn settings(self) -> [Setting; 4] {
+        [
+            Setting::HostStops { policy: self.stop },
+            Setting::HostJumps { policy: self.jump },
+            Setting::LinkOffset { micros: self.link_offset_micros },
+            Setting::ClockMode { mode: self.mode },
+        ]
+    }
+
+    /// From any JSON: what is missing or of the wrong kind is as in a new rig.
+    fn read(value: &Value) -> Self {
+        fn field<T: Default + for<'a> Deserialize<'a>>(value: &Value, name: &str) -> T {
+            value.get(name).and_then(|value| serde_json::from_value(value.clone()).ok()).unwrap_or_default()
+        }
+        Self {
+            mode: field(value, "mode"),
+            stop: field(value, "stop"),
+            jump: field(value, "jump"),
+            link_offset_micros: field(value, "link_offset_micros"),
+            start_stop: field(value, "start_stop"),
+        }
+    }
+}
+
 impl Default for RigState {
     fn default() -> Self {
         let editor_size = EditorSize::default().get();
@@ -83,6 +132,7 @@ impl Default for RigState {
             tracks: Default::default(),
             marks: Default::default(),
             osc_port: None,
+            clock: SavedClock::default(),
             editor_size,
             midi: None,
         }
@@ -104,7 +154,9 @@ impl<'de> Deserialize<'de> for RigState {
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
-        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), editor_size: size.get(), midi: midi() })
+        let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
+        let editor_size = size.get();
+        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), clock, editor_size, midi: midi() })
     }
 }
 
@@ -253,6 +305,25 @@ mod tests {
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(read(&json), state);
         assert_eq!(serde_json::to_string(&read(&json)).unwrap(), json, "byte for byte");
+    }
+
+    #[test]
+    fn the_clock_s_settings_come_back_each_by_itself() {
+        let policy = ClockPolicy {
+            stop: StopPolicy::Freeze,
+            jump: JumpPolicy::Jump,
+            mode: ClockMode::Publish,
+            link_offset_micros: -12_345,
+        };
+        let state = RigState { clock: SavedClock::of(policy, true), ..RigState::default() };
+        let json = serde_json::to_string(&state).unwrap();
+        assert_eq!(read(&json), state);
+        let mode = Setting::ClockMode { mode: ClockMode::Publish };
+        assert_eq!(read(&json).clock.settings()[3], mode);
+        let damaged = read(r#"{"clock": {"mode": "moon", "stop": "stop_decks", "jump": 3, "link_offset_micros": 7}}"#);
+        let policy = ClockPolicy { stop: StopPolicy::StopDecks, link_offset_micros: 7, ..ClockPolicy::default() };
+        assert_eq!(damaged.clock, SavedClock::of(policy, false));
+        assert_eq!(read(r#"{"clock": []}"#).clock, SavedClock::default());
     }
 
     #[test]

@@ -13,6 +13,7 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 use crate::bridge::BridgeView;
 use crate::media::Overview;
 use crate::media::analyse::Analysis;
+use crate::peers::PeersView;
 
 /// How a deck's track came along.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -103,6 +104,8 @@ pub struct RigView {
     pub osc: OscView,
     /// The bridge to another Echelon.
     pub bridge: BridgeView,
+    /// Whose beat it is, and the session with others.
+    pub peers: PeersView,
     /// How the scheduler has fared so far.
     pub scheduler: SchedulerTelemetry,
     /// What the safety policy has done so far.

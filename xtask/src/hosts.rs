@@ -14,7 +14,7 @@ use crate::workspace::{shown, step, target_dir};
 
 mod clack;
 mod fresh;
-mod python;
+pub mod python;
 mod report;
 mod scenarios;
 mod script;

@@ -11,6 +11,7 @@ mod cli;
 mod demo;
 mod hosts;
 mod install;
+mod link;
 mod music;
 mod report;
 mod setup;
@@ -28,7 +29,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 9] = [
+const COMMANDS: [Command; 10] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -76,6 +77,12 @@ const COMMANDS: [Command; 9] = [
         summary: "draw what the sound is: responses, stretched drums, a track with its grid and cues",
         help: report::HELP,
         run: report::main,
+    },
+    Command {
+        name: "link",
+        summary: "measure Ableton Link against an independent peer, on two machines that are namespaces of this one",
+        help: link::HELP,
+        run: link::main,
     },
     Command {
         name: "bench",

@@ -29,17 +29,22 @@ pub enum Need {
     Editor,
     /// Python hosts: `cargo xtask hosts`.
     Hosts,
+    /// Two machines in one, and a peer in Python: `cargo xtask link`.
+    Link,
     /// Real music, and what renders it: `cargo xtask bench analysis`.
     Music,
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 28] = [
+const PACKAGES: [(Need, &str); 33] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
     (Need::Build, "g++"),
     (Need::Build, "libclang-dev"),
+    // Ableton Link is C++ too, and built by cmake.
+    (Need::Build, "cmake"),
+    (Need::Build, "make"),
     (Need::Build, "ca-certificates"),
     (Need::Editor, "xvfb"),
     (Need::Editor, "libgl1-mesa-dri"),
@@ -54,6 +59,9 @@ const PACKAGES: [(Need, &str); 28] = [
     (Need::Hosts, "libglib2.0-0"),
     (Need::Hosts, "libatomic1"),
     (Need::Hosts, "libstdc++6"),
+    (Need::Link, "iproute2"),
+    (Need::Link, "nftables"),
+    (Need::Link, "python3-venv"),
     (Need::Music, "lmms"),
     (Need::Music, "lmms-common"),
     (Need::Music, "hydrogen"),
@@ -79,12 +87,14 @@ pub fn set_up(needs: &[Need], check: bool) -> Result<()> {
     match std::env::consts::OS {
         "linux" => set_up_linux(needs, check),
         "macos" => {
-            println!("    macOS: Xcode's command line tools are needed (`xcode-select --install`), nothing else");
+            println!(
+                "    macOS: Xcode's command line tools and cmake are needed (`xcode-select --install`, `brew install cmake`)"
+            );
             Ok(())
         }
         "windows" => {
             println!(
-                "    Windows: the \"Desktop development with C++\" part of the Visual Studio build tools is needed"
+                "    Windows: the \"Desktop development with C++\" part of the Visual Studio build tools is needed (it has cmake)"
             );
             Ok(())
         }

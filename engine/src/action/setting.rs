@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ActionKind;
-use crate::clock::{ClockPolicy, JumpPolicy, StopPolicy};
+use crate::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
 use crate::safety::{ActionMask, DeckState, OnAirRule, SafetySettings, Source};
 
 /// A change of one setting.
@@ -70,6 +70,16 @@ pub enum Setting {
         /// What.
         policy: JumpPolicy,
     },
+    /// Whose beat the rig goes by. Another source takes over on the next bar.
+    ClockMode {
+        /// Whose.
+        mode: ClockMode,
+    },
+    /// How much earlier than a session's beat the rig plays.
+    LinkOffset {
+        /// In microseconds.
+        micros: i32,
+    },
 }
 
 impl Setting {
@@ -89,6 +99,11 @@ impl Setting {
             }
             Self::HostStops { policy } => clock.stop = policy,
             Self::HostJumps { policy } => clock.jump = policy,
+            Self::ClockMode { mode } => clock.mode = mode,
+            Self::LinkOffset { micros } => {
+                let most = ClockPolicy::MAX_LINK_OFFSET_MICROS;
+                clock.link_offset_micros = micros.clamp(-most, most);
+            }
         }
     }
 }

@@ -27,6 +27,8 @@ pub struct BlockClock {
     pub(super) lines: GridLines,
     pub(super) source: ClockSource,
     pub(super) quality: Quality,
+    /// Others in the session; 0 if none leads.
+    pub(super) peers: u32,
 }
 
 impl BlockClock {
@@ -192,6 +194,7 @@ mod tests {
             lines: GridLines { bar_start_beat: 0.0, bar_beats: 4.0 },
             source: ClockSource::Host,
             quality: Quality::Exact,
+            peers: 0,
         }
     }
 

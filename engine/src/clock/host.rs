@@ -139,6 +139,7 @@ impl HostClock {
             lines: self.here.lines,
             source: ClockSource::Host,
             quality: self.follower.quality(),
+            peers: 0,
         };
         (clock, moved.or(regridded.then_some(Discontinuity::Regridded)))
     }
@@ -207,7 +208,7 @@ impl BeatSource for HostClock {
     }
 
     fn take_over(&mut self, last: &BlockClock) {
-        self.here = Here::after(last);
+        (self.here, self.tempo) = (Here::after(last), last.tempo());
         self.local.resume(self.here);
         self.words.stop();
         self.led = false;

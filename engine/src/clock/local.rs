@@ -72,6 +72,7 @@ impl BeatSource for LocalBeatClock {
             lines: self.here.lines,
             source: ClockSource::Local,
             quality: Quality::Exact,
+            peers: 0,
         };
         self.here = Here::after(&clock);
         if !self.stands_still {

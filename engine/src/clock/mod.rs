@@ -8,8 +8,10 @@ mod block;
 mod here;
 mod host;
 mod lines;
+mod link;
 mod local;
 mod policy;
+mod select;
 mod source;
 mod transport;
 mod view;
@@ -17,8 +19,13 @@ mod view;
 pub use block::BlockClock;
 pub use host::HostClock;
 pub use lines::GridLines;
+pub use link::{
+    Agreement, BeatClockUpdate, BeatMap, CallTimes, LinkClock, LinkQuality, LinkView, LinkWord, Regularity,
+    SLEW_LIMIT_SECS, SLEW_RATIO, SessionChange, SessionWord,
+};
 pub use local::LocalBeatClock;
-pub use policy::{ClockPolicy, JumpPolicy, StopPolicy};
+pub use policy::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
+pub use select::RigClock;
 pub use source::{BeatSource, ClockSource, Discontinuity, Quality};
 pub use transport::HostTransport;
 pub use view::BeatClock;

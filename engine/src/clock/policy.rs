@@ -29,6 +29,40 @@ pub enum JumpPolicy {
     Ignore,
 }
 
+/// Whose beat the rig goes by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockMode {
+    /// The host's.
+    #[default]
+    Host,
+    /// The session's (Ableton Link), whatever the host does. The host's where there is no session, and offline.
+    Link,
+    /// The host's; the session is told of its tempo, and of its beat as far as the others let it.
+    Publish,
+    /// Nobody's: the rig runs free at the last tempo.
+    Local,
+}
+
+impl ClockMode {
+    /// Every one, in the order of [`ClockMode::WORDS`].
+    pub const ALL: [Self; 4] = [Self::Host, Self::Link, Self::Publish, Self::Local];
+    /// Short, stable words for programs.
+    pub const WORDS: [&str; 4] = ["host", "link", "publish", "local"];
+
+    /// The word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        Self::WORDS[self as usize]
+    }
+
+    /// Whether it takes part in a session.
+    #[must_use]
+    pub const fn joins_session(self) -> bool {
+        matches!(self, Self::Link | Self::Publish)
+    }
+}
+
 /// The clock's settings.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ClockPolicy {
@@ -36,4 +70,13 @@ pub struct ClockPolicy {
     pub stop: StopPolicy,
     /// When the host jumps.
     pub jump: JumpPolicy,
+    /// Whose beat it is.
+    pub mode: ClockMode,
+    /// How much earlier than the session's beat the rig plays, to make up for the latency of the output; in microseconds.
+    pub link_offset_micros: i32,
+}
+
+impl ClockPolicy {
+    /// How far [`ClockPolicy::link_offset_micros`] goes to either side: half a second.
+    pub const MAX_LINK_OFFSET_MICROS: i32 = 500_000;
 }

@@ -7,9 +7,33 @@ use super::BlockClock;
 pub enum ClockSource {
     /// The host's transport.
     Host,
+    /// A session with others (Ableton Link).
+    Link,
     /// Nobody's: the rig counts frames at the last tempo.
     #[default]
     Local,
+}
+
+impl ClockSource {
+    /// A short, stable word for programs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::Link => "link",
+            Self::Local => "local",
+        }
+    }
+
+    /// Whether someone else makes the beat: a host, or a session with so many others in it.
+    #[must_use]
+    pub const fn is_followed(self, peers: u32) -> bool {
+        match self {
+            Self::Host => true,
+            Self::Link => peers > 0,
+            Self::Local => false,
+        }
+    }
 }
 
 /// How near the source's beats come to its music.
@@ -20,6 +44,8 @@ pub enum Quality {
     Exact,
     /// The source rounds its beats, or its tempo contradicts them: within 1/400 beat.
     Coarse,
+    /// It is not well known when a frame is heard: some milliseconds beside a session's beat.
+    Jittery,
 }
 
 /// What broke the flow of song beats at a block's start. Performance beats have no breaks.
@@ -42,6 +68,11 @@ pub enum Discontinuity {
         /// block there, up to a block otherwise. A line in these beats has not been heard. `None` says nothing: not
         /// every host tells of its loop.
         wrapped: Option<f64>,
+    },
+    /// Another source leads from here on, on a bar of the one before.
+    Switched {
+        /// From where the rig had run to, to where the new source is, in song beats; negative is back.
+        beats: f64,
     },
     /// The song goes on, but its bars are others: another time signature, or the host put the bar line elsewhere.
     Regridded,

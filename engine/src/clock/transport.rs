@@ -39,6 +39,26 @@ impl HostTransport {
     };
 }
 
+impl HostTransport {
+    /// What the host would say so many frames later, if nothing happens between. A loop's end is not looked at: the host
+    /// tells of the jump when it makes it. `sample_rate` in Hz.
+    #[must_use]
+    pub fn advanced(mut self, frames: u32, sample_rate: f64) -> Self {
+        let (true, Some(tempo)) = (self.playing && sample_rate > 0.0, self.tempo) else { return self };
+        let frames = f64::from(frames);
+        let end_bpm = tempo.get() + self.tempo_step_bpm * frames;
+        let beats = (tempo.get() + end_bpm) / 2.0 * frames / (60.0 * sample_rate);
+        self.song_beats = self.song_beats.map(|song| song + beats);
+        self.song_secs = self.song_secs.map(|song| song + frames / sample_rate);
+        self.tempo = Bpm::new(end_bpm).or(self.tempo);
+        if let (Some(song), Some(bar), Some(signature)) = (self.song_beats, self.bar_start_beats, self.signature) {
+            let bars = ((song - bar) / signature.bar_beats()).floor().max(0.0);
+            self.bar_start_beats = Some(bar + bars * signature.bar_beats());
+        }
+        self
+    }
+}
+
 impl Default for HostTransport {
     fn default() -> Self {
         Self::SILENT

@@ -1,6 +1,6 @@
 //! The clock as the rest of the program asks it.
 
-use super::{BlockClock, ClockSource, GridLines};
+use super::{BlockClock, GridLines};
 use crate::action::Grid;
 use crate::message::ClockView;
 
@@ -64,10 +64,10 @@ impl BeatClock for BlockClock {
         self.tempo.get()
     }
     fn is_synchronized(&self) -> bool {
-        self.source != ClockSource::Local
+        self.source.is_followed(self.peers)
     }
     fn num_peers(&self) -> usize {
-        0
+        self.peers as usize
     }
     fn lines(&self) -> GridLines {
         self.lines
@@ -96,10 +96,10 @@ impl BeatClock for ClockView {
         self.tempo.get()
     }
     fn is_synchronized(&self) -> bool {
-        self.host_leads
+        self.source.is_followed(self.peers)
     }
     fn num_peers(&self) -> usize {
-        0
+        self.peers as usize
     }
     fn lines(&self) -> GridLines {
         GridLines { bar_start_beat: self.bar_start_beat, bar_beats: self.bar_beats }.around(self.song_beat)
@@ -127,6 +127,8 @@ impl BlockClock {
             bar_start_beat: self.lines.bar_start_beat,
             bar_beats: self.lines.bar_beats,
             host_leads: self.host_leads(),
+            source: self.source,
+            peers: self.peers,
             quality: self.quality,
         }
     }

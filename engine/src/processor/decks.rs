@@ -140,6 +140,7 @@ impl RigProcessor {
     /// Musical time at the end of a segment.
     pub(super) fn view_clock(&mut self, clock: &BlockClock) {
         self.snapshot.clock = clock.view_at_end();
+        self.snapshot.link = *self.clock.view();
     }
 
     /// Hands the snapshot to the control side.

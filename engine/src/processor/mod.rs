@@ -23,7 +23,7 @@ mod ways;
 use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
-use crate::clock::{BlockClock, HostClock, HostTransport};
+use crate::clock::{BlockClock, HostTransport, RigClock, SessionWord};
 use crate::deck::DeckNode;
 use crate::dsp::{LoudnessMeter, without_denormals};
 use crate::graph::{LanePool, Scheduler};
@@ -59,7 +59,7 @@ pub struct RigProcessor {
     links: AudioLinks,
     scheduler: Scheduler,
     mixer: Mixer,
-    clock: HostClock,
+    clock: RigClock,
     quantizer: Quantizer,
     policy: SafetyPolicy,
     timeline: Timeline,
@@ -103,7 +103,7 @@ impl RigProcessor {
             links,
             scheduler,
             mixer,
-            clock: HostClock::new(sample_rate),
+            clock: RigClock::new(sample_rate),
             quantizer: Quantizer::default(),
             policy: SafetyPolicy::default(),
             timeline: Timeline::default(),
@@ -131,6 +131,28 @@ impl RigProcessor {
         self.midi.forget_lights();
     }
 
+    /// What is known of a session with others as the host calls for a block of so many frames: `None` if none is
+    /// joined. `offline` and `ahead` are what the host says of the block: that it bounces, that it renders ahead. Before
+    /// each [`RigProcessor::process`] while there is a session, and once after.
+    ///
+    /// # Real-time
+    /// Constant time, no allocation.
+    pub fn hear_session(&mut self, session: Option<SessionWord>, frames: u32, offline: bool, ahead: bool) {
+        self.clock.hear_session(session, frames, offline, ahead);
+    }
+
+    /// In Hz.
+    #[must_use]
+    pub const fn sample_rate(&self) -> f64 {
+        self.clock.sample_rate()
+    }
+
+    /// Beats in a bar: the session is to be asked for its beat in these.
+    #[must_use]
+    pub fn bar_beats(&self) -> f64 {
+        self.clock.bar_beats()
+    }
+
     /// Makes a block. Control moves that the host did not ask for are appended to `moves`, as far as it has room.
     ///
     /// # Real-time
@@ -155,9 +177,32 @@ impl RigProcessor {
             let change = inputs.iter().position(|i| matches!(i.input, HostInput::Transport(_)));
             let (now, rest) = inputs.split_at(change.unwrap_or(inputs.len()));
             let to = rest.first().map_or(block.frames, |input| input.frame.clamp(from, block.frames));
+            let now = self.run_up_to_switches(io, (&mut from, to), &mut transport, now, moves);
             self.run_segment(io, from, to, &transport, now, moves);
             let Some((TimedInput { input: HostInput::Transport(next), .. }, rest)) = rest.split_first() else { return };
             (from, transport, inputs) = (to, *next, rest);
+        }
+    }
+
+    /// Runs the segments of `from..to` after which another source of beats takes over. The last one is left.
+    fn run_up_to_switches<'a>(
+        &mut self,
+        io: &mut BlockIo<'_>,
+        (from, to): (&mut u32, u32),
+        transport: &mut HostTransport,
+        mut inputs: &'a [TimedInput],
+        moves: &mut Vec<ControlMove>,
+    ) -> &'a [TimedInput] {
+        loop {
+            let frames = self.clock.prepare(transport, to - *from);
+            let until = *from + frames;
+            if until >= to {
+                return inputs;
+            }
+            let (now, rest) = inputs.split_at(inputs.partition_point(|input| input.frame < until));
+            self.run_segment(io, *from, until, transport, now, moves);
+            *transport = transport.advanced(frames, self.clock.sample_rate());
+            (*from, inputs) = (until, rest);
         }
     }
 

@@ -442,4 +442,5 @@ mod knobs;
 mod midi;
 mod races;
 mod recipes;
+mod session;
 mod stage;

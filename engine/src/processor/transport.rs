@@ -18,6 +18,7 @@ impl RigProcessor {
         match what {
             Discontinuity::Stopped => self.host_stopped(moment, moves),
             Discontinuity::Jumped { beats, .. } => self.host_jumped(beats, moment.clock),
+            Discontinuity::Switched { beats } => self.source_switched(beats, moment.clock),
             Discontinuity::Started { .. } | Discontinuity::Regridded => {}
         }
     }
@@ -57,6 +58,18 @@ impl RigProcessor {
                         self.realign_at_next_bar(deck, beats, bar_beats, clock);
                     }
                 }
+            }
+        }
+    }
+
+    /// Another source leads: what is heard goes on, and comes into phase at the new source's next bar.
+    fn source_switched(&mut self, beats: f64, clock: &BlockClock) {
+        if self.clock.policy().jump == JumpPolicy::Ignore {
+            return;
+        }
+        for deck in DeckId::ALL {
+            if self.state(deck) == DeckState::Playing {
+                self.realign_at_next_bar(deck, beats, clock.lines().bar_beats, clock);
             }
         }
     }

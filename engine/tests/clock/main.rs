@@ -10,8 +10,10 @@
 )]
 
 mod bars;
+mod calls;
 mod errors;
 mod host;
+mod link;
 mod loops;
 mod places;
 mod properties;

@@ -6,7 +6,7 @@ use std::time::Duration;
 /// A bell that several threads hear. Clones are the same bell. Never on the audio thread while the host is in real
 /// time.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Bell(Arc<Inner>);
+pub struct Bell(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -17,13 +17,13 @@ struct Inner {
 
 impl Bell {
     /// Wakes everyone who waits. Blocks no longer than it takes to count.
-    pub(super) fn ring(&self) {
+    pub(crate) fn ring(&self) {
         *self.0.rings.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.0.rung.notify_all();
     }
 
     /// Waits until it has been rung more often than the `heard` times that the caller knows of, or for so long.
-    pub(super) fn wait(&self, heard: &mut u64, patience: Duration) {
+    pub(crate) fn wait(&self, heard: &mut u64, patience: Duration) {
         let rings = self.0.rings.lock().unwrap_or_else(PoisonError::into_inner);
         let waited = self.0.rung.wait_timeout_while(rings, patience, |rings| *rings == *heard);
         *heard = *waited.unwrap_or_else(PoisonError::into_inner).0;

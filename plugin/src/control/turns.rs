@@ -10,10 +10,13 @@ use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use crate::bridge::Bridge;
-use crate::input::osc::{Heard, OscServer, Query, answers, bridge_state, first_port_from_env, track_state};
+use crate::input::osc::{
+    Heard, OscServer, Query, answers, bridge_state, first_port_from_env, peers_state, track_state,
+};
 use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
-use crate::state::{SavedMarks, SavedState};
+use crate::peers::{Command, LinkSession, Peers};
+use crate::state::{SavedClock, SavedMarks, SavedState};
 use crate::view::{OscView, SharedView};
 
 /// Messages that a turn sends at most in answer to questions, but for the last one's.
@@ -30,6 +33,7 @@ pub(super) struct Turns {
     midi_sender: ActionSender,
     osc: Option<OscServer>,
     bridge: Bridge,
+    peers: Peers,
     files: DeckFiles,
     view: SharedView,
     bell: Bell,
@@ -42,7 +46,13 @@ impl Turns {
     ///
     /// # Errors
     /// The system's, if it gives no thread. Without OSC the rig runs all the same; the view says so.
-    pub(super) fn new(mut console: Console, saved: SavedState, view: SharedView, bell: Bell) -> std::io::Result<Self> {
+    pub(super) fn new(
+        mut console: Console,
+        saved: SavedState,
+        view: SharedView,
+        session: LinkSession,
+        bell: Bell,
+    ) -> std::io::Result<Self> {
         let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let (midi_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
@@ -55,6 +65,7 @@ impl Turns {
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
         let name = osc.as_ref().map_or_else(|| "Echelon".to_owned(), |osc| format!("Echelon {}", osc.port()));
         let bridge = Bridge::new(&mut console, name);
+        let peers = Peers::new(&mut console, session);
         let mut turns = Self {
             console,
             saved,
@@ -63,6 +74,7 @@ impl Turns {
             midi_sender,
             osc,
             bridge,
+            peers,
             files,
             view,
             bell,
@@ -82,6 +94,7 @@ impl Turns {
         self.files.poll(&mut self.console, &mut self.turn);
         self.console.tick(&mut self.turn);
         self.answer();
+        self.peers_turn();
         self.answer_askings();
         self.bridge_turn();
         let snapshot = *self.console.snapshot();
@@ -90,6 +103,7 @@ impl Turns {
             (self.console.telemetry(), self.console.safety_telemetry(), self.bridge.view());
         self.view.update(|view| {
             (view.snapshot, view.scheduler, view.safety, view.bridge) = (snapshot, scheduler, safety, bridge);
+            view.peers = self.peers.view().clone();
         });
         (!self.files.is_decoding()).then_some(self.restored)
     }
@@ -117,6 +131,7 @@ impl Turns {
         if is_new {
             self.agree_on_port();
             self.files.begin_state(loads, &mut self.console, &mut self.turn);
+            self.restore_clock();
         }
         for deck in self.files.take_to_restore() {
             // A deck may have been started of which nobody here knows yet: every one is told to stop, to no effect if
@@ -131,9 +146,21 @@ impl Turns {
             for action in unlock.into_iter().chain(stop).chain(eject).chain(load).chain(marks) {
                 let request = Request::new(Source::State, action, ActionTiming::Immediate);
                 self.files.restoring(&request);
-                // The queue has room: it was emptied in the last turn, and this is at most five requests a deck.
+                // The queue has room: it was emptied in the last turn, and this is at most five requests a deck and four
+                // of the clock.
                 let _ = self.restore_sender.send(request);
             }
+        }
+    }
+
+    /// The clock's settings become the project's.
+    fn restore_clock(&mut self) {
+        let clock = self.saved.get().clock;
+        self.peers.command(Command::SetStartStop(clock.start_stop));
+        for setting in clock.settings() {
+            let request = Request::new(Source::State, Action::Configure { setting }, ActionTiming::Immediate);
+            // There is room: see below.
+            let _ = self.restore_sender.send(request);
         }
     }
 
@@ -215,6 +242,11 @@ impl Turns {
                     asking.answer(bridge_state(&self.bridge.view()));
                     1
                 }
+                Heard::Query(Query::Peers(command)) => {
+                    self.peers.command(*command);
+                    asking.answer(peers_state(self.peers.view()));
+                    1
+                }
                 Heard::Query(Query::Track { deck, edit }) => {
                     let position_secs = self.console.snapshot().decks[deck.index()].position_secs;
                     let done = edit.map_or(Ok(()), |edit| self.files.edit_grid(*deck, edit, position_secs));
@@ -243,6 +275,18 @@ impl Turns {
         if let Some(osc) = &self.osc {
             messages.for_each(|(to, message)| osc.send(to, message));
         }
+    }
+}
+
+/// The session with others, and what is saved of the clock.
+impl Turns {
+    fn peers_turn(&mut self) {
+        let policy = self.console.clock_policy();
+        if self.peers.turn(&self.console, policy, &self.bell) {
+            self.bell.ring();
+        }
+        let clock = SavedClock::of(policy, self.peers.shares_start_stop());
+        self.saved.update_as_of(self.restored, |state| state.clock = clock);
     }
 }
 
@@ -277,7 +321,7 @@ mod tests {
     fn bench() -> (Turns, SavedState, SharedView) {
         let (saved, view) = (SavedState::default(), SharedView::default());
         let (console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
-        let turns = Turns::new(console, saved.clone(), view.clone(), Bell::default()).unwrap();
+        let turns = Turns::new(console, saved.clone(), view.clone(), LinkSession::default(), Bell::default()).unwrap();
         (turns, saved, view)
     }
 

@@ -18,6 +18,8 @@ pub(super) struct Block {
     /// At frame 0.
     pub(super) transport: HostTransport,
     pub(super) offline: bool,
+    /// Made ahead of its time.
+    pub(super) ahead: bool,
     pub(super) buses: HostBuses,
 }
 
@@ -95,7 +97,7 @@ impl Runner {
     /// one known in the range.
     fn fill(&self, link: &HostLink, block: &Block, start: u32, end: u32, from: &mut (u32, HostTransport)) -> bool {
         let Ok(mut exchange) = link.exchange.try_borrow_mut() else { return false };
-        exchange.begin(from.1, block.offline);
+        exchange.begin(from.1, block.offline, block.ahead);
         for mut timed in self.inputs.range(start, end) {
             if let HostInput::Transport(transport) = timed.input {
                 *from = (timed.frame, transport);
@@ -208,7 +210,7 @@ mod tests {
     fn block(frames: u32, buses: HostBuses) -> Block {
         let transport =
             HostTransport { playing: true, tempo: Bpm::new(60.0), song_beats: Some(0.0), ..HostTransport::SILENT };
-        Block { frames, sample_rate: 100.0, transport, offline: false, buses }
+        Block { frames, sample_rate: 100.0, transport, offline: false, ahead: false, buses }
     }
 
     fn xfader(link: &HostLink) -> f32 {

@@ -16,6 +16,8 @@ pub struct Exchange {
     pub transport: HostTransport,
     /// The host renders offline (as far as it says so).
     pub offline: bool,
+    /// The host makes the block ahead of its time (as far as it says so).
+    pub ahead: bool,
     /// Inputs sorted by frame, clamped into the block, finite and in range. Capacity is fixed.
     pub inputs: Vec<TimedInput>,
     /// Control moves for the host to record. Capacity is fixed: write through [`Exchange::push_move`].
@@ -29,6 +31,7 @@ impl Exchange {
         Self {
             transport: HostTransport::SILENT,
             offline: false,
+            ahead: false,
             inputs: Vec::with_capacity(EVENTS_PER_BLOCK),
             moves: Vec::with_capacity(EVENTS_PER_BLOCK),
             midi: Vec::with_capacity(Lights::SENT),
@@ -58,9 +61,9 @@ impl Exchange {
     }
 
     /// Starts a block; what the last one left is forgotten.
-    pub(super) fn begin(&mut self, transport: HostTransport, offline: bool) {
+    pub(super) fn begin(&mut self, transport: HostTransport, offline: bool, ahead: bool) {
         self.transport = transport;
-        self.offline = offline;
+        (self.offline, self.ahead) = (offline, ahead);
         self.inputs.clear();
         self.moves.clear();
         self.midi.clear();

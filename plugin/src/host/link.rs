@@ -111,6 +111,11 @@ impl HostLink {
         }
     }
 
+    /// How much later than it is made all that the plugin makes leaves it, at a sample rate in Hz.
+    pub fn latency_micros(&self, sample_rate: f64) -> f64 {
+        f64::from(self.latency(sample_rate)) * 1e6 / sample_rate
+    }
+
     /// Sends every parameter's value to the engine with the next block, as after a state load. For an engine that has
     /// been made anew. Any thread.
     pub fn resend(&self) {

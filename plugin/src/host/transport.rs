@@ -1,31 +1,16 @@
 //! A transport some frames on, for blocks that are larger than the host announced.
 
 use echelon_engine::clock::HostTransport;
-use echelon_engine::units::Bpm;
 
-/// The transport `frames` after the one given, if nothing happens between. A loop's end is not looked at: the host
-/// tells of the jump when it makes it.
-pub(super) fn advanced(mut transport: HostTransport, frames: u32, sample_rate: f64) -> HostTransport {
-    let (true, Some(tempo)) = (transport.playing && sample_rate > 0.0, transport.tempo) else { return transport };
-    let frames = f64::from(frames);
-    let end_bpm = tempo.get() + transport.tempo_step_bpm * frames;
-    let beats = (tempo.get() + end_bpm) / 2.0 * frames / (60.0 * sample_rate);
-    transport.song_beats = transport.song_beats.map(|song| song + beats);
-    transport.song_secs = transport.song_secs.map(|song| song + frames / sample_rate);
-    transport.tempo = Bpm::new(end_bpm).or(transport.tempo);
-    if let (Some(song), Some(bar), Some(signature)) =
-        (transport.song_beats, transport.bar_start_beats, transport.signature)
-    {
-        let bars = ((song - bar) / signature.bar_beats()).floor().max(0.0);
-        transport.bar_start_beats = Some(bar + bars * signature.bar_beats());
-    }
-    transport
+/// The transport `frames` after the one given, if nothing happens between.
+pub(super) fn advanced(transport: HostTransport, frames: u32, sample_rate: f64) -> HostTransport {
+    transport.advanced(frames, sample_rate)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use echelon_engine::units::TimeSignature;
+    use echelon_engine::units::{Bpm, TimeSignature};
 
     fn rolling() -> HostTransport {
         HostTransport {

@@ -31,6 +31,7 @@ pub struct Setup {
     pub(crate) inputs: BTreeMap<usize, Sound>,
     pub(crate) state: Option<Vec<u8>>,
     pub(crate) thread_pool: Option<ThreadPool>,
+    pub(crate) network: bool,
     pub(crate) tolerates_guard: bool,
     pub(crate) tolerates_misuse: bool,
     pub(crate) tolerates_errors: bool,
@@ -61,6 +62,7 @@ impl Default for Setup {
             inputs: BTreeMap::new(),
             state: None,
             thread_pool: None,
+            network: false,
             tolerates_guard: false,
             tolerates_misuse: false,
             tolerates_errors: false,
@@ -178,6 +180,14 @@ impl Setup {
     #[must_use]
     pub fn thread_pool(mut self, pool: &ThreadPool) -> Self {
         self.thread_pool = Some(pool.clone());
+        self
+    }
+
+    /// Instances may join sessions on this machine's networks. Only where the network is the test's own: everything else
+    /// must not talk to anyone.
+    #[must_use]
+    pub fn network(mut self) -> Self {
+        self.network = true;
         self
     }
 

@@ -31,6 +31,14 @@ impl Python {
         Ok(python)
     }
 
+    /// The environment in `dir`, made if need be, with one package and nothing else.
+    pub fn with_only(dir: &Path, package: &str, module: &str) -> Result<Self, String> {
+        step(&format!("Looking for {package} in {}", shown(dir)));
+        let python = Self::environment(dir)?;
+        python.have(package, module)?;
+        Ok(python)
+    }
+
     fn environment(dir: &Path) -> Result<Self, String> {
         let programs = if cfg!(windows) { dir.join("Scripts/python.exe") } else { dir.join("bin/python") };
         let python = Self { program: programs };

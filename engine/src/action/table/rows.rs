@@ -2,7 +2,7 @@
 
 use super::{Arg, Args, Given, Makes, Meaning, Param, ParamOf, Row, Touch, When};
 use crate::action::{Action, ActionKind, Grid, Pending, Setting};
-use crate::clock::{JumpPolicy, StopPolicy};
+use crate::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
 use crate::mixer::{EqBand, Scale, Taper, Unit};
 use crate::safety::{DeckState, OnAirRule, Source};
 use crate::units::Decibels;
@@ -13,6 +13,7 @@ const EQ: Arg = Arg::Number { unit: "dB", min: EqBand::RANGE.start().0 as f64, m
 const FADER: Arg = Arg::SWITCH;
 const ID: Arg = Arg::Number { unit: "id", min: i32::MIN as f64, max: i32::MAX as f64 };
 const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
+const MOST_OFFSET_MS: f64 = ClockPolicy::MAX_LINK_OFFSET_MICROS as f64 / 1e3;
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
 
 /// Half of the travel for the top 24 dB, as on a mixer's fader.
@@ -456,6 +457,30 @@ pub(super) const OWN: [Row; 33] = [
                 _ => JumpPolicy::Ignore,
             };
             set(Setting::HostJumps { policy })
+        }),
+        ..SETTING
+    },
+    Row {
+        name: "Clock Source",
+        path: "/clock/source",
+        args: Args::one(Arg::Pick(&ClockMode::WORDS)),
+        help: "Whose beat it is: the host's; that of an Ableton Link session; the host's, and the session is told; nobody's. \
+               Another one takes over on the next bar.",
+        makes: own(|given| {
+            let mode = usize::try_from(given.whole(0)).ok().and_then(|index| ClockMode::ALL.get(index).copied());
+            set(Setting::ClockMode { mode: mode.unwrap_or_default() })
+        }),
+        ..SETTING
+    },
+    Row {
+        name: "Link Offset",
+        path: "/link/offset",
+        args: Args::one(Arg::Number { unit: "ms", min: -MOST_OFFSET_MS, max: MOST_OFFSET_MS }),
+        help: "How much earlier than the session's beat the rig plays, for the latency of the sound card.",
+        makes: own(|given| {
+            #[expect(clippy::cast_possible_truncation, reason = "half a second at most")]
+            let micros = (given.number(0) * 1e3).round() as i32;
+            set(Setting::LinkOffset { micros })
         }),
         ..SETTING
     },

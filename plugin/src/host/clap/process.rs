@@ -59,6 +59,8 @@ unsafe fn run(instance: &Instance, plugin: *const clap_plugin, data: &clap_proce
         // SAFETY: CLAP: null or valid for the call.
         transport: unsafe { data.transport.as_ref() }.map_or(HostTransport::SILENT, transport::read),
         offline: instance.offline.load(Ordering::Relaxed),
+        // CLAP has no word for it.
+        ahead: false,
         buses,
     };
     let mut format = Clap {

@@ -14,6 +14,7 @@ pub(super) const INPUT: i32 = Vst::BusDirections_::kInput as i32;
 pub(super) const OUTPUT: i32 = Vst::BusDirections_::kOutput as i32;
 pub(super) const SAMPLE_32: i32 = Vst::SymbolicSampleSizes_::kSample32 as i32;
 pub(super) const OFFLINE: i32 = Vst::ProcessModes_::kOffline as i32;
+pub(super) const PREFETCH: i32 = Vst::ProcessModes_::kPrefetch as i32;
 
 pub(super) const NOTE_ON: u16 = Vst::Event_::EventTypes_::kNoteOnEvent as u16;
 pub(super) const NOTE_OFF: u16 = Vst::Event_::EventTypes_::kNoteOffEvent as u16;

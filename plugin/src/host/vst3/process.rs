@@ -10,7 +10,7 @@ use vst3::Steinberg::Vst::{
 };
 use vst3::Steinberg::{kInternalError, kNotInitialized, kResultFalse, kResultOk, tresult};
 
-use super::consts::{OFFLINE, SAMPLE_32};
+use super::consts::{OFFLINE, PREFETCH, SAMPLE_32};
 use super::object::Object;
 use super::{events, midi, transport};
 use crate::Echelon;
@@ -56,6 +56,7 @@ pub(super) unsafe fn run(object: &Object, data: &mut ProcessData) -> tresult {
         sample_rate,
         transport: context.map_or(HostTransport::SILENT, |context| transport::read(context, sample_rate)),
         offline: data.processMode == OFFLINE,
+        ahead: data.processMode == PREFETCH,
         buses,
     };
     let mut format = Vst3 {

@@ -14,7 +14,7 @@ pub use namespace::namespace_markdown;
 pub use packet::{MAX_NESTING, MAX_PACKET_BYTES, PacketError};
 pub use parse::{Parsed, parse};
 pub use parse_error::ParseError;
-pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, track_state};
+pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, peers_state, track_state};
 pub use server::{Asking, DEFAULT_PORT, Heard, OscCounters, OscError, OscServer, PORTS_TO_TRY, first_port_from_env};
 
 #[cfg(test)]

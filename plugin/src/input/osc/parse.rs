@@ -134,6 +134,7 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
         Wish::Motion(deck) => Parsed::Ask(Query::Motion(deck)),
         Wish::Meters => Parsed::Ask(Query::Meters),
         Wish::Bridge(command) => Parsed::Ask(Query::Bridge(command)),
+        Wish::Peers(command) => Parsed::Ask(Query::Peers(command)),
         Wish::Track(deck) => Parsed::Ask(Query::Track { deck, edit: None }),
         Wish::Grid(deck, edit) => Parsed::Ask(Query::Track { deck, edit: Some(edit) }),
         Wish::Ping => Parsed::Ping,

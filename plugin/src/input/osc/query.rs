@@ -16,6 +16,7 @@ use super::parse_error::ParseError;
 use super::receipts::message;
 use crate::bridge::{BridgeView, Command};
 use crate::media::GridEdit;
+use crate::peers::PeersView;
 use crate::recipes;
 use crate::view::{AnalysisState, TrackView};
 
@@ -76,6 +77,8 @@ pub enum Query {
     Meters,
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
+    /// Something for the session with others, which answers with its state.
+    Peers(crate::peers::Command),
     /// What is known of a deck's track, after its beat grid was changed.
     Track {
         /// Which deck.
@@ -115,7 +118,7 @@ pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> boo
         Query::Meters => meter_messages(console.snapshot()),
         Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
         Query::Motion(deck) => vec![motion_of(*deck, console.snapshot())],
-        Query::Bridge(_) | Query::Track { .. } => vec![],
+        Query::Bridge(_) | Query::Peers(_) | Query::Track { .. } => vec![],
     }
 }
 
@@ -139,6 +142,20 @@ pub fn bridge_state(view: &BridgeView) -> OscMessage {
     let (port, name) = view.peer.as_ref().map_or((0, ""), |peer| (i32::from(peer.port), peer.name.as_str()));
     let state = [view.state.word(), view.role.word()].map(OscType::from).to_vec();
     message("/bridge/state", [state, vec![port.into(), name.into(), view.reason.as_str().into()]].concat())
+}
+
+/// How the session with others stands.
+pub fn peers_state(view: &PeersView) -> OscMessage {
+    let whole = |number: usize| OscType::Int(i32::try_from(number).unwrap_or(i32::MAX));
+    let switch = |on: bool| OscType::Int(i32::from(on));
+    let mut args = vec![view.mode.word().into(), view.source.word().into(), switch(view.enabled), whole(view.peers)];
+    args.extend([view.tempo_bpm, view.beat, view.phase].map(OscType::Double));
+    args.push(view.quality.word().into());
+    args.extend([view.spread_ms, view.offset_ms].map(OscType::Double));
+    args.extend([view.start_stop, view.playing, view.take_over].map(switch));
+    args.extend([view.playing_micros, view.at_micros].map(OscType::Double));
+    args.push(view.sentences.join("; ").into());
+    message("/link/state", args)
 }
 
 /// What is known of a deck's track: `error` says why its grid could not be changed.

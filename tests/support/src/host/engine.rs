@@ -216,6 +216,12 @@ impl Engine {
         }
     }
 
+    /// When a frame that was processed, or is about to be, is due.
+    pub fn due_time(&self, frame: u64) -> Option<Instant> {
+        let steady = self.steady as f64 + frame as f64 - self.frame as f64;
+        self.pace.map(|zero| zero + Duration::from_secs_f64(steady.max(0.0) / self.sample_rate))
+    }
+
     fn fill_inputs(&mut self, start: u64, frames: u32) {
         for bus in 0..INPUTS {
             let sound = self.inputs.get(&bus);

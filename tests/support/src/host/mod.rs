@@ -9,6 +9,7 @@ mod render;
 
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
+use std::time::Instant;
 
 use echelon_engine::units::DeckId;
 
@@ -61,6 +62,7 @@ impl MiniHost {
         ) -> (Box<dyn MainSide>, Box<dyn AudioSide>) {
             (Box::new(main), Box::new(audio))
         }
+        echelon::peers::set_network(setup.network);
         let (mut side, audio) = match format {
             Format::Clap => boxed(clap::create(setup.thread_pool.as_ref())),
             Format::Vst3 => boxed(vst3::create()),
@@ -109,6 +111,12 @@ impl MiniHost {
     #[must_use]
     pub fn frame(&self) -> u64 {
         self.engine().frame
+    }
+
+    /// When a frame is due to be heard, in real time; `None` before the first block or not in real time.
+    #[must_use]
+    pub fn due_time(&self, frame: u64) -> Option<Instant> {
+        self.engine().due_time(frame)
     }
 
     /// The transport's true course.

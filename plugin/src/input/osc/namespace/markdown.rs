@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 17] = [
+const REPLIES: [(&str, &str, &str); 18] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -48,6 +48,13 @@ const REPLIES: [(&str, &str, &str); 17] = [
         "/bridge/state",
         "`s` disconnected, connecting or connected, `s` role, `i` port of the other (0 for none), `s` its name, `s` reason",
         "The answer to `/bridge/...`; the reason says why it is not connected.",
+    ),
+    (
+        "/link/state",
+        "`s` clock that was set, `s` host, link or local: who leads, `i` joined, `i` others, `d` BPM, `d` beat, `d` place in \
+         the bar, `s` quality, `d` ms that the host's calls stray, `d` offset in ms, `i` shares starts and stops, `i` is \
+         started, `i` takes over, `d` since when in microseconds, `d` when this was so, `s` what there is to say",
+        "The answer to `/link/...`: the session with others. Quality: off, settling, good, jittery, ahead, offline.",
     ),
 ];
 

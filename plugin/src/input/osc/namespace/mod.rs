@@ -2,6 +2,7 @@
 //! `table.rs`. Parser, error texts, OSCQuery, layouts and the README's table all come from here.
 
 mod markdown;
+mod peers;
 mod table;
 
 use std::sync::LazyLock;
@@ -18,8 +19,9 @@ use table::TABLE;
 /// Every address that is understood.
 pub(super) fn rows() -> impl Iterator<Item = &'static Row> {
     static QUESTIONS: [Row; TABLE.len()] = TABLE;
+    static PEERS: [Row; peers::ROWS.len()] = peers::ROWS;
     static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| catalog().filter_map(Row::of_action).collect());
-    ROWS.iter().chain(&QUESTIONS)
+    ROWS.iter().chain(&QUESTIONS).chain(&PEERS)
 }
 
 /// The timing of a word that says when, as a trailing argument or as the last part of an address: `now`, or a grid.
@@ -51,6 +53,8 @@ pub(super) enum Wish {
     Motion(DeckId),
     Meters,
     Bridge(Command),
+    /// Something for the session with others.
+    Peers(crate::peers::Command),
     /// To tell what is known of a deck's track.
     Track(DeckId),
     /// To change its beat grid, and tell.

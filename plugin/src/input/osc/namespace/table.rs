@@ -19,7 +19,7 @@ fn recipe(which: fn(String) -> Which, given: &Given<'_>, preview: bool) -> Wish 
 }
 
 /// What most of them are.
-const QUESTION: Row = Row {
+pub const QUESTION: Row = Row {
     path: "",
     args: Args::NONE,
     optional: false,

@@ -7,7 +7,7 @@ use super::super::{ParseError, namespace_markdown, parse};
 fn the_markdown_has_a_row_for_every_address() {
     let text = namespace_markdown();
     for row in rows() {
-        let is_answer_too = ["/info", "/telemetry", "/recipe/list", "/bridge/state"].contains(&row.path);
+        let is_answer_too = ["/info", "/telemetry", "/recipe/list", "/bridge/state", "/link/state"].contains(&row.path);
         assert_eq!(text.matches(&format!("\n| `{}` |", row.path)).count(), 1 + usize::from(is_answer_too));
         assert!(text.contains(row.help), "{}", row.path);
     }
