@@ -93,6 +93,12 @@ impl Console {
         self.executor.can(question, &self.shadow)
     }
 
+    /// What happens when the host stops or jumps.
+    #[must_use]
+    pub const fn clock_policy(&self) -> crate::clock::ClockPolicy {
+        self.executor.clock_policy()
+    }
+
     /// The safety policy as the control side knows it.
     #[must_use]
     pub const fn policy(&self) -> &SafetyPolicy {
