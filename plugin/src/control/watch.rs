@@ -1,6 +1,6 @@
 //! What the editor sees only while it looks: the action log, and its export to a file.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -85,7 +85,7 @@ fn export(console: &Console, view: &SharedView) {
     drop(std::thread::Builder::new().name("echelon-export".to_owned()).spawn(write));
 }
 
-fn said(path: &PathBuf, result: std::io::Result<()>) -> String {
+fn said(path: &Path, result: std::io::Result<()>) -> String {
     match result {
         Ok(()) => format!("the action log was written to {}", path.display()),
         Err(error) => format!("the action log could not be written to {}: {error}", path.display()),

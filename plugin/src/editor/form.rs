@@ -1,6 +1,6 @@
 //! Rows of a settings page: a name, what it is now, and how to change it.
 
-use egui::{Align2, Id, Rect, Sense, StrokeKind, Ui, vec2};
+use egui::{Align2, Id, Rect, Sense, StrokeKind, Ui};
 
 use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
@@ -90,15 +90,6 @@ impl<'a> Form<'a> {
         } else {
             None
         }
-    }
-
-    /// A switch with its state in a word.
-    pub fn switch(&mut self, id: Id, name: &str, on: bool, help: &str) -> Option<bool> {
-        let rect = self.row(name, help)?;
-        let word = if on { "on" } else { "off" };
-        let face = super::press::lamp(word, 13.0, on, theme::playing());
-        let rect = Rect::from_min_size(rect.min, vec2(rect.width().min(90.0), rect.height()));
-        super::press::switch(self.ui, rect, id, face, on).clicked().then_some(!on)
     }
 
     /// A button over the width.

@@ -17,7 +17,7 @@ pub fn apart(song_beat: f64, live: &DeckView, track: &TrackView) -> Option<f64> 
     let grid = track.grid.as_deref()?;
     let own = grid.beat_at(live.position_secs * track.sample_rate?);
     let apart = (song_beat - own).rem_euclid(1.0);
-    apart.is_finite().then(|| if apart > 0.5 { apart - 1.0 } else { apart })
+    apart.is_finite().then_some(if apart > 0.5 { apart - 1.0 } else { apart })
 }
 
 /// Draws it.
