@@ -330,6 +330,8 @@ pub struct Snapshot {
     pub master_peak: f32,
     /// Of the master over the last 400 ms.
     pub master_levels: Levels,
+    /// How far the limiter holds the master down, in dB: 0 or below.
+    pub limiter_db: f32,
     /// Index into [`Grid::CHOICES`].
     pub quantize: usize,
     /// Times that a node made NaN or infinity and was silenced, since the start.
@@ -369,6 +371,7 @@ impl Default for Snapshot {
             knobs: MasterKnobs::default(),
             master_peak: 0.0,
             master_levels: Levels::SILENT,
+            limiter_db: 0.0,
             quantize: Grid::DEFAULT_CHOICE,
             non_finite: 0,
             lost_events: 0,
@@ -387,7 +390,8 @@ impl Snapshot {
         }
     }
 
-    pub(crate) const fn set_knob(&mut self, knob: Knob, value: f32) {
+    /// Shows a control of the mixer's table as set to a value.
+    pub const fn set_knob(&mut self, knob: Knob, value: f32) {
         match knob.deck() {
             Some(deck) => self.decks[deck.index()].knobs.set(knob, value),
             None => self.knobs.set(knob, value),

@@ -14,6 +14,7 @@ mod analyses;
 mod bell;
 mod decks;
 mod turns;
+mod watch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -215,5 +216,13 @@ impl Act for EditorActs {
             },
         };
         self.view.tell(deck, text);
+    }
+
+    fn watch_log(&mut self) {
+        self.view.watch();
+    }
+
+    fn export_log(&mut self) {
+        self.view.export();
     }
 }

@@ -1,12 +1,14 @@
 //! What the editor sees of an instance, and the only way by which it may act. Control and GUI threads; never audio.
 
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use echelon_engine::action::{Action, ActionTiming, RequestId};
+use echelon_engine::clock::ClockPolicy;
 use echelon_engine::deck::BeatGrid;
 use echelon_engine::message::Snapshot;
-use echelon_engine::safety::SafetyTelemetry;
+use echelon_engine::safety::{SafetySettings, SafetyTelemetry, Source};
 use echelon_engine::telemetry::SchedulerTelemetry;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
@@ -54,6 +56,8 @@ pub struct TrackView {
     pub name: String,
     /// The load that brought it, once it is decoded.
     pub brought_by: Option<RequestId>,
+    /// Frames in a second of it, once it is decoded.
+    pub sample_rate: Option<f64>,
     /// The waveform at a glance.
     pub overview: Option<Arc<Overview>>,
     /// What can be heard in it: tempo, key, loudness and the waveform at every zoom.
@@ -93,6 +97,49 @@ pub struct Notice {
     pub text: String,
 }
 
+/// What became of a request in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogOutcome {
+    /// Nothing yet.
+    Open,
+    /// It happened.
+    Done,
+    /// It was refused.
+    Refused,
+    /// It was taken back, or its time passed.
+    Gone,
+}
+
+impl LogOutcome {
+    /// Its word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "waits",
+            Self::Done => "done",
+            Self::Refused => "refused",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// A line of the action log, for people.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LogLine {
+    /// Counts the entries of the session.
+    pub number: u64,
+    /// Song beat on which it was asked.
+    pub beat: f64,
+    /// Who asked.
+    pub source: Source,
+    /// What.
+    pub words: String,
+    /// What became of it.
+    pub outcome: LogOutcome,
+    /// When, or why not.
+    pub why: String,
+}
+
 /// Everything that the editor draws.
 #[derive(Clone, Debug, Default)]
 pub struct RigView {
@@ -112,17 +159,54 @@ pub struct RigView {
     pub safety: SafetyTelemetry,
     /// The newest message.
     pub notice: Option<Notice>,
+    /// What the safety policy goes by.
+    pub settings: SafetySettings,
+    /// What happens when the host stops or jumps.
+    pub clock_policy: ClockPolicy,
+    /// Frames by which the rig's sound is late.
+    pub latency_frames: u32,
+    /// The newest requests and what became of them, the newest first; only while someone looks ([`SharedView::watch`]).
+    pub log: Arc<[LogLine]>,
 }
 
 /// The view, written by the control thread and read by the editor.
 #[derive(Clone, Debug, Default)]
-pub struct SharedView(Arc<Mutex<RigView>>);
+pub struct SharedView(Arc<Mutex<RigView>>, Arc<Looks>);
+
+/// What the editor wants of the control thread beside actions.
+#[derive(Debug, Default)]
+struct Looks {
+    watch: AtomicBool,
+    export: AtomicBool,
+}
 
 impl SharedView {
     /// A copy for one frame of the editor. Cheap: text and waveforms are small or shared.
     #[must_use]
     pub fn read(&self) -> RigView {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The log is wanted: to be said again and again as long as it is.
+    pub fn watch(&self) {
+        self.1.watch.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the log was wanted since the last time.
+    #[must_use]
+    pub fn take_watch(&self) -> bool {
+        self.1.watch.swap(false, Ordering::Relaxed)
+    }
+
+    /// The log is to be written to a file.
+    pub fn export(&self) {
+        self.1.export.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the log was to be written since the last time.
+    #[must_use]
+    pub fn take_export(&self) -> bool {
+        self.1.export.swap(false, Ordering::Relaxed)
     }
 
     /// Shows a person a sentence, on a deck if it is about one. Any thread but the audio thread.
@@ -143,4 +227,10 @@ impl SharedView {
 pub trait Act: Send {
     /// Asks for an action.
     fn act(&mut self, action: Action, timing: ActionTiming);
+
+    /// Wants to see the log: called in every frame that shows it.
+    fn watch_log(&mut self) {}
+
+    /// Wants the log in a file.
+    fn export_log(&mut self) {}
 }

@@ -79,6 +79,13 @@ impl LimiterNode {
         &mut self.ceiling
     }
 
+    /// How far it holds the sound down, in dB: 0 or below.
+    #[must_use]
+    #[expect(clippy::cast_possible_truncation, reason = "0 to 1")]
+    pub fn reduction_db(&self) -> f32 {
+        (20.0 * self.released.max(1e-5).log10()) as f32
+    }
+
     fn rests(&self) -> bool {
         self.quiet > 2 * self.delay[0].len() && self.released >= 1.0 && self.mean.is_one() && self.ceiling.is_settled()
     }

@@ -164,6 +164,7 @@ impl RigProcessor {
         let scheduler = &mut self.scheduler;
         self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());
         self.snapshot.master_gain_db = self.mixer.master(scheduler).map_or(0.0, |gain| gain.setting().0);
+        self.snapshot.limiter_db = self.mixer.limiter(scheduler).map_or(0.0, |limiter| limiter.reduction_db());
         self.snapshot.master_levels = self.meters[0].levels();
         self.snapshot.frames = self.frames_before;
         self.snapshot.safety = *self.policy.decks();

@@ -1,6 +1,6 @@
 //! The real editor in a window of its own, with a scripted rig behind it: to look at it without a host.
 //!
-//! `cargo run -p echelon --example editor_shot -- --state pending [--size 1000x640] [--scale 2] [--seconds 5] [--times 1]`
+//! `cargo run -p echelon --example editor_shot -- --state pending [--size 1280x800] [--scale 2] [--zoom 150] [--theme light] [--seconds 5] [--times 1]`
 //!
 //! `--times` opens and closes the window that often, as a host does with one instance.
 
@@ -11,7 +11,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use echelon::editor::{EditorSize, create_with_size};
+use echelon::editor::theme::Theme;
+use echelon::editor::{EditorSize, Look, create_with_size};
 use echelon::view::{Act, SharedView};
 use echelon_engine::action::{Action, ActionTiming};
 use nice_plug::context::gui::GuiContext;
@@ -38,6 +39,7 @@ struct Options {
     scale: Option<f64>,
     shown: Duration,
     times: u32,
+    look: Look,
 }
 
 impl Options {
@@ -46,13 +48,17 @@ impl Options {
         if scenes::scene(&state, 0.0).is_none() {
             return Err(format!("--state is one of {}", scenes::NAMES.join(", ")).into());
         }
-        let size = option("--size").unwrap_or_else(|| "1000x640".to_owned());
-        let (width, height) = size.split_once('x').ok_or("--size is like 1000x640")?;
+        let size = option("--size").unwrap_or_else(|| "1280x800".to_owned());
+        let (width, height) = size.split_once('x').ok_or("--size is like 1280x800")?;
         Ok(Self {
             state,
             size: [width.parse()?, height.parse()?],
             scale: option("--scale").map(|scale| scale.parse()).transpose()?,
             shown: Duration::from_secs_f64(option("--seconds").map_or(Ok(5.0), |seconds| seconds.parse())?),
+            look: Look {
+                theme: if option("--theme").as_deref() == Some("light") { Theme::Light } else { Theme::Dark },
+                zoom_percent: option("--zoom").map_or(Ok(100), |zoom| zoom.parse())?,
+            },
             times: option("--times").map_or(Ok(1), |times| times.parse())?,
         })
     }
@@ -68,6 +74,7 @@ fn main() -> Result<(), Failure> {
     let view = SharedView::default();
     let size = EditorSize::default();
     size.set(options.size);
+    size.set_look(options.look);
     let editor = create_with_size(view.clone(), Box::new(Say), size).ok_or("there is no editor")?;
     let over = AtomicBool::new(false);
     std::thread::scope(|scope| {

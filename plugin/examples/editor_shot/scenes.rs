@@ -3,10 +3,13 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use echelon::media::analyse::{Analysis, Bands, ContentId, Key, Waveform};
 use echelon::media::{Overview, Peak};
-use echelon::view::{LoadState, Notice, OscView, RigView, TrackView};
+use echelon::view::{AnalysisState, LoadState, Notice, OscView, RigView, TrackView};
 use echelon_engine::action::{ActionKind, RequestId};
+use echelon_engine::deck::{BeatGrid, Marks, MotionView, Track};
 use echelon_engine::message::{DeckView, PendingView, Snapshot};
+use echelon_engine::mixer::Knob;
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::{Bpm, DeckId};
 
@@ -50,6 +53,8 @@ fn set_clock(snapshot: &mut Snapshot, secs: f64) {
     clock.performance_beat = clock.song_beat;
     clock.bar_start_beat = (clock.song_beat / 4.0).floor() * 4.0;
     clock.host_leads = true;
+    clock.beats_per_frame = 126.0 / 60.0 / 48_000.0;
+    clock.frame = (secs * 48_000.0) as u64;
     snapshot.block = 1 + (secs * 93.75) as u64;
 }
 
@@ -65,6 +70,7 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
         gain_db: 0.0,
         peak,
         on_air: sounding,
+        motion: motion(deck, sounding, position_secs.min(length_secs), length_secs),
         ..DeckView::default()
     };
     view.tracks[deck.index()] = TrackView {
@@ -72,9 +78,112 @@ fn put(view: &mut RigView, deck: DeckId, name: &str, length_secs: f64, state: De
         path: Some(PathBuf::from(format!("/music/{name}.flac"))),
         name: name.to_owned(),
         overview: Some(overview(deck.index())),
+        sample_rate: Some(RATE),
+        analysis: AnalysisState::Done(analysis(deck, length_secs)),
+        grid: Some(Arc::new(grid(deck))),
         ..TrackView::default()
     };
     view.snapshot.master_peak = view.snapshot.master_peak.max(peak);
+}
+
+/// Of every track here, in Hz.
+const RATE: f64 = 48_000.0;
+/// The decks' tempi.
+const TEMPI: [f64; 4] = [124.0, 128.0, 126.0, 120.0];
+
+fn grid(deck: DeckId) -> BeatGrid {
+    BeatGrid::steady(0.1 * RATE, RATE * 60.0 / TEMPI[deck.index()]).expect("a tempo")
+}
+
+/// Synced, with a cue, two hot cues and a loop further on.
+fn motion(deck: DeckId, playing: bool, at_secs: f64, length_secs: f64) -> MotionView {
+    let bpm = TEMPI[deck.index()];
+    let beat = 60.0 / bpm;
+    let on_beat = |secs: f64| 0.1 + ((secs - 0.1) / beat).round() * beat;
+    let mut marks = Marks { cue_secs: on_beat(at_secs - 2.0).max(0.1), ..Marks::default() };
+    marks.hot_cues_secs[0] = Some(on_beat(1.0));
+    marks.hot_cues_secs[1] = Some(on_beat(at_secs + 1.5).min(length_secs - 1.0));
+    if deck == DeckId::C {
+        marks.loop_secs = Some([on_beat(8.0), on_beat(8.0) + 4.0 * beat]);
+    }
+    MotionView {
+        load: 1,
+        marks,
+        looping: deck == DeckId::C && playing,
+        rate: 126.0 / bpm,
+        speed: if playing { 126.0 / bpm } else { 0.0 },
+        sync: deck != DeckId::D,
+        locked: playing,
+        key_lock: deck == DeckId::A,
+        track_bpm: Some(bpm),
+        ..MotionView::default()
+    }
+}
+
+/// The same for the same track: pictures of a minute are drawn many times.
+fn analysis(deck: DeckId, length_secs: f64) -> Arc<Analysis> {
+    type Made = (usize, u64, Arc<Analysis>);
+    static MADE: std::sync::Mutex<Vec<Made>> = std::sync::Mutex::new(Vec::new());
+    let mut made = MADE.lock().expect("whole");
+    let name = (deck.index(), length_secs.to_bits());
+    if let Some((.., analysis)) = made.iter().find(|(deck, length, _)| (*deck, *length) == name) {
+        return analysis.clone();
+    }
+    let silence = Track::new(vec![0.0; 16], vec![0.0; 16], RATE).expect("a track");
+    let keys = [(9, true), (0, false), (4, true), (10, false)];
+    let (tonic, minor) = keys[deck.index()];
+    let analysis = Arc::new(Analysis {
+        content: ContentId::of(&silence),
+        grid: Some(grid(deck)),
+        bpm: Some(TEMPI[deck.index()]),
+        confidence: 0.9,
+        key: Key::new(tonic, minor),
+        loudness_lufs: Some(-9.4),
+        loudness_range_lu: Some(4.0),
+        true_peak_db: Some(-0.2),
+        waveform: Arc::new(waveform(deck, length_secs)),
+    });
+    made.push((name.0, name.1, analysis.clone()));
+    analysis
+}
+
+/// Kicks on the beats, hats between them, and sections.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a picture")]
+fn waveform(deck: DeckId, length_secs: f64) -> Waveform {
+    const FRAMES: usize = 128;
+    let beat_secs = 60.0 / TEMPI[deck.index()];
+    let bins = (length_secs * RATE / FRAMES as f64) as usize;
+    let noise = |index: usize| {
+        let mixed = (index as u64 + 77 * deck.index() as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+        ((mixed ^ (mixed >> 29)) >> 40) as f64 / f64::from(1_u32 << 24)
+    };
+    let bin = |index: usize| {
+        let secs = index as f64 * FRAMES as f64 / RATE - 0.1;
+        let beat = secs / beat_secs;
+        let section = ((beat / 64.0) as usize + deck.index()) % 6;
+        let [kick, line, hat] =
+            [[0.0, 0.5, 0.3], [1.0, 0.4, 0.5], [1.0, 0.7, 0.8], [0.0, 0.8, 0.4], [1.0, 0.8, 1.0], [1.0, 0.3, 0.2]]
+                [section];
+        let since = |part: f64| (beat.rem_euclid(part)) * beat_secs;
+        let low = kick * (-since(1.0) * 9.0).exp() + 0.35 * line * (-since(0.5) * 4.0).exp();
+        let mid = line * (0.25 + 0.35 * (-since(0.75) * 6.0).exp()) * (0.7 + 0.3 * noise(index / 3));
+        let off = ((beat + 0.5).rem_euclid(1.0)) * beat_secs;
+        let high = hat * (0.9 * (-off * 22.0).exp() + 0.4 * (-since(0.25) * 40.0).exp()) * (0.6 + 0.4 * noise(index));
+        let byte = |level: f64| (level.clamp(0.0, 1.0) * 255.0) as u8;
+        Bands { low: byte(low * 0.95), mid: byte(mid), high: byte(high) }
+    };
+    Waveform::from_finest(FRAMES, (0..bins.max(1)).map(bin).collect())
+}
+
+/// A place in a track of this deck, so many beats of the clock after its first beat.
+fn in_phase(view: &RigView, deck: DeckId, beats_before: f64) -> f64 {
+    0.1 + (view.snapshot.clock.song_beat - beats_before) * 60.0 / TEMPI[deck.index()]
+}
+
+fn set(view: &mut RigView, deck: DeckId, id: &str, value: f32) {
+    if let Some(knob) = Knob::of_deck(deck, id) {
+        view.snapshot.set_knob(knob, value);
+    }
 }
 
 fn wait_for(view: &mut RigView, kind: ActionKind, deck: Option<DeckId>, due_beat: f64) {
@@ -85,20 +194,34 @@ fn wait_for(view: &mut RigView, kind: ActionKind, deck: Option<DeckId>, due_beat
     }
 }
 
-fn playing(view: &mut RigView, secs: f64) {
-    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, 133.42 + secs);
-    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Playing, 12.1 + secs);
-    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, 8.2 + secs);
+fn playing(view: &mut RigView, _secs: f64) {
+    let at = |view: &RigView, deck, before| in_phase(view, deck, before);
+    let (a, b, c) = (at(view, DeckId::A, -150.0), at(view, DeckId::B, 100.0), at(view, DeckId::C, 108.0));
+    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, a);
+    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Playing, b);
+    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, c);
     view.snapshot.decks[1].gain_db = -3.5;
     view.snapshot.decks[2].gain_db = -9.0;
+    view.snapshot.decks[1].eq_db = [-26.0, -4.0, 2.0];
+    set(view, DeckId::B, "kill_low", 1.0);
+    set(view, DeckId::B, "filter", 0.4);
+    set(view, DeckId::B, "fader", 0.7);
+    set(view, DeckId::C, "fx1", 2.0);
+    set(view, DeckId::C, "pfl", 1.0);
     view.snapshot.crossfader = 0.3;
+    view.snapshot.limiter_db = -2.4;
+    view.snapshot.master_levels.peak_db = -0.4;
+    view.snapshot.master_levels.lufs = -8.9;
 }
 
 /// One plays and is to stop, one waits for the bar line.
 fn pending(view: &mut RigView, secs: f64) {
-    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, 343.42 + secs);
-    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Primed, 0.0);
-    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, 8.2 + secs);
+    let late = in_phase(view, DeckId::A, -580.0) + 0.04;
+    put(view, DeckId::A, "Night Bus to Kreuzberg", 372.4, DeckState::Playing, late);
+    put(view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Primed, 0.1);
+    let c = in_phase(view, DeckId::C, 108.0);
+    put(view, DeckId::C, "909 Percussion Loop 126", 30.48, DeckState::Playing, c);
+    let _ = secs;
     put(view, DeckId::D, "Rain on Glass (Acapella)", 198.0, DeckState::Stopped, 42.0);
     view.snapshot.decks[1].gain_db = -1.5;
     view.snapshot.decks[2].gain_db = -9.0;

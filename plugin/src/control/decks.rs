@@ -218,6 +218,7 @@ impl DeckFiles {
                     if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
                         change.awaited = false;
                         change.track.overview = Some(decoded.overview);
+                        change.track.sample_rate = Some(decoded.track.sample_rate());
                         change.track.load = LoadState::Ready;
                         change.track.brought_by = Some(id);
                         change.note = decoded.note;

@@ -9,6 +9,7 @@ use echelon_engine::safety::Source;
 use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
+use super::watch::LogWatch;
 use crate::bridge::Bridge;
 use crate::input::osc::{
     Heard, OscServer, Query, answers, bridge_state, first_port_from_env, peers_state, track_state,
@@ -39,6 +40,7 @@ pub(super) struct Turns {
     bell: Bell,
     turn: Turn,
     since: Instant,
+    watch: LogWatch,
 }
 
 impl Turns {
@@ -80,6 +82,7 @@ impl Turns {
             bell,
             turn: Turn::default(),
             since: Instant::now(),
+            watch: LogWatch::default(),
         };
         turns.agree_on_port();
         Ok(turns)
@@ -104,7 +107,10 @@ impl Turns {
         self.view.update(|view| {
             (view.snapshot, view.scheduler, view.safety, view.bridge) = (snapshot, scheduler, safety, bridge);
             view.peers = self.peers.view().clone();
+            (view.settings, view.clock_policy) = (*self.console.policy().settings(), self.console.clock_policy());
+            view.latency_frames = self.console.latency_frames();
         });
+        self.watch.turn(&self.console, &self.view, self.turn.now_secs);
         (!self.files.is_decoding()).then_some(self.restored)
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use egui::{Ui, vec2};
 use nice_plug_egui::resizable_window::ResizableWindow;
 
+use super::size::{EditorSize, Look};
 use super::stage::Stage;
 use super::theme::{self, MIN_SIZE};
 use crate::view::{Act, SharedView};
@@ -18,24 +19,48 @@ pub struct EditorApp {
     view: SharedView,
     act: Box<dyn Act>,
     stage: Stage,
+    size: EditorSize,
+    /// The look that the window has.
+    shown: Option<Look>,
 }
 
 impl EditorApp {
     /// An editor that has not been opened yet.
     #[must_use]
-    pub fn new(view: SharedView, act: Box<dyn Act>) -> Self {
-        Self { view, act, stage: Stage::default() }
+    pub fn new(view: SharedView, act: Box<dyn Act>, size: EditorSize) -> Self {
+        Self { view, act, stage: Stage::default(), size, shown: None }
     }
 
     /// A window was opened.
     pub fn opened(&mut self, ctx: &egui::Context) {
-        theme::apply(ctx);
+        self.shown = None;
         self.stage.opened();
+        self.dress(ctx);
+    }
+
+    /// The window was closed: what is still held down comes up.
+    pub fn closed(&mut self) {
+        self.stage.closed(&mut *self.act);
+    }
+
+    /// Takes over the project's look, or the one that was chosen in the editor.
+    fn dress(&mut self, ctx: &egui::Context) {
+        if let Some(chosen) = self.stage.take_look() {
+            self.size.set_look(chosen);
+        }
+        let look = self.size.look();
+        if self.shown.replace(look) != Some(look) {
+            self.stage.set_look(look);
+            theme::apply(ctx, look.theme);
+            ctx.set_zoom_factor(look.zoom());
+        }
+        theme::enter(look.theme);
     }
 
     /// One frame.
     pub fn show(&mut self, ui: &mut Ui) {
         let view = self.view.read();
+        self.dress(ui.ctx());
         let [width, height] = MIN_SIZE;
         // For hosts that give their windows no edge to drag.
         ResizableWindow::new("echelon").min_size(vec2(theme::points(width), theme::points(height))).show(ui, |ui| {

@@ -101,7 +101,7 @@ impl Browser {
 
     /// Draws the browser. `state` is what the deck to be loaded does now.
     pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState) -> Reply {
-        ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
+        ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
         ui.painter().rect_stroke(
             rect,
             theme::ROUND,
@@ -122,12 +122,12 @@ impl Browser {
         deck::letter(ui, badge, self.deck);
         let (rest, close) = cut_right(rest, 84.0);
         let title = format!("Load a track on deck {}", self.deck);
-        let drawn = text::line(ui, rest, &title, theme::words(16.0), theme::TEXT, Align2::LEFT_CENTER);
+        let drawn = text::line(ui, rest, &title, theme::words(16.0), theme::text(), Align2::LEFT_CENTER);
         if state == DeckState::Playing {
             let warning = "This deck is playing: stop it before you load another track.";
             let rest = rest.with_min_x(drawn.right() + 30.0);
-            shapes::sign(ui.painter(), Sign::Alert, pos2(rest.left() - 12.0, rest.center().y), 13.0, theme::WAITING);
-            text::line(ui, rest, warning, theme::words(13.0), theme::WAITING, Align2::LEFT_CENTER);
+            shapes::sign(ui.painter(), Sign::Alert, pos2(rest.left() - 12.0, rest.center().y), 13.0, theme::waiting());
+            text::line(ui, rest, warning, theme::words(13.0), theme::waiting(), Align2::LEFT_CENTER);
         }
         let face = Face::plain("Close").with_sign(Sign::Cross);
         if button(ui, close, ids::browser("close"), face).clicked() { Reply::Close } else { Reply::Stay }
@@ -145,7 +145,7 @@ impl Browser {
         let refresh = tool(ui, "refresh", "Refresh", "Read the folder again.");
         let (path, filter) = cut_right(left, 170.0);
         let folder = self.listing.folder.to_string_lossy().into_owned();
-        text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::TEXT, LEFT);
+        text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::text(), LEFT);
         self.show_filter(ui, filter);
         if up {
             self.enter_parent();
@@ -169,15 +169,15 @@ impl Browser {
     }
 
     fn show_list(&mut self, ui: &mut Ui, rect: Rect) -> Reply {
-        ui.painter().rect_filled(rect, 3, theme::WELL);
+        ui.painter().rect_filled(rect, 3, theme::well());
         if let Some(error) = &self.listing.error {
-            text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::ALERT, Align2::CENTER_CENTER);
+            text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::alert(), Align2::CENTER_CENTER);
             return Reply::Stay;
         }
         if self.shown.is_empty() {
             let words =
                 if self.filter.is_empty() { "No folders or audio files here." } else { "Nothing of that name." };
-            text::line(ui, rect, words, theme::words(14.0), theme::TEXT_DIM, Align2::CENTER_CENTER);
+            text::line(ui, rect, words, theme::words(14.0), theme::text_dim(), Align2::CENTER_CENTER);
             return Reply::Stay;
         }
         let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("browser list"));
@@ -207,12 +207,12 @@ impl Browser {
         let entry = self.entry(row)?;
         let chosen = self.chosen == Some(row);
         if chosen || response.hovered() {
-            let fill = if chosen { ui.visuals().selection.bg_fill } else { theme::RAISED };
+            let fill = if chosen { ui.visuals().selection.bg_fill } else { theme::raised() };
             ui.painter().rect_filled(rect, 2, fill);
         }
         let (icon, name) = cut_left(rect.shrink2(vec2(6.0, 0.0)), 18.0);
         draw_icon(ui, icon, entry.is_folder);
-        text::line(ui, name, &entry.name, theme::words(14.0), theme::TEXT, LEFT);
+        text::line(ui, name, &entry.name, theme::words(14.0), theme::text(), LEFT);
         response.double_clicked().then_some(row)
     }
 
@@ -258,7 +258,7 @@ impl Browser {
         if self.listing.cut_short {
             count.push_str(", and more than could be listed: use a smaller folder");
         }
-        text::line(ui, words, &count, theme::words(13.0), theme::TEXT_DIM, LEFT);
+        text::line(ui, words, &count, theme::words(13.0), theme::text_dim(), LEFT);
         let chosen = self.chosen.and_then(|row| Some((row, self.entry(row)?.is_folder)));
         let word = match chosen {
             Some((_, true)) => "Open folder".to_owned(),
@@ -266,8 +266,8 @@ impl Browser {
         };
         let plain = Face::plain(&word);
         let face = match chosen {
-            Some(_) => Face { fill: theme::deck(self.deck), ink: theme::INK, ..plain },
-            None => Face { ink: theme::TEXT_DIM, ..plain },
+            Some(_) => Face { fill: theme::deck(self.deck), ink: theme::ink(), ..plain },
+            None => Face { ink: theme::text_dim(), ..plain },
         };
         let pressed = button(ui, load, ids::browser("load"), face).clicked();
         chosen.filter(|_| pressed).map_or(Reply::Stay, |(row, _)| self.open_row(row))
@@ -291,11 +291,11 @@ fn draw_icon(ui: &Ui, rect: Rect, folder: bool) {
     let (painter, centre) = (ui.painter(), rect.center());
     if folder {
         let body = Rect::from_center_size(centre + vec2(0.0, 1.0), vec2(14.0, 10.0));
-        painter.rect_filled(body, 1, theme::TEXT_DIM);
-        painter.rect_filled(Rect::from_min_size(body.min - vec2(0.0, 2.5), vec2(7.0, 4.0)), 1, theme::TEXT_DIM);
+        painter.rect_filled(body, 1, theme::text_dim());
+        painter.rect_filled(Rect::from_min_size(body.min - vec2(0.0, 2.5), vec2(7.0, 4.0)), 1, theme::text_dim());
     } else {
         for (x, half) in [(-5.0, 2.0), (-2.0, 5.0), (1.0, 6.0), (4.0, 3.0)] {
-            painter.vline(centre.x + x, centre.y - half..=centre.y + half, egui::Stroke::new(2.0, theme::PLAYING));
+            painter.vline(centre.x + x, centre.y - half..=centre.y + half, egui::Stroke::new(2.0, theme::playing()));
         }
     }
 }

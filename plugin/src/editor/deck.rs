@@ -1,18 +1,18 @@
 //! One deck: what is on it, what it does, what it is about to do.
 
-use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::action::{Action, ActionTiming, Gesture, Pending};
 use echelon_engine::message::DeckView;
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Color32, Rect, Sense, StrokeKind, Ui, pos2, vec2};
+use egui::{Align2, Rect, Sense, StrokeKind, Ui};
 
 use super::button::{Face, button};
+use super::desk::Desk;
 use super::ids::{self, Part};
-use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
-use super::meter::Meter;
-use super::shapes::{self, Sign};
-use super::{fader, format, pending, text, theme, well};
-use crate::view::{Act, LoadState, RigView, TrackView};
+use super::layout::{cut_left, cut_right, cut_top, spread};
+use super::shapes::Sign;
+use super::{deck_head, loops, pads, pending, press, rate, text, theme, well};
+use crate::view::{Act, LoadState};
 
 /// What a deck needs beside the view of the rig.
 #[derive(Clone, Copy, Debug)]
@@ -23,8 +23,6 @@ pub struct Frame<'a> {
     pub large: bool,
     /// The one that the keyboard plays.
     pub chosen: bool,
-    /// Its meter.
-    pub meter: &'a Meter,
     /// A message that belongs here.
     pub notice: Option<&'a str>,
 }
@@ -32,174 +30,207 @@ pub struct Frame<'a> {
 /// What a deck wants from the stage.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reply {
-    /// It was touched: the keyboard shall play it from now on.
+    /// It was clicked: the keyboard shall play it from now on.
     pub touched: bool,
     /// A file is to be looked for.
     pub browse: bool,
 }
 
+/// Heights of a deck's rows.
+struct Rows {
+    head: f32,
+    times: f32,
+    pads: f32,
+    loops: f32,
+    motion: f32,
+    foot: f32,
+}
+
+const LARGE: Rows = Rows { head: 24.0, times: 32.0, pads: 28.0, loops: 26.0, motion: 26.0, foot: 40.0 };
+const COMPACT: Rows = Rows { head: 22.0, times: 0.0, pads: 20.0, loops: 20.0, motion: 20.0, foot: 26.0 };
+
 /// Draws a deck and sends what is asked of it.
-pub fn show(ui: &Ui, rect: Rect, frame: Frame<'_>, view: &RigView, act: &mut dyn Act) -> Reply {
-    let Frame { deck, .. } = frame;
-    let (live, track) = (&view.snapshot.decks[deck.index()], &view.tracks[deck.index()]);
-    let panel = ui.interact(rect, ids::deck(deck, Part::Panel), Sense::click());
-    draw_panel(ui, rect, deck, frame.chosen);
-    let (main, strip) = cut_right(rect.shrink(theme::GAP), 58.0);
-    let (head, rest) = cut_top(main, 26.0);
-    let (body, foot) = cut_bottom(rest, if frame.large { 44.0 } else { 32.0 });
-    let mut reply = Reply { touched: panel.clicked(), browse: false };
-    show_head(ui, head, frame, live, track);
-    let body = if frame.large { show_times(ui, body, live) } else { body };
-
-    if let Some(position_secs) = well::show(ui, body, frame, live, track) {
-        act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
-        reply.touched = true;
+pub fn show(
+    desk: &mut Desk<'_>,
+    rect: Rect,
+    frame: Frame<'_>,
+    length: &mut f64,
+    meshes: &mut super::bands::Meshes,
+) -> Reply {
+    let Frame { deck, large, .. } = frame;
+    let rows = if large { &LARGE } else { &COMPACT };
+    let panel = desk.ui.interact(rect, ids::deck(deck, Part::Panel), Sense::click());
+    draw_panel(desk.ui, rect, frame);
+    let inner = rect.shrink(theme::GAP);
+    let (head, rest) = cut_top(inner, rows.head);
+    deck_head::show(desk, head, frame);
+    let (fader, rest) = if deck.index() % 2 == 0 { cut_left(rest, 34.0) } else { swap(cut_right(rest, 34.0)) };
+    rate::show(desk, fader, deck);
+    let (times, rest) = if large { cut_top(rest, rows.times) } else { (Rect::NOTHING, rest) };
+    if large {
+        deck_head::show_times(desk, times, deck);
     }
-    if let Some(gain) = fader::show(ui, strip, deck, live.gain_db, frame.meter) {
-        act.act(Action::SetGain { deck, gain }, ActionTiming::Default);
-        reply.touched = true;
+    let buttons = rows.pads + rows.loops + rows.motion + rows.foot + 3.0 * SPACE;
+    let (body, rest) = (rest.with_max_y(rest.bottom() - buttons - SPACE), rest.with_min_y(rest.bottom() - buttons));
+    if let Some(position_secs) = well::show(desk, body, frame, meshes) {
+        desk.act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
+        desk.touched = Some(deck);
     }
-    show_foot(ui, foot, frame, view, act, &mut reply);
-    reply
+    if frame.notice.is_none() {
+        show_pending(desk, body, deck);
+    }
+    let [pads, loops, motion, foot] = spread(rest, SPACE, [rows.pads, rows.loops, rows.motion, rows.foot]);
+    pads::show(desk, pads, deck);
+    loops::show(desk, loops, deck, length);
+    show_motion(desk, motion, deck, large);
+    let browse = show_foot(desk, foot, frame);
+    Reply { touched: panel.clicked(), browse }
 }
 
-fn draw_panel(ui: &Ui, rect: Rect, deck: DeckId, chosen: bool) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
-    let (width, colour) = if chosen { (2.0, theme::deck(deck)) } else { (1.0, theme::LINE) };
+/// Between rows.
+const SPACE: f32 = 4.0;
+
+fn swap((rest, cut): (Rect, Rect)) -> (Rect, Rect) {
+    (cut, rest)
+}
+
+/// The chosen deck has a frame in its colour; one that refuses, in the colour of alerts.
+fn draw_panel(ui: &Ui, rect: Rect, frame: Frame<'_>) {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
+    let (width, colour) = match (frame.notice, frame.chosen) {
+        (Some(_), _) => (3.0, theme::alert()),
+        (None, true) => (2.0, theme::deck(frame.deck)),
+        (None, false) => (1.0, theme::line()),
+    };
     ui.painter().rect_stroke(rect, theme::ROUND, egui::Stroke::new(width, colour), StrokeKind::Inside);
-}
-
-/// Letter, name, times (on a compact deck) and state.
-fn show_head(ui: &Ui, rect: Rect, frame: Frame<'_>, live: &DeckView, track: &TrackView) {
-    let (badge, rest) = cut_left(rect, rect.height());
-    letter(ui, badge, frame.deck);
-    let (rest, pill) = cut_right(rest, 92.0);
-    show_state(ui, pill, live.state, &track.load);
-    let name_rect = if frame.large || live.state == DeckState::Empty {
-        rest
-    } else {
-        let (name, times) = cut_right(rest, 62.0);
-        show_small_times(ui, times, live);
-        name
-    };
-    let (name, colour) = match name(track) {
-        Some(name) => (name, theme::TEXT),
-        None => ("No track".to_owned(), theme::TEXT_DIM),
-    };
-    let size = if frame.large { 17.0 } else { 15.0 };
-    text::line(ui, name_rect, &name, theme::words(size), colour, Align2::LEFT_CENTER);
-}
-
-/// The times of a compact deck, one above the other.
-fn show_small_times(ui: &Ui, rect: Rect, live: &DeckView) {
-    let middle = rect.center().y;
-    let (font, right) = (theme::digits(12.0), Align2::RIGHT_CENTER);
-    let elapsed = format::time(live.position_secs);
-    text::line(ui, rect.with_max_y(middle), &elapsed, font.clone(), theme::TEXT, right);
-    let left = format::remaining(live.position_secs, live.length_secs);
-    text::line(ui, rect.with_min_y(middle), &left, font, ending(live), right);
 }
 
 /// The deck's letter on its colour.
 pub fn letter(ui: &Ui, rect: Rect, deck: DeckId) {
     ui.painter().rect_filled(rect, theme::ROUND, theme::deck(deck));
-    text::line(ui, rect, &deck.to_string(), theme::words(18.0), theme::INK, Align2::CENTER_CENTER);
+    text::line(ui, rect, &deck.to_string(), theme::words(rect.height() * 0.7), theme::ink(), Align2::CENTER_CENTER);
 }
 
-/// The track's name, or what comes closest.
-fn name(track: &TrackView) -> Option<String> {
-    if !track.name.is_empty() {
-        return Some(track.name.clone());
+/// Sync, key, slip, reverse, nudge.
+fn show_motion(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, large: bool) {
+    let motion = desk.live(deck).motion;
+    let size = if large { 12.0 } else { 11.0 };
+    let parts = [1.2, 1.2, 0.6, 0.6, 1.0, 1.0, 0.7, 0.7].map(|part: f32| part);
+    let [sync, key, down, up, slip, reverse, back, on] = share(rect, parts);
+    let lamp = |word: &'static str, on: bool, colour| press::lamp(word, size, on, colour);
+    // Wanted, but without beats it cannot be led.
+    let (word, colour) =
+        if motion.sync && !motion.locked { ("SYNC?", theme::waiting()) } else { ("SYNC", theme::playing()) };
+    desk.switch(sync, deck, Gesture::Sync, motion.sync, lamp(word, motion.sync, colour));
+    let shift = motion.key_shift;
+    let keyed = if shift == 0.0 { "KEY".to_owned() } else { format!("KEY{shift:+.0}") };
+    let face = press::lamp(&keyed, size, motion.key_lock, theme::playing());
+    desk.switch(key, deck, Gesture::KeyLock, motion.key_lock, face);
+    for (rect, part, word, step) in [(down, Part::KeyDown, "-", -1.0), (up, Part::KeyUp, "+", 1.0)] {
+        let response = button(desk.ui, rect, ids::deck(deck, part), Face { size, ..Face::plain(word) });
+        if response.clicked() {
+            desk.gesture(deck, Gesture::KeyShift, shift + step);
+        } else if response.secondary_clicked() {
+            desk.gesture(deck, Gesture::KeyShift, 0.0);
+        }
+        response.on_hover_text("Moves the track's key by a semitone, its tempo stays. Right click: its own key.");
     }
-    track.path.as_ref()?.file_stem().map(|stem| stem.to_string_lossy().into_owned())
-}
-
-/// State in a sign, a word and a colour; the bright fill means: this deck acts.
-fn show_state(ui: &Ui, rect: Rect, state: DeckState, load: &LoadState) {
-    let (sign, word, colour, filled) = match (state, load) {
-        (DeckState::Empty, LoadState::Loading(_)) => (Sign::Load, "LOADING", theme::WAITING, false),
-        (DeckState::Empty, LoadState::Failed(_)) => (Sign::Alert, "FAILED", theme::ALERT, false),
-        (DeckState::Empty, _) => (Sign::Empty, "EMPTY", theme::TEXT_DIM, false),
-        (DeckState::Stopped, _) => (Sign::Stop, "STOPPED", theme::RESTING, false),
-        (DeckState::Primed, _) => (Sign::Wait, "WAITING", theme::WAITING, true),
-        (DeckState::Playing, _) => (Sign::Play, "PLAYING", theme::PLAYING, true),
-    };
-    let ink = if filled { theme::INK } else { colour };
-    if filled {
-        ui.painter().rect_filled(rect, theme::ROUND, colour);
-    } else {
-        ui.painter().rect_stroke(rect, theme::ROUND, theme::hairline(theme::shade(colour, 0.6)), StrokeKind::Inside);
+    desk.switch(slip, deck, Gesture::Slip, motion.slip, lamp("SLIP", motion.slip, theme::waiting()));
+    desk.switch(reverse, deck, Gesture::Reverse, motion.reverse, lamp("REV", motion.reverse, theme::waiting()));
+    for (rect, part, word, push) in [(back, Part::NudgeBack, "<<", -4.0), (on, Part::NudgeOn, ">>", 4.0)] {
+        let face = Face { size, ..Face::plain(word) };
+        let (response, edge) = press::hold(desk.ui, rect, ids::deck(deck, part), face);
+        if let Some(down) = edge {
+            desk.gesture(deck, Gesture::Nudge, if down { push } else { 0.0 });
+        }
+        response.on_hover_text(
+            "Holds the deck back or pushes it on by 4 % while it is held; a synced deck then comes back.",
+        );
     }
-    shapes::sign(ui.painter(), sign, pos2(rect.left() + 14.0, rect.center().y), 11.0, ink);
-    let word_rect = rect.with_min_x(rect.left() + 25.0).with_max_x(rect.right() - 3.0);
-    text::line(ui, word_rect, word, theme::words(13.0), ink, Align2::LEFT_CENTER);
 }
 
-/// The large times. Returns what is left below.
-fn show_times(ui: &Ui, rect: Rect, live: &DeckView) -> Rect {
-    let (row, rest) = cut_top(rect, 28.0);
-    if live.state == DeckState::Empty {
-        return rest;
+/// Parts of a row, with small gaps.
+fn share<const N: usize>(rect: Rect, parts: [f32; N]) -> [Rect; N] {
+    super::layout::share(rect, 3.0, parts)
+}
+
+/// What is pending, over the foot of the waveform.
+fn show_pending(desk: &mut Desk<'_>, body: Rect, deck: DeckId) {
+    if pending::soonest(&desk.view.snapshot, Some(deck)).is_none() {
+        return;
     }
-    let elapsed = format::time(live.position_secs);
-    let drawn = text::line(ui, row, &elapsed, theme::digits(25.0), theme::TEXT, Align2::LEFT_CENTER);
-    let length = format!("of {}", format::time(live.length_secs));
-    let (middle, right) = cut_right(row.with_min_x(drawn.right() + 10.0), 130.0);
-    if text::width(ui, &length, theme::words(13.0)) < middle.width() {
-        let lowered = middle.translate(vec2(0.0, 4.0));
-        text::line(ui, lowered, &length, theme::words(13.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    let rect = pending::place(body);
+    desk.ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
+    desk.ui.painter().rect_stroke(rect, theme::ROUND, theme::hairline(theme::waiting()), StrokeKind::Inside);
+    let waiting = pending::show(desk.ui, rect.shrink2(egui::vec2(2.0, 0.0)), &desk.view.snapshot, deck);
+    if waiting.is_some_and(|response| response.clicked()) {
+        desk.act.act(Action::Cancel { pending: Pending::Deck(deck) }, ActionTiming::Immediate);
+        desk.touched = Some(deck);
     }
-    let left = format::remaining(live.position_secs, live.length_secs);
-    text::line(ui, right, &left, theme::digits(25.0), ending(live), Align2::RIGHT_CENTER);
-    rest
 }
 
-/// A playing track that is nearly over says so by its colour as well.
-fn ending(live: &DeckView) -> Color32 {
-    let near = live.state == DeckState::Playing && live.length_secs - live.position_secs < 30.0;
-    if near { theme::ALERT } else { theme::TEXT }
-}
-
-/// Play or stop, what is pending, and the way to the files.
-fn show_foot(ui: &Ui, rect: Rect, frame: Frame<'_>, view: &RigView, act: &mut dyn Act, reply: &mut Reply) {
+/// Cue, play, and the way to the files. Returns whether a file is to be looked for.
+fn show_foot(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) -> bool {
     let Frame { deck, large, .. } = frame;
-    let state = view.snapshot.decks[deck.index()].state;
-    // What is pending needs its room also in a small window.
-    let roomy = large && rect.width() > 380.0;
-    let (play, rest) = cut_left(rect, if roomy { 116.0 } else { 92.0 });
-    let (middle, load) = cut_right(rest, if roomy { 84.0 } else { 74.0 });
-    let size = if large { 17.0 } else { 14.0 };
-    let pressed = button(ui, play, ids::deck(deck, Part::Play), Face { size, ..play_face(state) });
+    let state = desk.live(deck).state;
+    let (cue, rest) = cut_left(rect, if large { 56.0 } else { 44.0 });
+    let (rest, eject) = cut_right(rest, if large { 30.0 } else { 26.0 });
+    let (play, load) = cut_right(rest, if large { 74.0 } else { 66.0 });
+    let size = if large { 16.0 } else { 13.0 };
+    show_cue(desk, cue, deck, size);
+    let pressed = button(desk.ui, play, ids::deck(deck, Part::Play), Face { size, ..play_face(state) });
     if pressed.clicked() {
-        let at_once = ui.input(|input| input.modifiers.shift);
-        toggle(deck, state, at_once, act);
-        reply.touched = true;
+        let at_once = desk.ui.input(|input| input.modifiers.shift);
+        toggle(deck, state, at_once, desk.act);
+        desk.touched = Some(deck);
     }
     pressed.on_hover_text(play_help(state));
-    pending::show(ui, middle.with_min_x(middle.left() + 4.0), &view.snapshot, deck);
-    let face = load_face(deck, state, &view.tracks[deck.index()].load);
-    let load = button(ui, load, ids::deck(deck, Part::Load), face);
-    if load.clicked() {
-        *reply = Reply { touched: true, browse: true };
+    let pressed = button(
+        desk.ui,
+        eject,
+        ids::deck(deck, Part::Eject),
+        Face { size: 12.0, ..Face::plain("") }.with_sign(Sign::Eject),
+    );
+    if pressed.clicked() {
+        desk.ask(Action::EjectDeck { deck });
+    }
+    pressed.on_hover_text("Takes the track off the deck.");
+    let load = button(desk.ui, load, ids::deck(deck, Part::Load), load_face(deck, state, &desk.track(deck).load));
+    let browse = load.clicked();
+    if browse {
+        desk.touched = Some(deck);
     }
     load.on_hover_text("Choose an audio file for this deck.");
+    browse
 }
 
-const fn play_face(state: DeckState) -> Face<'static> {
+fn show_cue(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, size: f32) {
+    let live = desk.live(deck);
+    let at_cue = live.state == DeckState::Stopped && (live.position_secs - live.motion.marks.cue_secs).abs() < 0.002;
+    let lit = live.motion.held || at_cue;
+    let face = press::lamp("CUE", size - 2.0, lit, theme::waiting());
+    let (response, edge) = press::hold(desk.ui, rect, ids::gesture(deck, Gesture::Cue), face);
+    if let Some(down) = edge {
+        desk.gesture(deck, Gesture::Cue, f64::from(u8::from(down)));
+    }
+    response.on_hover_text(Gesture::Cue.row().help);
+}
+
+fn play_face(state: DeckState) -> Face<'static> {
     let (sign, word, fill, ink) = match state {
-        DeckState::Empty => (Sign::Play, "Play", theme::RAISED, theme::TEXT_DIM),
-        DeckState::Stopped => (Sign::Play, "Play", theme::RAISED, theme::PLAYING),
-        DeckState::Primed => (Sign::Cross, "Cancel", theme::WAITING, theme::INK),
-        DeckState::Playing => (Sign::Stop, "Stop", theme::RAISED, theme::TEXT),
+        DeckState::Empty => (Sign::Play, "Play", theme::raised(), theme::text_dim()),
+        DeckState::Stopped => (Sign::Play, "Play", theme::raised(), theme::playing()),
+        DeckState::Primed => (Sign::Cross, "Cancel", theme::waiting(), theme::ink()),
+        DeckState::Playing => (Sign::Stop, "Stop", theme::playing(), theme::ink()),
     };
     Face { sign: Some(sign), word, fill, ink, size: 17.0 }
 }
 
 /// On an empty deck it is the next thing to do, and says so.
 fn load_face(deck: DeckId, state: DeckState, load: &LoadState) -> Face<'static> {
-    let plain = Face::plain("Load...").with_sign(Sign::Load);
+    let plain = Face { size: 12.0, ..Face::plain("Load") }.with_sign(Sign::Load);
     let asks = state == DeckState::Empty && matches!(load, LoadState::Empty | LoadState::Failed(_));
-    if asks { Face { fill: theme::deck(deck), ink: theme::INK, ..plain } } else { plain }
+    if asks { Face { fill: theme::deck(deck), ink: theme::ink(), ..plain } } else { plain }
 }
 
 const fn play_help(state: DeckState) -> &'static str {
@@ -220,4 +251,10 @@ pub fn toggle(deck: DeckId, state: DeckState, at_once: bool, act: &mut dyn Act) 
         DeckState::Primed => act.act(Action::StopDeck { deck }, ActionTiming::Immediate),
         DeckState::Playing => act.act(Action::StopDeck { deck }, timing),
     }
+}
+
+/// A playing track that is nearly over.
+#[must_use]
+pub fn is_ending(live: &DeckView) -> bool {
+    live.state == DeckState::Playing && live.length_secs - live.position_secs < 30.0
 }

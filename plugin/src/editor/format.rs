@@ -20,6 +20,16 @@ pub fn time(secs: f64) -> String {
     format!("{sign}{:02}:{:02}.{}", tenths / 600, tenths / 10 % 60, tenths % 10)
 }
 
+/// Seconds as `m:ss`.
+#[must_use]
+pub fn minutes(secs: f64) -> String {
+    if !secs.is_finite() {
+        return UNKNOWN.to_owned();
+    }
+    let whole = whole(secs.max(0.0) + SLACK);
+    format!("{}:{:02}", whole / 60, whole % 60)
+}
+
 /// What is left of a track, as `-mm:ss.d`.
 #[must_use]
 pub fn remaining(position_secs: f64, length_secs: f64) -> String {
@@ -74,6 +84,12 @@ pub fn decibels(db: f32) -> String {
         0.0 => "0.0 dB".to_owned(),
         db => format!("{db:+.1} dB"),
     }
+}
+
+/// A level for a small place: `pk -3.2`.
+#[must_use]
+pub fn short_db(what: &str, db: f32) -> String {
+    if db.is_finite() && db > -99.0 { format!("{what} {db:.1}") } else { format!("{what} -inf") }
 }
 
 /// A tempo with its unit.

@@ -17,9 +17,19 @@ pub struct JoinedHandle(EguiEditorHandle);
 
 /// A window and its threads.
 pub struct JoinedWindow {
-    // Dropped in this order: the window asks its threads to end, then they are waited for.
+    // Dropped in this order: the window asks its threads to end, then they are waited for, then it is told.
     window: Window,
     _threads: WaitForEnd,
+    _told: Told,
+}
+
+/// Calls someone when it is dropped.
+struct Told(Box<dyn Fn() + Send>);
+
+impl Drop for Told {
+    fn drop(&mut self) {
+        (self.0)();
+    }
 }
 
 struct WaitForEnd(Kin);
@@ -30,11 +40,16 @@ impl Drop for WaitForEnd {
     }
 }
 
-/// The same editor, whose window waits for these threads when it is dropped.
-pub fn joined(spawned: SpawnedEditor<EguiEditorHandle>, threads: Kin) -> SpawnedEditor<JoinedHandle> {
+/// The same editor, whose window waits for these threads when it is dropped, and then calls `closed`.
+pub fn joined(
+    spawned: SpawnedEditor<EguiEditorHandle>,
+    threads: Kin,
+    closed: impl Fn() + Send + 'static,
+) -> SpawnedEditor<JoinedHandle> {
+    let (_threads, _told) = (WaitForEnd(threads), Told(Box::new(closed)));
     SpawnedEditor {
         handle: JoinedHandle(spawned.handle),
-        window: JoinedWindow { window: spawned.window, _threads: WaitForEnd(threads) },
+        window: JoinedWindow { window: spawned.window, _threads, _told },
     }
 }
 

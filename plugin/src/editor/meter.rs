@@ -54,9 +54,10 @@ impl Meter {
 
     /// Draws it along the longer side of `rect`, upwards or to the right.
     pub fn draw(&self, painter: &Painter, rect: Rect) {
-        painter.rect_filled(rect, 2, theme::WELL);
+        painter.rect_filled(rect, 2, theme::well());
         let inner = rect.shrink(1.0);
-        let zones = [(FLOOR_DB, HIGH_DB, theme::PLAYING), (HIGH_DB, 0.0, theme::WAITING), (0.0, TOP_DB, theme::ALERT)];
+        let zones =
+            [(FLOOR_DB, HIGH_DB, theme::playing()), (HIGH_DB, 0.0, theme::waiting()), (0.0, TOP_DB, theme::alert())];
         for (from_db, to_db, colour) in zones {
             painter.rect_filled(span(inner, from_db, to_db), 0, theme::shade(colour, 0.16));
             if self.level_db > from_db {
@@ -64,7 +65,7 @@ impl Meter {
             }
         }
         if self.held_db > FLOOR_DB + 1.0 {
-            painter.rect_filled(span(inner, self.held_db - 0.6, self.held_db), 0, theme::TEXT);
+            painter.rect_filled(span(inner, self.held_db - 0.6, self.held_db), 0, theme::text());
         }
         // Full scale is a gap in the bar: seen without colours.
         painter.rect_filled(span(inner, -0.4, 0.0), 0, Color32::BLACK);

@@ -3,26 +3,47 @@
 //! [`stage`] is the whole picture as a function of the view; [`app`] feeds it; [`window`] puts it into the framework.
 
 pub mod app;
+pub mod axis;
+pub mod bands;
 pub mod browser;
 pub mod button;
+mod channel;
+pub mod choice;
 pub mod deck;
+mod deck_head;
+pub mod desk;
 pub mod fader;
 pub mod files;
+mod form;
 pub mod format;
+mod glide;
 mod graphics;
+pub mod harmony;
 pub mod ids;
 mod joined;
 pub mod keys;
 mod kin;
+pub mod knob;
 pub mod layout;
+pub mod log_list;
+mod loops;
 pub mod meter;
 pub mod mixer;
 pub mod notice;
+mod osc_page;
+mod pads;
+pub mod page;
 pub mod pending;
+pub mod phase;
+pub mod press;
+mod rate;
+mod safety_page;
+mod setup_page;
 pub mod shapes;
 pub mod size;
 pub mod slide;
 pub mod stage;
+pub mod strip;
 pub mod taper;
 pub mod text;
 pub mod theme;
@@ -31,7 +52,7 @@ pub mod waveform;
 mod well;
 pub mod window;
 
-pub use size::EditorSize;
+pub use size::{EditorSize, Look};
 pub use stage::Stage;
 pub use window::Editor;
 
@@ -46,5 +67,5 @@ pub fn create(view: SharedView, act: Box<dyn Act>) -> Option<Editor> {
 /// As [`create`], with a handle to the size, so that it can be saved and restored with the project.
 #[must_use]
 pub fn create_with_size(view: SharedView, act: Box<dyn Act>, size: EditorSize) -> Option<Editor> {
-    Some(Editor::new(app::EditorApp::new(view, act), size))
+    Some(Editor::new(app::EditorApp::new(view, act, size.clone()), size))
 }

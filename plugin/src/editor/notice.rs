@@ -47,15 +47,24 @@ impl Notices {
     }
 }
 
+impl Notices {
+    /// The message that belongs to no deck.
+    #[must_use]
+    pub fn elsewhere<'a>(&self, view: &'a RigView, now_secs: f64) -> Option<&'a str> {
+        let notice = view.notice.as_ref().filter(|notice| notice.deck.is_none())?;
+        self.is_fresh(now_secs).then_some(notice.text.as_str())
+    }
+}
+
 /// A sentence that must be seen, at the bottom of `rect`, as high as the sentence needs.
 pub fn banner(ui: &Ui, rect: Rect, sentence: &str) {
     let rows = if text::width(ui, sentence, theme::words(13.0)) > rect.width() - 44.0 { 2.0 } else { 1.0 };
     let height = (rows * 17.0 + 10.0_f32).min(rect.height());
     let rect = rect.with_min_y(rect.bottom() - height);
-    ui.painter().rect_filled(rect, 3, theme::ALERT_FILL);
-    shapes::sign(ui.painter(), Sign::Alert, pos2(rect.left() + 16.0, rect.center().y), 14.0, theme::TEXT);
+    ui.painter().rect_filled(rect, 3, theme::alert_fill());
+    shapes::sign(ui.painter(), Sign::Alert, pos2(rect.left() + 16.0, rect.center().y), 14.0, theme::on_alert());
     let words = rect.with_min_x(rect.left() + 32.0).shrink2(vec2(6.0, 2.0));
-    text::paragraph(ui, words, &capitalised(sentence), theme::words(13.0), theme::TEXT, Align2::LEFT_CENTER);
+    text::paragraph(ui, words, &capitalised(sentence), theme::words(13.0), theme::on_alert(), Align2::LEFT_CENTER);
 }
 
 /// With a capital at the beginning: the engine's sentences begin small.

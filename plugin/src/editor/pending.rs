@@ -3,8 +3,9 @@
 use echelon_engine::action::ActionKind;
 use echelon_engine::message::{ClockView, PendingView, Snapshot};
 use echelon_engine::units::DeckId;
-use egui::{Align2, Rect, Ui, pos2};
+use egui::{Align2, Rect, Response, Sense, Ui, pos2};
 
+use super::ids::{self, Part};
 use super::{format, shapes, text, theme};
 
 /// What is due first on a deck (`None`: the mixer), and how much more waits behind it.
@@ -43,16 +44,27 @@ pub fn fraction(pending: &PendingView, clock: &ClockView) -> f32 {
     if part.is_finite() { part.clamp(0.0, 1.0) as f32 } else { 0.0 }
 }
 
-/// Draws it. The ring takes the height of `rect`, the words stand beside it.
-pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
-    let Some((pending, more)) = soonest(snapshot, Some(deck)) else { return };
+/// Where it stands on a deck's waveform.
+#[must_use]
+pub fn place(wave: Rect) -> Rect {
+    let size = egui::vec2(190.0_f32.min(wave.width()), 34.0_f32.min(wave.height()));
+    Rect::from_min_size(pos2(wave.center().x - size.x / 2.0, wave.bottom() - size.y), size)
+}
+
+/// Draws it. The ring takes the height of `rect`, the words stand beside it. A click is meant to take it back.
+pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) -> Option<Response> {
+    let (pending, more) = soonest(snapshot, Some(deck))?;
+    let response = ui.interact(rect, ids::deck(deck, Part::Cancel), Sense::click());
+    if response.hovered() || response.has_focus() {
+        ui.painter().rect_filled(rect, theme::ROUND, theme::raised());
+    }
     let radius = (rect.height() / 2.0 - 3.0).max(8.0);
     let centre = pos2(rect.left() + radius + 3.0, rect.center().y);
     let left = fraction(&pending, &snapshot.clock);
-    shapes::ring(ui.painter(), centre, radius, left, theme::WAITING, theme::shade(theme::WAITING, 0.22));
+    shapes::ring(ui.painter(), centre, radius, left, theme::waiting(), theme::shade(theme::waiting(), 0.22));
     let number = Rect::from_center_size(centre, egui::Vec2::splat(radius * 1.7));
     let beats = format::countdown(pending.beats_left).map_or_else(String::new, |beats| beats.min(99).to_string());
-    text::line(ui, number, &beats, theme::digits(radius * 0.95), theme::TEXT, Align2::CENTER_CENTER);
+    text::line(ui, number, &beats, theme::digits(radius * 0.95), theme::text(), Align2::CENTER_CENTER);
 
     let words = rect.with_min_x(centre.x + radius + 9.0);
     let due = format!("{} on {}", word(pending.kind), format::bar_beat_text(pending.due_beat, &snapshot.clock));
@@ -61,8 +73,9 @@ pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) {
         wait = format!("{wait}, +{more} more");
     }
     let middle = words.center().y;
-    text::line(ui, words.with_max_y(middle), &due, theme::words(14.0), theme::WAITING, Align2::LEFT_CENTER);
-    text::line(ui, words.with_min_y(middle), &wait, theme::words(12.0), theme::TEXT, Align2::LEFT_CENTER);
+    text::line(ui, words.with_max_y(middle), &due, theme::words(13.0), theme::waiting(), Align2::LEFT_CENTER);
+    text::line(ui, words.with_min_y(middle), &wait, theme::words(12.0), theme::text(), Align2::LEFT_CENTER);
+    Some(response.on_hover_text("Waits for its beat. A click takes everything back that waits on this deck."))
 }
 
 #[cfg(test)]

@@ -23,6 +23,16 @@ pub enum Sign {
     Alert,
     /// A filled disc.
     Dot,
+    /// A triangle to the left.
+    Left,
+    /// A closed padlock.
+    Lock,
+    /// An open padlock.
+    Unlock,
+    /// A triangle upwards over a line.
+    Eject,
+    /// An arrow that turns back.
+    Undo,
 }
 
 /// Draws a sign into a square around `centre`.
@@ -53,6 +63,23 @@ pub fn sign(painter: &Painter, sign: Sign, centre: Pos2, size: f32, colour: Colo
             painter.add(Shape::closed_line(points, Stroke::new(1.5, colour)));
             painter.line_segment([at(0.0, -0.35), at(0.0, 0.25)], Stroke::new(1.6, colour));
             painter.circle_filled(at(0.0, 0.55), 1.1, colour);
+        }
+        Sign::Left => drop(painter.add(polygon(vec![at(0.7, -0.9), at(-0.95, 0.0), at(0.7, 0.9)]))),
+        Sign::Eject => {
+            painter.add(polygon(vec![at(0.0, -0.9), at(0.9, 0.2), at(-0.9, 0.2)]));
+            painter.line_segment([at(-0.9, 0.75), at(0.9, 0.75)], stroke);
+        }
+        Sign::Lock | Sign::Unlock => {
+            let shift = if sign == Sign::Lock { 0.0 } else { 0.75 };
+            let bow = [(-0.5, 0.0), (-0.5, -0.5), (-0.25, -0.9), (0.25, -0.9), (0.5, -0.5), (0.5, 0.0)];
+            let end = if sign == Sign::Lock { bow.len() } else { bow.len() - 1 };
+            painter.add(Shape::line(bow[..end].iter().map(|(x, y)| at(x + shift, *y)).collect(), stroke));
+            painter.rect_filled(Rect::from_min_max(at(-0.8, -0.1), at(0.8, 0.95)), 1, colour);
+        }
+        Sign::Undo => {
+            let bend = [(0.8, 0.8), (0.85, 0.1), (0.4, -0.35), (-0.4, -0.35)];
+            painter.add(Shape::line(bend.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+            painter.add(polygon(vec![at(-0.25, -0.95), at(-0.25, 0.25), at(-0.95, -0.35)]));
         }
         Sign::Dot => drop(painter.circle_filled(centre, half * 0.7, colour)),
     }

@@ -1,9 +1,9 @@
 //! The window's size: kept while it is closed, read and set by whoever saves the project.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use super::theme::{DEFAULT_SIZE, MIN_SIZE};
+use super::theme::{DEFAULT_SIZE, MIN_SIZE, Theme};
 
 /// No screen is larger than this, in logical points.
 const MAX_SIDE: u32 = 16_384;
@@ -19,11 +19,56 @@ struct Shared {
     logical: AtomicU64,
     /// Bits of an `f64`.
     scale: AtomicU64,
+    /// Zoom in per cent above the theme's bit.
+    look: AtomicU32,
+}
+
+/// How the editor looks, by choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Look {
+    /// The size of everything, in per cent.
+    pub zoom_percent: u16,
+    /// Its colours.
+    pub theme: Theme,
+}
+
+impl Look {
+    /// The zooms that there are, in per cent.
+    pub const ZOOMS: [u16; 5] = [100, 125, 150, 175, 200];
+
+    /// The zoom as a factor.
+    #[must_use]
+    pub fn zoom(self) -> f32 {
+        f32::from(self.zoom_percent) / 100.0
+    }
+
+    /// As two numbers, for a project.
+    #[must_use]
+    pub const fn packed(self) -> u32 {
+        ((self.zoom_percent as u32) << 1) | matches!(self.theme, Theme::Light) as u32
+    }
+
+    /// From [`Look::packed`]; what is none is the nearest.
+    #[must_use]
+    pub fn unpacked(packed: u32) -> Self {
+        let zoom = u16::try_from(packed >> 1).unwrap_or(u16::MAX).clamp(100, 200);
+        Self { zoom_percent: zoom, theme: if packed & 1 == 1 { Theme::Light } else { Theme::Dark } }
+    }
+}
+
+impl Default for Look {
+    fn default() -> Self {
+        Self { zoom_percent: 100, theme: Theme::Dark }
+    }
 }
 
 impl Default for EditorSize {
     fn default() -> Self {
-        let shared = Shared { logical: AtomicU64::new(pack(DEFAULT_SIZE)), scale: AtomicU64::new(1.0_f64.to_bits()) };
+        let shared = Shared {
+            logical: AtomicU64::new(pack(DEFAULT_SIZE)),
+            scale: AtomicU64::new(1.0_f64.to_bits()),
+            look: AtomicU32::new(Look::default().packed()),
+        };
         Self(Arc::new(shared))
     }
 }
@@ -39,6 +84,17 @@ impl EditorSize {
     pub fn set(&self, [width, height]: [u32; 2]) {
         let size = [width.clamp(MIN_SIZE[0], MAX_SIDE), height.clamp(MIN_SIZE[1], MAX_SIDE)];
         self.0.logical.store(pack(size), Ordering::Relaxed);
+    }
+
+    /// How the editor looks.
+    #[must_use]
+    pub fn look(&self) -> Look {
+        Look::unpacked(self.0.look.load(Ordering::Relaxed))
+    }
+
+    /// Sets how it looks, from the next frame on.
+    pub fn set_look(&self, look: Look) {
+        self.0.look.store(look.packed(), Ordering::Relaxed);
     }
 
     /// Pixels in a logical point, as the last window told.
@@ -74,6 +130,20 @@ mod tests {
         assert_eq!(size.get(), DEFAULT_SIZE);
         size.clone().set([1300, 801]);
         assert_eq!(size.get(), [1300, 801]);
+    }
+
+    #[test]
+    fn looks_come_back_and_hostile_ones_are_the_nearest() {
+        let size = EditorSize::default();
+        for theme in Theme::ALL {
+            for zoom_percent in Look::ZOOMS {
+                let look = Look { zoom_percent, theme };
+                size.set_look(look);
+                assert_eq!(size.look(), look);
+            }
+        }
+        assert_eq!(Look::unpacked(0), Look::default());
+        assert_eq!(Look::unpacked(u32::MAX), Look { zoom_percent: 200, theme: Theme::Light });
     }
 
     #[test]

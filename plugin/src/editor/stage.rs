@@ -2,28 +2,35 @@
 
 use std::path::PathBuf;
 
-use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::action::{Action, ActionTiming, Gesture};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use egui::{Align2, Rect, Ui};
 
+use super::axis::FIRST_ZOOM;
+use super::bands::Meshes;
 use super::browser::{Browser, Reply};
+use super::desk::Desk;
+use super::glide::Glide;
 use super::keys::{self, Stroke};
-use super::layout::{Layout, cut_right};
+use super::layout::{Layout, Stand, cut_right, under_strip};
+use super::log_list::LogFilter;
 use super::meter::Meter;
 use super::notice::{self, Notices};
+use super::page::Page;
+use super::size::Look;
 use super::top_bar::Audio;
-use super::{deck, mixer, text, theme, top_bar};
+use super::{deck, mixer, osc_page, safety_page, setup_page, strip, text, theme, top_bar};
 use crate::view::{Act, RigView};
 
 /// Without a new block for this long, audio counts as stopped. Seconds.
 const PULSE_SECS: f64 = 1.0;
-
-/// From this height on a deck has room for large times.
-const LARGE: f32 = 200.0;
+/// The loop length of a deck at first, in beats.
+const FIRST_LENGTH: f64 = 4.0;
 
 /// What the editor remembers from frame to frame, and from one opening to the next.
 #[derive(Debug)]
 pub struct Stage {
+    page: Page,
     chosen: DeckId,
     meters: [Meter; NUM_DECKS],
     master: Meter,
@@ -35,11 +42,25 @@ pub struct Stage {
     pulse: (u64, f64),
     /// When the last frame was drawn.
     drawn_secs: f64,
+    glide: Glide,
+    meshes: Meshes,
+    zoom: usize,
+    /// The length of the next loop on each deck, in beats.
+    lengths: [f64; NUM_DECKS],
+    /// The effect whose other knobs are shown.
+    fx_open: Option<(DeckId, u8)>,
+    /// What was pressed on a deck and has not come up yet.
+    held: Vec<(DeckId, Gesture, f64)>,
+    filter: LogFilter,
+    look: Look,
+    /// A look that was chosen and not yet taken over.
+    wanted_look: Option<Look>,
 }
 
 impl Default for Stage {
     fn default() -> Self {
         Self {
+            page: Page::Play,
             chosen: DeckId::A,
             meters: [Meter::default(); NUM_DECKS],
             master: Meter::default(),
@@ -48,18 +69,45 @@ impl Default for Stage {
             folder: None,
             pulse: (0, 0.0),
             drawn_secs: 0.0,
+            glide: Glide::default(),
+            meshes: Meshes::default(),
+            zoom: FIRST_ZOOM,
+            lengths: [FIRST_LENGTH; NUM_DECKS],
+            fx_open: None,
+            held: Vec::new(),
+            filter: LogFilter::default(),
+            look: Look::default(),
+            wanted_look: None,
         }
     }
 }
 
 impl Stage {
-    /// The window was opened (again). Its time begins at zero; choice, folder and an open browser stay.
+    /// The window was opened (again). Its time begins at zero; page, choice, folder and an open browser stay.
     pub fn opened(&mut self) {
         self.meters = Default::default();
         self.master = Meter::default();
         self.notices.opened();
         self.pulse = (0, 0.0);
         self.drawn_secs = 0.0;
+        self.glide = Glide::default();
+    }
+
+    /// The window was closed: nobody can let go of what is held down, so it comes up by itself.
+    pub fn closed(&mut self, act: &mut dyn Act) {
+        for (deck, gesture, value) in self.held.drain(..) {
+            act.act(Action::Gesture { deck, gesture, value }, ActionTiming::Immediate);
+        }
+    }
+
+    /// The look that was chosen since the last time.
+    pub const fn take_look(&mut self) -> Option<Look> {
+        self.wanted_look.take()
+    }
+
+    /// The look that the window has.
+    pub const fn set_look(&mut self, look: Look) {
+        self.look = look;
     }
 
     /// The deck that the keyboard plays.
@@ -68,10 +116,17 @@ impl Stage {
         self.chosen
     }
 
+    /// The page in sight.
+    #[must_use]
+    pub const fn page(&self) -> Page {
+        self.page
+    }
+
     /// The folder of the open browser.
     #[must_use]
     pub fn browsing(&self) -> Option<&std::path::Path> {
-        self.browser.as_ref().map(Browser::folder)
+        let browser = self.browser.as_ref().filter(|_| self.page == Page::Library)?;
+        Some(browser.folder())
     }
 
     /// Draws everything and sends what is asked for.
@@ -79,21 +134,74 @@ impl Stage {
         let now_secs = ui.input(|input| input.time);
         self.advance(view, now_secs);
         let window = ui.max_rect();
-        let layout = Layout::new(window, self.browser.is_some());
-        ui.painter().rect_filled(window, 0, theme::GROUND);
-        top_bar::show(ui, layout.top, view, self.audio(now_secs));
-        for (deck, rect) in [DeckId::A, DeckId::B].into_iter().zip(layout.upper) {
-            self.show_deck(ui, rect, deck, view, act);
+        let layout = Layout::new(window);
+        ui.painter().rect_filled(window, 0, theme::ground());
+        let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page);
+        let mut act = Holding { act, held: &mut self.held };
+        let act: &mut dyn Act = &mut act;
+        let mut parts = Parts {
+            chosen: &mut self.chosen,
+            meters: &self.meters,
+            master: &self.master,
+            notices: &self.notices,
+            ahead_secs: self.glide.ahead_secs(),
+            meshes: &mut self.meshes,
+            zoom: &mut self.zoom,
+            lengths: &mut self.lengths,
+            fx_open: &mut self.fx_open,
+        };
+        let mut browse = None;
+        match self.page {
+            Page::Play => browse = parts.show_play(ui, layout.page, view, act),
+            Page::Library => {
+                let (above, rest) = under_strip(layout.page);
+                parts.show_strip(ui, above, view);
+                if let Some(reply) = show_browser(&mut self.browser, ui, rest, view) {
+                    self.folder = self.browser.as_ref().map(|browser| browser.folder().to_owned());
+                    self.page = Page::Play;
+                    if let (Reply::Load(path), Some(browser)) = (reply, &self.browser) {
+                        act.act(Action::LoadDeck { deck: browser.deck, path }, ActionTiming::Default);
+                    }
+                    self.browser = None;
+                }
+            }
+            Page::Osc => osc_page::show(ui, layout.page, view, &mut self.filter, act),
+            Page::Safety => safety_page::show(ui, layout.page, view, &mut self.filter, act),
+            Page::Setup => {
+                if let Some(look) = setup_page::show(ui, layout.page, view, self.look) {
+                    self.wanted_look = Some(look);
+                }
+            }
         }
-        for (deck, rect) in [DeckId::C, DeckId::D].into_iter().zip(layout.lower.into_iter().flatten()) {
-            self.show_deck(ui, rect, deck, view, act);
+        if asked.undo {
+            act.act(Action::Undo { deck: None }, ActionTiming::Default);
         }
-        if let Some(rect) = layout.browser {
-            self.show_browser(ui, rect, view, act);
+        if asked.panic {
+            act.act(Action::Panic, ActionTiming::Immediate);
         }
-        mixer::show(ui, layout.mixer, view, &self.master, act);
+        let strokes = if self.page == Page::Library { vec![] } else { keys::strokes(ui) };
+        for stroke in strokes {
+            let (chosen, lengths) = (&mut self.chosen, &mut self.lengths);
+            match stroke {
+                Stroke::Page(page) => self.page = page,
+                Stroke::Browse => browse = browse.or(Some(*chosen)),
+                stroke => play_key(ui, stroke, chosen, lengths, view, act),
+            }
+        }
+        if let Some(page) = asked.page {
+            self.page = page;
+        }
+        if browse.is_some() || (self.page == Page::Library && self.browser.is_none()) {
+            self.browse(browse.unwrap_or(self.chosen), view);
+        }
         self.show_status(ui, layout.status, view, now_secs);
-        self.keys(ui, view, act);
+    }
+
+    /// Opens the library for a deck.
+    fn browse(&mut self, deck: DeckId, view: &RigView) {
+        let own = view.tracks[deck.index()].path.as_ref().and_then(|path| path.parent());
+        self.browser = Some(Browser::open(deck, self.folder.as_deref().or(own)));
+        self.page = Page::Library;
     }
 
     fn advance(&mut self, view: &RigView, now_secs: f64) {
@@ -108,6 +216,8 @@ impl Stage {
         if view.snapshot.block != self.pulse.0 {
             self.pulse = (view.snapshot.block, now_secs);
         }
+        self.glide.update(&view.snapshot.clock, now_secs);
+        self.meshes.begin();
     }
 
     fn audio(&self, now_secs: f64) -> Audio {
@@ -118,67 +228,163 @@ impl Stage {
         }
     }
 
-    fn show_deck(&mut self, ui: &Ui, rect: Rect, deck: DeckId, view: &RigView, act: &mut dyn Act) {
-        let frame = deck::Frame {
-            deck,
-            large: rect.height() >= LARGE,
-            chosen: deck == self.chosen,
-            meter: &self.meters[deck.index()],
-            notice: self.notices.on_deck(view, deck, ui.input(|input| input.time)),
-        };
-        let reply = deck::show(ui, rect, frame, view, act);
-        if reply.touched {
-            self.chosen = deck;
-        }
-        if reply.browse {
-            let own = view.tracks[deck.index()].path.as_ref().and_then(|path| path.parent());
-            self.browser = Some(Browser::open(deck, self.folder.as_deref().or(own)));
-        }
-    }
-
-    fn show_browser(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
-        let Some(browser) = &mut self.browser else { return };
-        let deck = browser.deck;
-        let reply = browser.show(ui, rect, view.snapshot.decks[deck.index()].state);
-        if reply == Reply::Stay {
-            return;
-        }
-        self.folder = Some(browser.folder().to_owned());
-        self.browser = None;
-        if let Reply::Load(path) = reply {
-            act.act(Action::LoadDeck { deck, path }, ActionTiming::Default);
-        }
-    }
-
-    fn keys(&mut self, ui: &Ui, view: &RigView, act: &mut dyn Act) {
-        for stroke in keys::strokes(ui) {
-            match stroke {
-                Stroke::Toggle { at_once } => {
-                    let state = view.snapshot.decks[self.chosen.index()].state;
-                    deck::toggle(self.chosen, state, at_once, act);
-                }
-                Stroke::Choose(deck) => self.chosen = deck,
-                Stroke::Crossfade(step) => mixer::nudge_crossfader(ui, step, view, act),
-            }
-        }
-    }
-
     /// The newest message, or what the keys do; on the right what has gone wrong.
     fn show_status(&self, ui: &Ui, rect: Rect, view: &RigView, now_secs: f64) {
         let rect = rect.shrink2(egui::vec2(6.0, 0.0));
         // The window's corner is for resizing.
         let (words, trouble) = cut_right(rect.with_max_x(rect.right() - 14.0), 190.0);
         let keys = format!(
-            "Space: play or stop deck {}    1-4: choose a deck    Left, right: crossfader    Shift: at once, fine",
+            "Space: play or stop deck {}    1-4: choose a deck    Q-I: hot cues    A: cue    S: sync    L: loop    \
+             Left, right: crossfader    Backspace: undo    Shift: at once, fine",
             self.chosen
         );
         let (sentence, colour) = match &view.notice {
-            Some(notice) if self.notices.is_fresh(now_secs) => (notice::capitalised(&notice.text), theme::ALERT),
-            _ => (keys, theme::TEXT_DIM),
+            Some(notice) if self.notices.is_fresh(now_secs) => (notice::capitalised(&notice.text), theme::alert()),
+            _ => (keys, theme::text_dim()),
         };
-        text::line(ui, words, &sentence, theme::words(13.0), colour, Align2::LEFT_CENTER);
+        text::line(ui, words, &sentence, theme::words(12.0), colour, Align2::LEFT_CENTER);
         let counts = trouble_words(view);
-        text::line(ui, trouble, &counts, theme::words(13.0), theme::ALERT, Align2::RIGHT_CENTER);
+        text::line(ui, trouble, &counts, theme::words(12.0), theme::alert(), Align2::RIGHT_CENTER);
+    }
+}
+
+/// What the performance page needs of the stage.
+struct Parts<'a> {
+    chosen: &'a mut DeckId,
+    meters: &'a [Meter; NUM_DECKS],
+    master: &'a Meter,
+    notices: &'a Notices,
+    ahead_secs: f64,
+    meshes: &'a mut Meshes,
+    zoom: &'a mut usize,
+    lengths: &'a mut [f64; NUM_DECKS],
+    fx_open: &'a mut Option<(DeckId, u8)>,
+}
+
+impl Parts<'_> {
+    fn show_strip(&mut self, ui: &Ui, rect: Rect, view: &RigView) {
+        if let Some(deck) = strip::show(ui, rect, view, self.ahead_secs, self.zoom, self.meshes) {
+            *self.chosen = deck;
+        }
+    }
+
+    /// Returns the deck for which a file is to be looked for.
+    fn show_play(&mut self, ui: &Ui, page: Rect, view: &RigView, act: &mut dyn Act) -> Option<DeckId> {
+        let now_secs = ui.input(|input| input.time);
+        let stand = Stand::new(page);
+        self.show_strip(ui, stand.strip, view);
+        let mut desk = Desk { ui, view, act, ahead_secs: self.ahead_secs, touched: None };
+        let mut browse = None;
+        for (deck, rect) in DeckId::ALL.into_iter().zip(stand.decks) {
+            let frame = deck::Frame {
+                deck,
+                large: matches!(deck, DeckId::A | DeckId::B),
+                chosen: deck == *self.chosen,
+                notice: self.notices.on_deck(view, deck, now_secs),
+            };
+            let reply = deck::show(&mut desk, rect, frame, &mut self.lengths[deck.index()], self.meshes);
+            if reply.touched {
+                desk.touched = Some(deck);
+            }
+            browse = browse.or(reply.browse.then_some(deck));
+        }
+        let refused = self.notices.elsewhere(view, now_secs);
+        mixer::show(&mut desk, stand.mixer, self.meters, self.master, self.fx_open, refused);
+        if let Some(deck) = desk.touched {
+            *self.chosen = deck;
+        }
+        browse
+    }
+}
+
+/// Draws the library. Returns what ends it.
+fn show_browser(browser: &mut Option<Browser>, ui: &mut Ui, rect: Rect, view: &RigView) -> Option<Reply> {
+    let browser = browser.as_mut()?;
+    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state);
+    (reply != Reply::Stay).then_some(reply)
+}
+
+/// A key on the performance page.
+fn play_key(
+    ui: &Ui,
+    stroke: Stroke,
+    chosen: &mut DeckId,
+    lengths: &mut [f64; NUM_DECKS],
+    view: &RigView,
+    act: &mut dyn Act,
+) {
+    let deck = *chosen;
+    let live = &view.snapshot.decks[deck.index()];
+    let length = &mut lengths[deck.index()];
+    let mut gesture = |gesture, value| act.act(Action::Gesture { deck, gesture, value }, ActionTiming::Default);
+    match stroke {
+        Stroke::Gesture(what, value) => gesture(what, value),
+        Stroke::Switch(what) => {
+            let motion = &live.motion;
+            let on = match what {
+                Gesture::Sync => motion.sync,
+                Gesture::KeyLock => motion.key_lock,
+                Gesture::Slip => motion.slip,
+                _ => motion.reverse,
+            };
+            gesture(what, f64::from(u8::from(!on)));
+        }
+        Stroke::Loop if live.motion.looping => gesture(Gesture::LoopExit, 0.0),
+        Stroke::Loop => gesture(Gesture::BeatLoop, *length),
+        Stroke::Length(factor) => {
+            *length = (*length * factor).clamp(1.0 / 32.0, 64.0);
+            if live.motion.looping {
+                gesture(if factor < 1.0 { Gesture::LoopHalve } else { Gesture::LoopDouble }, 0.0);
+            }
+        }
+        Stroke::Jump(way) => gesture(Gesture::BeatJump, way * *length),
+        Stroke::Toggle { at_once } => deck::toggle(deck, live.state, at_once, act),
+        Stroke::Choose(deck) => *chosen = deck,
+        Stroke::Crossfade(step) => mixer::nudge_crossfader(ui, step, view, act),
+        Stroke::Cancel => {
+            let pending = echelon_engine::action::Pending::Deck(deck);
+            act.act(Action::Cancel { pending }, ActionTiming::Immediate);
+        }
+        Stroke::Undo => act.act(Action::Undo { deck: None }, ActionTiming::Default),
+        Stroke::Panic => act.act(Action::Panic, ActionTiming::Immediate),
+        Stroke::Page(_) | Stroke::Browse => {}
+    }
+}
+
+/// Remembers what is held down, so that a window that closes lets go of it.
+struct Holding<'a> {
+    act: &'a mut dyn Act,
+    held: &'a mut Vec<(DeckId, Gesture, f64)>,
+}
+
+impl Act for Holding<'_> {
+    fn act(&mut self, action: Action, timing: ActionTiming) {
+        if let Action::Gesture { deck, gesture, value } = action {
+            let release = match gesture {
+                Gesture::Cue => Some((gesture, 0.0)),
+                Gesture::Nudge => Some((gesture, 0.0)),
+                Gesture::LoopRoll | Gesture::LoopRollEnd => Some((Gesture::LoopRollEnd, 0.0)),
+                Gesture::HotCue | Gesture::HotCueRelease => Some((Gesture::HotCueRelease, value)),
+                _ => None,
+            };
+            if let Some((up, up_value)) = release {
+                let held = (deck, up, up_value);
+                self.held.retain(|other| *other != held);
+                let is_down = !matches!(gesture, Gesture::LoopRollEnd | Gesture::HotCueRelease) && value != 0.0;
+                if is_down {
+                    self.held.push(held);
+                }
+            }
+        }
+        self.act.act(action, timing);
+    }
+
+    fn watch_log(&mut self) {
+        self.act.watch_log();
+    }
+
+    fn export_log(&mut self) {
+        self.act.export_log();
     }
 }
 

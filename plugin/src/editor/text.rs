@@ -5,8 +5,13 @@ use std::sync::Arc;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align2, Color32, FontId, Galley, Rect, Sense, Ui, vec2};
 
+use super::theme;
+
 /// Characters that are laid out at most: no room shows more, and a hostile name must not cost a frame.
 const MAX_CHARS: usize = 600;
+
+/// The smallest letters, in points.
+pub const LEAST: f32 = 8.5;
 
 /// One line of text in a rectangle. Returns the rectangle that the letters take.
 pub fn line(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32, align: Align2) -> Rect {
@@ -23,6 +28,21 @@ pub fn paragraph(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32,
     }
     let galley = lay_out(ui, text, font, colour, rect.width(), usize::from(rows));
     place(ui, rect, &galley, text, align)
+}
+
+/// One line in a fixed place that is as small as it must be to fit, down to [`LEAST`]. Returns the rectangle of the letters.
+pub fn fit(ui: &Ui, rect: Rect, text: &str, size: f32, colour: Color32, align: Align2) -> Rect {
+    fit_font(ui, rect, text, theme::words(size), colour, align)
+}
+
+/// [`fit`] with another font than that of words.
+pub fn fit_font(ui: &Ui, rect: Rect, text: &str, font: FontId, colour: Color32, align: Align2) -> Rect {
+    let wanted = width(ui, text, font.clone());
+    // A little less than in proportion: letters are rounded to pixels.
+    let smaller = (font.size * rect.width() / wanted * 0.97).max(LEAST);
+    let size = if wanted > rect.width() { smaller.min(font.size) } else { font.size };
+    // In steps, or every width would have letters of its own in the font's texture.
+    line(ui, rect, text, FontId { size: (size * 4.0).floor() / 4.0, ..font }, colour, align)
 }
 
 /// How wide a line would be.

@@ -3,9 +3,11 @@
 use echelon_engine::message::ClockView;
 use egui::{Align2, Color32, Rect, Sense, Ui, lerp, pos2, vec2};
 
+use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
+use super::page::{self, Page};
 use super::shapes::{self, Sign};
-use super::{format, text, theme};
+use super::{format, ids, text, theme};
 use crate::view::{OscView, RigView};
 
 /// Whether blocks of audio come.
@@ -22,36 +24,65 @@ pub enum Audio {
 /// Bars with more beats than this are shown as a line, not as dots.
 const MAX_DOTS: f64 = 12.0;
 
-/// Draws the bar.
-pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
-    ui.painter().rect_filled(rect, theme::ROUND, theme::PANEL);
-    let clock = &view.snapshot.clock;
-    let rect = rect.shrink2(vec2(12.0, 6.0));
-    let (brand, rest) = cut_left(rect, 92.0);
-    text::line(ui, brand, "ECHELON", theme::words(19.0), theme::TEXT, Align2::LEFT_CENTER);
+/// What was asked for in the bar.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// Another page.
+    pub page: Option<Page>,
+    /// Bring back what was taken away last.
+    pub undo: bool,
+    /// Everything out.
+    pub panic: bool,
+}
 
-    let (cell, rest) = cut_left(rest, 116.0);
+/// Draws the bar.
+pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> Asked {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
+    let clock = &view.snapshot.clock;
+    let rect = rect.shrink2(vec2(8.0, 4.0));
+    let (brand, rest) = cut_left(rect, 82.0);
+    text::line(ui, brand, "ECHELON", theme::words(17.0), theme::text(), Align2::LEFT_CENTER);
+    let (tabs, rest) = cut_left(rest, 300.0);
+    let tabs = Rect::from_center_size(tabs.center(), vec2(tabs.width(), 26.0));
+    let page = page::tabs(ui, tabs, page);
+    let (cell, rest) = cut_left(rest.with_min_x(rest.left() + 8.0), 88.0);
     show_source(ui, cell, clock, audio);
-    let (cell, rest) = cut_left(rest, 96.0);
+    let (cell, rest) = cut_left(rest, 88.0);
     let tempo = format::tempo(clock.tempo.get());
-    value(ui, cell, "TEMPO", &tempo, theme::TEXT, "Tempo, in quarter notes a minute.");
-    let (cell, rest) = cut_left(rest, 92.0);
+    value(ui, cell, "TEMPO", &tempo, theme::text(), "Tempo, in quarter notes a minute.");
+    let (cell, rest) = cut_left(rest, 82.0);
     let place = format::bar_beat_text(clock.song_beat, clock);
     show_place(ui, cell, &place);
-
-    let (rest, cell) = cut_right(rest, 132.0);
+    let (rest, panic) = cut_right(rest, 62.0);
+    let (rest, undo) = cut_right(rest, 62.0);
+    let asked = show_hands(ui, undo, panic);
+    let (rest, cell) = cut_right(rest, 96.0);
     show_osc(ui, cell, &view.osc);
-    let (rest, cell) = cut_right(rest, 72.0);
+    let (rest, cell) = cut_right(rest, 62.0);
     let quantize = format::quantize(view.snapshot.quantize);
-    value(ui, cell, "QUANTIZE", quantize, theme::TEXT, "Play and stop wait for this line. A host parameter.");
+    value(ui, cell, "QUANTIZE", quantize, theme::text(), "Play and stop wait for this line. A host parameter.");
     show_beats(ui, rest, clock);
+    Asked { page, ..asked }
+}
+
+/// Undo and panic: what one reaches for when something went wrong.
+fn show_hands(ui: &Ui, undo: Rect, panic: Rect) -> Asked {
+    let middle = |rect: Rect| Rect::from_center_size(rect.center(), vec2(rect.width(), 28.0));
+    let face = Face { size: 12.0, ..Face::plain("Undo") }.with_sign(Sign::Undo);
+    let undo = button(ui, middle(undo), ids::once("undo"), face);
+    let face = Face { size: 12.0, fill: theme::alert_fill(), ink: theme::on_alert(), ..Face::plain("PANIC") };
+    let panic = button(ui, middle(panic), ids::once("panic"), face);
+    let asked = Asked { page: None, undo: undo.clicked(), panic: panic.clicked() };
+    undo.on_hover_text("Brings back in phase what a stop, an eject, a load or a jump took away. Key: Backspace.");
+    panic.on_hover_text("Stops every deck within 10 ms and takes back all that waits. Key: Shift and Escape.");
+    asked
 }
 
 /// A small word above a value.
 fn value(ui: &Ui, rect: Rect, label: &str, value: &str, colour: Color32, help: &str) {
     let (top, bottom) = label_and_value(rect);
-    text::line(ui, top, label, theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
-    text::line(ui, bottom, value, theme::words(16.0), colour, Align2::LEFT_CENTER);
+    text::line(ui, top, label, theme::words(11.0), theme::text_dim(), Align2::LEFT_CENTER);
+    text::fit(ui, bottom, value, 14.5, colour, Align2::LEFT_CENTER);
     ui.interact(rect, ui.scope_id().with(("cell", label)), Sense::hover()).on_hover_text(help);
 }
 
@@ -62,35 +93,35 @@ fn label_and_value(rect: Rect) -> (Rect, Rect) {
 
 fn show_source(ui: &Ui, rect: Rect, clock: &ClockView, audio: Audio) {
     let (sign, word, colour, help) = match (audio, clock.host_leads) {
-        (Audio::NotYet, _) => (Sign::Empty, "no audio yet", theme::TEXT_DIM, "The host has not run any audio yet."),
+        (Audio::NotYet, _) => (Sign::Empty, "no audio yet", theme::text_dim(), "The host has not run any audio yet."),
         (Audio::Stopped, _) => (
             Sign::Alert,
             "no audio",
-            theme::ALERT,
+            theme::alert(),
             "The host no longer runs audio: is the plugin or track switched off?",
         ),
         (Audio::Runs, true) => {
-            (Sign::Play, "Host", theme::PLAYING, "The host's transport rolls, and the rig follows it.")
+            (Sign::Play, "Host", theme::playing(), "The host's transport rolls, and the rig follows it.")
         }
         (Audio::Runs, false) => (
             Sign::Dot,
             "Free run",
-            theme::WAITING,
+            theme::waiting(),
             "The host stands still: the rig keeps its own time at the last tempo.",
         ),
     };
     let (top, bottom) = label_and_value(rect);
-    text::line(ui, top, "CLOCK", theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
+    text::line(ui, top, "CLOCK", theme::words(11.0), theme::text_dim(), Align2::LEFT_CENTER);
     shapes::sign(ui.painter(), sign, pos2(bottom.left() + 6.0, bottom.center().y), 12.0, colour);
     let word_rect = bottom.with_min_x(bottom.left() + 18.0);
-    text::line(ui, word_rect, word, theme::words(16.0), colour, Align2::LEFT_CENTER);
+    text::fit(ui, word_rect, word, 14.5, colour, Align2::LEFT_CENTER);
     ui.interact(rect, ui.scope_id().with("clock source"), Sense::hover()).on_hover_text(help);
 }
 
 fn show_place(ui: &Ui, rect: Rect, place: &str) {
     // Long songs have long numbers: smaller rather than cut.
-    let size = if place.len() > 6 { 18.0 } else { 27.0 };
-    text::line(ui, rect, place, theme::digits(size), theme::TEXT, Align2::CENTER_CENTER);
+    let size = if place.len() > 6 { 16.0 } else { 25.0 };
+    text::line(ui, rect, place, theme::digits(size), theme::text(), Align2::CENTER_CENTER);
     ui.interact(rect, ui.scope_id().with("place"), Sense::hover()).on_hover_text("Bar and beat, counted from 1.1.");
 }
 
@@ -103,9 +134,9 @@ fn show_beats(ui: &Ui, rect: Rect, clock: &ClockView) {
     let painter = ui.painter_at(rect);
     if clock.bar_beats > MAX_DOTS {
         let bar = Rect::from_center_size(rect.center(), vec2(rect.width() - 8.0, 10.0));
-        painter.rect_filled(bar, 3, theme::RAISED);
+        painter.rect_filled(bar, 3, theme::raised());
         let x = lerp(bar.left()..=bar.right(), part(into_bar / clock.bar_beats));
-        painter.rect_filled(bar.with_max_x(x), 3, theme::WAITING);
+        painter.rect_filled(bar.with_max_x(x), 3, theme::waiting());
         return;
     }
     let count = small(clock.bar_beats.ceil());
@@ -120,8 +151,8 @@ fn show_beats(ui: &Ui, rect: Rect, clock: &ClockView) {
 }
 
 fn draw_beat(painter: &egui::Painter, centre: egui::Pos2, radius: f32, downbeat: bool, glow: f32) {
-    let colour = theme::RAISED.lerp_to_gamma(theme::TEXT, glow);
-    let edge = theme::hairline(theme::MARK);
+    let colour = theme::raised().lerp_to_gamma(theme::text(), glow);
+    let edge = theme::hairline(theme::mark());
     if downbeat {
         let square = Rect::from_center_size(centre, vec2(radius, radius) * 1.8);
         painter.rect(square, 2, colour, edge, egui::StrokeKind::Inside);
@@ -143,14 +174,8 @@ fn small(value: f64) -> u8 {
 fn show_osc(ui: &Ui, rect: Rect, osc: &OscView) {
     let help = "Open Sound Control over UDP, from this computer only.";
     match osc {
-        OscView::Starting => value(ui, rect, "OSC", "starting", theme::TEXT_DIM, help),
-        OscView::Listening(port) => value(ui, rect, "OSC", &format!("127.0.0.1:{port}"), theme::TEXT, help),
-        OscView::Failed(sentence) => {
-            let (top, bottom) = label_and_value(rect);
-            text::line(ui, top, "OSC", theme::words(11.0), theme::TEXT_DIM, Align2::LEFT_CENTER);
-            shapes::sign(ui.painter(), Sign::Alert, pos2(bottom.left() + 8.0, bottom.center().y), 13.0, theme::ALERT);
-            let words = bottom.with_min_x(bottom.left() + 20.0);
-            text::line(ui, words, sentence, theme::words(13.0), theme::ALERT, Align2::LEFT_CENTER);
-        }
+        OscView::Starting => value(ui, rect, "OSC", "starting", theme::text_dim(), help),
+        OscView::Listening(port) => value(ui, rect, "OSC", &format!("127.0.0.1:{port}"), theme::text(), help),
+        OscView::Failed(sentence) => value(ui, rect, "OSC", "no port", theme::alert(), sentence),
     }
 }

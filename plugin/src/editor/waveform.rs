@@ -2,14 +2,26 @@
 
 use egui::{Align2, Color32, CursorIcon, Id, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, lerp, pos2, vec2};
 
-use super::{format, theme};
+use echelon_engine::deck::Marks;
+
+use super::bands::{self, Cut, Meshes};
+use super::{format, strip, theme};
+use crate::media::analyse::Waveform;
 use crate::media::{Overview, Peak};
 
 /// What a waveform shows.
 #[derive(Clone, Copy, Debug)]
 pub struct Wave<'a> {
-    /// The waveform; without one there is only the time line.
+    /// The waveform in bands, and the track's sample rate in Hz, once it was analysed.
+    pub bands: Option<(&'a Waveform, f64)>,
+    /// The waveform until then; without one there is only the time line.
     pub overview: Option<&'a Overview>,
+    /// Cue, hot cues and loop.
+    pub marks: Marks,
+    /// Whether the loop holds the playhead.
+    pub looping: bool,
+    /// Something else stands here: no numbers under it.
+    pub covered: Rect,
     /// Length of the track; 0 without a track.
     pub length_secs: f64,
     /// The playhead.
@@ -19,24 +31,59 @@ pub struct Wave<'a> {
 }
 
 /// Draws the waveform. Returns the place, in seconds, that was clicked.
-pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>) -> Option<f64> {
+pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -> Option<f64> {
     let painter = ui.painter_at(rect);
-    painter.rect_filled(rect, 3, theme::WELL);
+    painter.rect_filled(rect, 3, theme::well());
     let inner = rect.shrink2(vec2(2.0, 3.0));
     let played = fraction(wave.position_secs, wave.length_secs);
     draw_minutes(&painter, inner, wave.length_secs);
-    if let Some(overview) = wave.overview {
+    draw_loop(&painter, inner, wave);
+    if let Some((bands, rate)) = wave.bands {
+        let frames_per_point = wave.length_secs * rate / f64::from(inner.width().max(1.0));
+        let played_x = lerp(inner.left()..=inner.right(), played);
+        let cut = Cut { rect: inner, left_frame: 0.0, frames_per_point, played_x };
+        meshes.draw(&painter, |mesh| bands::fill(mesh, bands, &cut, ui.pixels_per_point()));
+    } else if let Some(overview) = wave.overview {
         painter.add(mesh(inner, overview, wave.colour, played, ui.pixels_per_point()));
     }
     if wave.length_secs <= 0.0 {
         return None;
     }
     let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::Crosshair);
+    draw_marks(&painter, rect, inner, wave);
     draw_playhead(&painter, rect, lerp(inner.left()..=inner.right(), played));
     let pointer = response.hover_pos()?;
     let secs = f64::from(((pointer.x - inner.left()) / inner.width()).clamp(0.0, 1.0)) * wave.length_secs;
     draw_hover(&painter, rect, pointer.x, secs);
     response.clicked().then_some(secs)
+}
+
+/// The loop: filled while it is on.
+fn draw_loop(painter: &Painter, rect: Rect, wave: &Wave<'_>) {
+    let Some(ends) = wave.marks.loop_secs else { return };
+    let [from, to] = ends.map(|secs| lerp(rect.left()..=rect.right(), fraction(secs, wave.length_secs)));
+    let area = Rect::from_x_y_ranges(from..=to.max(from + 2.0), rect.y_range());
+    painter.rect_filled(area, 0, theme::shade(theme::playing(), if wave.looping { 0.45 } else { 0.18 }));
+    painter.rect_stroke(area, 0, theme::hairline(theme::playing()), egui::StrokeKind::Inside);
+}
+
+/// Cue and hot cues.
+fn draw_marks(painter: &Painter, rect: Rect, inner: Rect, wave: &Wave<'_>) {
+    let x = |secs| lerp(inner.left()..=inner.right(), fraction(secs, wave.length_secs));
+    let cue = x(wave.marks.cue_secs);
+    let foot = vec![pos2(cue, rect.bottom() - 7.0), pos2(cue + 5.0, rect.bottom()), pos2(cue - 5.0, rect.bottom())];
+    painter.add(Shape::convex_polygon(foot, theme::waiting(), Stroke::NONE));
+    for (number, secs) in (1..).zip(wave.marks.hot_cues_secs) {
+        let Some(secs) = secs else { continue };
+        painter.vline(x(secs), rect.y_range(), Stroke::new(1.0, strip::hot_colour(number)));
+        // Of two in the same place the first shows its number.
+        let before = wave.marks.hot_cues_secs[..usize::from(number) - 1].iter().flatten();
+        let at = pos2(x(secs).min(rect.right() - 9.0), rect.top());
+        let covered = wave.covered.intersects(Rect::from_min_size(at, vec2(9.0, 11.0)));
+        if !covered && before.into_iter().all(|other| (x(*other) - x(secs)).abs() > 10.0) {
+            strip::flag(painter, at, number, 11.0);
+        }
+    }
 }
 
 /// The place as a part of the length.
@@ -56,7 +103,7 @@ fn mesh(rect: Rect, overview: &Overview, colour: Color32, played: f32, pixels_pe
     while x < rect.right() {
         let right = (x + step).min(rect.right());
         let peak = summary(overview, (x - rect.left()) / rect.width(), (right - rect.left()) / rect.width());
-        let brightness = if x < end { 0.36 } else { 1.0 };
+        let brightness = if x < end { 0.42 } else { 1.0 };
         let mut column = |top: f32, bottom: f32, shade: f32| {
             let quad = Rect::from_min_max(pos2(x, middle - half * top), pos2(right, middle - half * bottom));
             mesh.add_colored_rect(quad, theme::shade(colour, shade * brightness));
@@ -97,27 +144,27 @@ fn draw_minutes(painter: &Painter, rect: Rect, length_secs: f64) {
             break;
         }
         let x = lerp(rect.left()..=rect.right(), fraction(secs, length_secs));
-        painter.vline(x, rect.y_range(), theme::hairline(theme::LINE));
+        painter.vline(x, rect.y_range(), theme::hairline(theme::line()));
     }
 }
 
 fn draw_playhead(painter: &Painter, rect: Rect, x: f32) {
-    painter.vline(x, rect.y_range(), Stroke::new(4.0, Color32::from_black_alpha(160)));
-    painter.vline(x, rect.y_range(), Stroke::new(2.0, theme::TEXT));
+    painter.vline(x, rect.y_range(), Stroke::new(4.0, theme::ground()));
+    painter.vline(x, rect.y_range(), Stroke::new(2.0, theme::text()));
     for (y, way) in [(rect.top(), 1.0), (rect.bottom(), -1.0)] {
         let points = vec![pos2(x - 5.0, y), pos2(x + 5.0, y), pos2(x, y + 6.0 * way)];
-        painter.add(Shape::convex_polygon(points, theme::TEXT, Stroke::NONE));
+        painter.add(Shape::convex_polygon(points, theme::text(), Stroke::NONE));
     }
 }
 
 /// Where a click would go.
 fn draw_hover(painter: &Painter, rect: Rect, x: f32, secs: f64) {
-    painter.vline(x, rect.y_range(), theme::hairline(theme::WAITING));
-    let galley = painter.layout_no_wrap(format::time(secs), theme::digits(11.0), theme::TEXT);
+    painter.vline(x, rect.y_range(), theme::hairline(theme::waiting()));
+    let galley = painter.layout_no_wrap(format::time(secs), theme::digits(11.0), theme::text());
     let left = (x + 4.0).min(rect.right() - galley.size().x - 4.0);
     let at = Align2::LEFT_TOP.anchor_size(pos2(left, rect.top() + 2.0), galley.size());
-    painter.rect_filled(at.expand(2.0), 2, Color32::from_black_alpha(200));
-    painter.galley(at.min, galley, theme::TEXT);
+    painter.rect_filled(at.expand(2.0), 2, theme::well());
+    painter.galley(at.min, galley, theme::text());
 }
 
 #[cfg(test)]

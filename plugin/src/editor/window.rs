@@ -69,7 +69,8 @@ impl framework::Editor for Editor {
         if let Some(scale) = fallback_scale_factor {
             let _ = spawned.handle.set_fallback_scale_factor(scale, &spawned.window);
         }
-        Ok(joined(spawned, threads))
+        let app = self.app.clone();
+        Ok(joined(spawned, threads, move || app.with(EditorApp::closed)))
     }
 
     fn size(&self) -> NativeSize<u32> {

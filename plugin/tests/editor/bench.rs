@@ -40,7 +40,7 @@ impl Bench {
     /// A window of this many points, at this many pixels a point.
     pub fn with_size(view: RigView, [width, height]: [u32; 2], scale: f32) -> Self {
         let ctx = Context::default();
-        theme::apply(&ctx);
+        theme::apply(&ctx, theme::Theme::Dark);
         let mut stage = Stage::default();
         stage.opened();
         let mut bench = Self {
@@ -91,9 +91,31 @@ impl Bench {
         self.frame(vec![]);
     }
 
-    fn button(&mut self, pos: Pos2, pressed: bool) {
+    pub fn button(&mut self, pos: Pos2, pressed: bool) {
+        self.any_button(pos, PointerButton::Primary, pressed);
+    }
+
+    fn any_button(&mut self, pos: Pos2, button: PointerButton, pressed: bool) {
         let modifiers = self.modifiers;
-        self.frame(vec![Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers }]);
+        self.frame(vec![Event::PointerButton { pos, button, pressed, modifiers }]);
+    }
+
+    pub fn click_with(&mut self, id: Id, button: PointerButton) {
+        self.wait(1.0);
+        let pos = self.rect(id).center();
+        self.point(pos);
+        self.any_button(pos, button, true);
+        self.any_button(pos, button, false);
+    }
+
+    /// The window is closed.
+    pub fn close(&mut self) {
+        self.stage.closed(&mut self.log);
+    }
+
+    pub fn key_down(&mut self, key: Key) {
+        let modifiers = self.modifiers;
+        self.frame(vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }]);
     }
 
     pub fn point(&mut self, pos: Pos2) {

@@ -6,6 +6,7 @@
 mod bench;
 mod browser;
 mod controls;
+mod desk;
 mod keys;
 #[path = "../../examples/editor_shot/scenes.rs"]
 mod scenes;

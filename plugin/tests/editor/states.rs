@@ -33,7 +33,7 @@ fn check_texts(bench: &mut Bench, what: &str) {
 #[test]
 fn every_state_is_readable_at_every_size() {
     for name in NAMES {
-        for size in [MIN_SIZE, DEFAULT_SIZE, [1600, 1000]] {
+        for size in [MIN_SIZE, DEFAULT_SIZE, [1920, 1080]] {
             for scale in [1.0, 1.5, 2.0] {
                 check_texts(&mut grown(name, size, scale), &format!("{name} at {size:?}, scale {scale}"));
             }
@@ -91,10 +91,10 @@ fn states_are_told_in_words() {
     let words: [(&str, &[&str]); 8] = [
         ("empty", &["EMPTY", "No track", "/deck/a/load", "126.00 BPM", "Host", "1 bar", "127.0.0.1:8000"]),
         ("stopped", &["STOPPED", "Night Bus to Kreuzberg", "01:01.9", "-06:12.4", "Play"]),
-        ("playing", &["PLAYING", "Stop", "40 % to A", "-3.5 dB"]),
+        ("playing", &["PLAYING", "Stop", "40 % to A", "-3.5 dB", "GR -2.4", "in phase", "8A", "126.00", "ON AIR"]),
         ("pending", &["WAITING", "PLAY on 33.1", "STOP on 35.1", "+1 more", "Cancel"]),
         ("loading", &["LOADING", "Loading 42 %", "Loading 7 %", "Loading..."]),
-        ("failed", &["FAILED", "is missing", "cannot be decoded", "no free port"]),
+        ("failed", &["FAILED", "is missing", "cannot be decoded", "no port"]),
         ("refused", &["Deck B is playing: stop it before you load another track"]),
         ("quiet", &["no audio yet"]),
     ];

@@ -155,7 +155,7 @@ pub(super) const SOURCES: [[Row; 3]; 5] = [
     source!(Bridge, "the bridge", "bridge"),
 ];
 
-pub(super) const OWN: [Row; 33] = [
+pub(super) const OWN: [Row; 35] = [
     Row {
         name: "Play",
         path: "/deck/{deck}/play",

@@ -70,7 +70,8 @@ impl Waveform {
     }
 
     /// All zooms from the finest.
-    pub(in crate::media) fn from_finest(frames_per_bin: usize, bins: Vec<Bands>) -> Self {
+    #[must_use]
+    pub fn from_finest(frames_per_bin: usize, bins: Vec<Bands>) -> Self {
         let mut levels = vec![Level { frames_per_bin, bins }];
         while let Some(last) = levels.last().filter(|level| level.bins.len() > COARSEST_BINS) {
             let merge = |bins: &[Bands]| bins.iter().copied().reduce(Bands::with).unwrap_or_default();
