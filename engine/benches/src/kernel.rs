@@ -49,6 +49,11 @@ pub trait Kernel: Clone + Send + Sync + 'static {
     fn is_finite(&self) -> bool {
         true
     }
+
+    /// How many times as loud as its input it may be, where it knows: for engines that ask.
+    fn most_gain(&self) -> Option<f32> {
+        None
+    }
 }
 
 /// Noise, the same in every period: costs a copy.
@@ -121,6 +126,10 @@ impl Kernel for Gain {
     #[inline(always)]
     fn step(&mut self, input: f32) -> f32 {
         input * self.0
+    }
+
+    fn most_gain(&self) -> Option<f32> {
+        Some(self.0.abs())
     }
 }
 
@@ -236,6 +245,11 @@ impl<K: Kernel> Unit<K> {
     #[inline(always)]
     pub fn is_finite(&self) -> bool {
         self.kernel.is_finite()
+    }
+
+    /// How many times as loud as its inputs' sum it may be, where it knows.
+    pub fn most_gain(&self) -> Option<f32> {
+        self.kernel.most_gain().map(|gain| gain * self.scale)
     }
 
     /// The next frames. Every input is as long as the output.

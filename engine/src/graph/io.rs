@@ -7,6 +7,13 @@ use super::{SUB_BLOCK_FRAMES, Status, StereoBlock};
 
 static SILENT: StereoBlock = StereoBlock::SILENT;
 
+/// Apart, so that the rule is one straight line.
+#[cold]
+#[inline(never)]
+const fn no_such_slot() -> &'static StereoBlock {
+    &SILENT
+}
+
 /// One channel of a block.
 type Channel = [f32; SUB_BLOCK_FRAMES];
 
@@ -79,7 +86,7 @@ impl<'a> NodeIo<'a> {
             // SAFETY: the slot is in range and, by the invariant of `RawIo`, points to a block that nobody writes.
             unsafe { &**self.raw.inputs.add(slot) }
         } else {
-            &SILENT
+            no_such_slot()
         }
     }
 
@@ -146,6 +153,19 @@ impl<'a> NodeIo<'a> {
         // SAFETY: by the invariant of `RawIo` the output is ours alone; its channels do not overlap.
         let (left, right) = unsafe { (&mut (*self.raw.output).left, &mut (*self.raw.output).right) };
         Some([(&input.left, left), (&input.right, right)])
+    }
+
+    /// As [`NodeIo::whole`], of the first `N` slots and the left channels alone: for sums of mono sounds.
+    #[must_use]
+    #[inline]
+    pub fn whole_left<const N: usize>(&mut self) -> Option<([&'a Channel; N], &mut Channel)> {
+        if self.span != Span::WHOLE || self.num_inputs() < N {
+            return None;
+        }
+        // SAFETY: the slots are in range and, by the invariant of `RawIo`, point to blocks that nobody writes.
+        let inputs = std::array::from_fn(|slot| unsafe { &(**self.raw.inputs.add(slot)).left });
+        // SAFETY: by the invariant of `RawIo` the output is ours alone.
+        Some((inputs, unsafe { &mut (*self.raw.output).left }))
     }
 
     /// The same frames of the same buffers once more, for a node that hands its work to a part of itself.

@@ -114,7 +114,7 @@ unsafe fn run_op(op: &mut Op, run: &Run) {
 /// As [`run_ops`].
 #[cold]
 #[inline(never)]
-pub(super) unsafe fn run_flagged(op: &mut Op, run: &Run) {
+unsafe fn run_flagged(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`.
     unsafe {
         if op.flags != flag::SCAN {
@@ -129,7 +129,7 @@ pub(super) unsafe fn run_flagged(op: &mut Op, run: &Run) {
 /// # Safety
 /// As [`run_ops`].
 #[inline(never)]
-unsafe fn run_special(op: &mut Op, run: &Run) {
+pub(super) unsafe fn run_special(op: &mut Op, run: &Run) {
     // SAFETY: as promised for `run_ops`; bank indices were made with the table.
     unsafe {
         if op.flags & flag::BANK != 0 {
@@ -273,7 +273,7 @@ unsafe fn scan(op: &mut Op, run: &Run) {
 /// # Safety
 /// As [`run_ops`].
 #[inline]
-unsafe fn look(op: &mut Op, run: &Run) {
+pub(super) unsafe fn look(op: &mut Op, run: &Run) {
     let frames = run.frames as usize;
     // SAFETY: the output is this op's alone.
     if let Some(at) = unsafe { (*op.io.output).first_bad_frame(frames, op.width) } {

@@ -81,12 +81,16 @@ unsafe fn run_streak<T: DspNode>(ops: *mut Op, count: usize, run: &Run) {
         // SAFETY: as promised.
         unsafe {
             let op = &mut *ops.add(n);
-            if op.flags != 0 {
-                run::run_flagged(op, run);
+            let flags = op.flags;
+            if flags & !flag::SCAN != 0 {
+                run::run_special(op, run);
                 continue;
             }
             let status = (*op.node.cast::<T>()).process(NodeIo::new(&op.io, 0, run.frames));
             run::settle(op, status, run);
+            if flags != 0 {
+                run::look(op, run);
+            }
         }
     }
 }

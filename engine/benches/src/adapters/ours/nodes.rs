@@ -2,13 +2,12 @@
 
 use echelon_engine::graph::nodes::{Biquad, FilterMode, Gain};
 use echelon_engine::graph::{
-    DspNode, GraphControl, GraphError, Guard, NodeId, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width,
+    DspNode, GraphControl, GraphError, Guard, MOST_GAIN, NodeId, NodeIo, Ports, Status, Width,
 };
 
 use crate::kernel::{Kernel, Pass, Peak, Unit};
 use crate::shape::{FAN_IN, Recipe, Visitor};
 
-static SILENT: [f32; SUB_BLOCK_FRAMES] = [0.0; SUB_BLOCK_FRAMES];
 static MONO: [Width; FAN_IN] = [Width::Mono; FAN_IN];
 
 /// The bench's kernels: what the other engines run too.
@@ -18,26 +17,26 @@ impl<K: Kernel> Wrapped<K> {
     /// No input or several, or a part of a sub-block: apart, as in [`Unit::process_called`].
     #[inline(never)]
     fn apart(&mut self, mut io: NodeIo<'_>) -> Status {
-        if io.whole(0).is_some() {
-            match self.0.inputs() {
-                2 => self.sum_of::<2>(io),
-                3 => self.sum_of::<3>(io),
-                _ => self.sum_of::<FAN_IN>(io),
-            }
-        } else {
+        let is_done = match self.0.inputs() {
+            2 => self.sum_of::<2>(&mut io),
+            3 => self.sum_of::<3>(&mut io),
+            4 => self.sum_of::<4>(&mut io),
+            FAN_IN => self.sum_of::<FAN_IN>(&mut io),
+            _ => false,
+        };
+        if !is_done {
             let inputs: [_; FAN_IN] = std::array::from_fn(|slot| io.left(slot));
             self.0.process(|slot| inputs[slot], io.out_left());
         }
         self.status()
     }
 
+    /// `false` if it is not a whole sub-block.
     #[inline(always)]
-    fn sum_of<const N: usize>(&mut self, mut io: NodeIo<'_>) {
-        let inputs: [&[f32; SUB_BLOCK_FRAMES]; N] =
-            std::array::from_fn(|slot| io.whole(slot).map_or(&SILENT, |[(channel, _), _]| channel));
-        if let Some([(_, output), _]) = io.whole(0) {
-            self.0.process_gathered(inputs, output);
-        }
+    fn sum_of<const N: usize>(&mut self, io: &mut NodeIo<'_>) -> bool {
+        let Some((inputs, output)) = io.whole_left::<N>() else { return false };
+        self.0.process_gathered(inputs, output);
+        true
     }
 
     fn status(&self) -> Status {
@@ -48,7 +47,7 @@ impl<K: Kernel> Wrapped<K> {
 impl<K: Kernel> DspNode for Wrapped<K> {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         if self.0.inputs() == 1
-            && let Some([(input, output), _]) = io.whole(0)
+            && let Some(([input], output)) = io.whole_left()
         {
             self.0.process_called(|_| input, output);
             return self.status();
@@ -66,6 +65,10 @@ impl<K: Kernel> DspNode for Wrapped<K> {
 
     fn guard(&self) -> Guard {
         Guard::Own
+    }
+
+    fn most_gain(&self) -> f32 {
+        self.0.most_gain().unwrap_or(MOST_GAIN)
     }
 
     fn cost_hint_ns(&self) -> u32 {
