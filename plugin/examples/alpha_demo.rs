@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-use echelon::input::osc::{DEFAULT_PORT, OscServer};
+use echelon::input::osc::{DEFAULT_PORT, OscServer, Port};
 use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
 use echelon_engine::clock::HostTransport;
 use echelon_engine::console::Console;
@@ -58,7 +58,7 @@ impl Demo {
         console.connect(receiver);
         let (hands, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
-        let server = OscServer::start(DEFAULT_PORT, osc, Box::new(|| {}))?;
+        let server = OscServer::start(Port::From(DEFAULT_PORT), None, osc, Box::new(|| {}))?;
         let client = UdpSocket::bind("127.0.0.1:0")?;
         client.connect(("127.0.0.1", server.port()))?;
         client.set_read_timeout(Some(Duration::from_secs(5)))?;

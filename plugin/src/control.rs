@@ -207,6 +207,10 @@ pub struct EditorActs {
 impl Act for EditorActs {
     fn act(&mut self, action: Action, timing: ActionTiming) {
         let deck = action.deck();
+        if let Action::LoadDeck { path, .. } = &action {
+            // What a person has put on a deck, OSC may have too.
+            crate::input::osc::allow_beside(path);
+        }
         let mut hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match hands.as_mut() {
             None => "the plugin is not running yet: switch it on in the host".to_owned(),

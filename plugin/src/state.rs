@@ -34,6 +34,8 @@ pub struct RigState {
     pub marks: [SavedMarks; NUM_DECKS],
     /// The UDP port on which OSC was to be found.
     pub osc_port: Option<u16>,
+    /// The instance's name in OSC addresses.
+    pub osc_name: Option<String>,
     /// The clock's settings.
     pub clock: SavedClock,
     /// Width and height of the editor, in logical points.
@@ -132,6 +134,7 @@ impl Default for RigState {
             tracks: Default::default(),
             marks: Default::default(),
             osc_port: None,
+            osc_name: None,
             clock: SavedClock::default(),
             editor_size,
             midi: None,
@@ -153,10 +156,12 @@ impl<'de> Deserialize<'de> for RigState {
         let tracks = std::array::from_fn(track);
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
+        let name = value.get("osc_name").and_then(Value::as_str).filter(|name| !name.is_empty() && name.len() <= 64);
+        let osc_name = name.map(str::to_owned);
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
         let editor_size = size.get();
-        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), clock, editor_size, midi: midi() })
+        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), osc_name, clock, editor_size, midi: midi() })
     }
 }
 

@@ -149,6 +149,8 @@ pub struct RigView {
     pub tracks: [TrackView; NUM_DECKS],
     /// Where OSC listens.
     pub osc: OscView,
+    /// The instance's name in OSC addresses.
+    pub osc_name: Arc<str>,
     /// The bridge to another Echelon.
     pub bridge: BridgeView,
     /// Whose beat it is, and the session with others.

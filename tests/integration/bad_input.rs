@@ -18,7 +18,7 @@ fn files_that_are_none_are_refused_with_a_reason_and_the_old_track_stays() {
     let sound = noise(3, 0.5, 20_000);
     let good = folder.wav("good.wav", 48_000, &sound);
     let cases = [
-        ("/nowhere/missing.wav".to_owned(), "there is no file /nowhere/missing.wav"),
+        ("/nowhere/missing.wav".to_owned(), "in none of the folders that OSC may load from"),
         (folder.write("empty.wav", b""), "no audio"),
         (
             folder.write("text.wav", b"this is no music, however long the text may be, and it goes on"),
@@ -171,7 +171,8 @@ fn a_flood_of_messages_is_answered_to_the_last_and_costs_no_sound() {
     let sound = noise(3, 0.5, 100_000);
     let file = folder.wav("noise.wav", 48_000, &sound);
     for_each_format(|format| {
-        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        let mut stage = Stage::with_track(&Setup::new(), format, &file).alone();
+        stage.host.rewind(Transport::rolling(120.0));
         stage.schedule("/deck/a/play", &[1.into(), OscType::Double(0.5)]);
         let mut flood = Flood::new(stage.host.osc_port());
         let mut heard = stage.host.render(12_000);

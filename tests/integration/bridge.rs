@@ -58,7 +58,11 @@ fn connect(stage: &mut Stage, port: u16) {
 /// Stage 0 leads, stage 1 follows, both with a track on deck A, at beat 1.25 of the same song.
 fn leader_and_follower(folder: &TempDir, format: Format) -> [Stage; 2] {
     let file = folder.wav("ramp.wav", 48_000, &ramp(400_000));
-    let mut stages = [(); 2].map(|()| Stage::with_track(&Setup::new(), format, &file));
+    let mut stages = [(); 2].map(|()| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &file).alone();
+        stage.host.rewind(support::Transport::rolling(120.0));
+        stage
+    });
     for (stage, role) in stages.iter_mut().zip(["lead", "follow"]) {
         stage.host.render(30_000);
         stage.osc.send("/bridge/role", &[role.into()]);
@@ -225,8 +229,8 @@ fn hello(version: i32) -> Vec<OscType> {
 
 #[test]
 fn another_version_and_what_is_malformed_are_answered_with_a_reason() {
-    let mut stage = Stage::open(&Setup::new(), Format::Clap);
-    let mut client = OscClient::connect(stage.host.osc_port());
+    let mut stage = Stage::open(&Setup::new(), Format::Clap).alone();
+    let mut client = stage.host.osc();
     let mut refused = |address: &str, args: &[OscType]| -> [String; 2] {
         client.send(address, args);
         let args = client.expect("/bridge/refuse").args;
@@ -254,7 +258,7 @@ fn another_version_and_what_is_malformed_are_answered_with_a_reason() {
 
 #[test]
 fn it_does_not_talk_with_itself() {
-    let mut stages = [Stage::open(&Setup::new(), Format::Clap)];
+    let mut stages = [Stage::open(&Setup::new(), Format::Clap).alone()];
     let port = stages[0].host.osc_port();
     connect(&mut stages[0], port);
     let end = wait_for_state(&mut stages, 0, "the end of it", |state| state[0] == "disconnected");
@@ -266,7 +270,7 @@ fn a_flood_is_bounded_and_the_rest_goes_on() {
     let folder = TempDir::new("bridge_flood");
     let file = folder.wav("ramp.wav", 48_000, &ramp(400_000));
     for_each_format(|format| {
-        let mut stage = Stage::with_track(&Setup::new(), format, &file);
+        let mut stage = Stage::with_track(&Setup::new(), format, &file).alone();
         stage.osc.send("/bridge/role", &["follow".into()]);
         stage.osc.expect("/bridge/state");
         let mut client = OscClient::connect(stage.host.osc_port());

@@ -1,7 +1,6 @@
 //! Where an instance is found: the port of the project that is opened.
 
 use std::net::UdpSocket;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use echelon_engine::units::DeckId;
 use rosc::OscType;
@@ -10,15 +9,7 @@ use support::osc::Receipt;
 use support::{Format, OscClient, Setup, for_each_format};
 
 use crate::stage::Stage;
-
-/// A port that is free, apart from where instances and the system's own choice look for one.
-pub fn free_port() -> u16 {
-    // Tests run at the same time: no two look at the same ports.
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let first = 20_000 + (std::process::id() % 8000) as u16 + NEXT.fetch_add(20, Ordering::Relaxed);
-    let is_free = |port: &u16| UdpSocket::bind(("127.0.0.1", *port)).is_ok();
-    (first..first + 20).find(is_free).expect("a free port")
-}
+pub use crate::stage::free_port;
 
 /// The instance's own project with another port.
 pub fn load_with_port(stage: &Stage, port: u16) {
@@ -47,7 +38,7 @@ fn the_port_is_there_when_the_activation_returns() {
 #[test]
 fn a_project_that_is_opened_in_a_listening_instance_moves_it_to_its_port() {
     for format in Format::ALL {
-        let mut stage = Stage::open(&Setup::new(), format);
+        let mut stage = Stage::open(&Setup::new(), format).alone();
         let (before, port) = (stage.host.osc_port(), free_port());
         let (id, _) = stage.schedule("/crossfader", &[0.25_f32.into(), OscType::Double(1.0)]);
         load_with_port(&stage, port);
@@ -68,14 +59,17 @@ fn a_project_that_is_opened_in_a_listening_instance_moves_it_to_its_port() {
 }
 
 #[test]
-fn an_instance_does_not_take_another_s_port() {
+fn instances_that_name_the_same_port_share_it_and_keep_their_names() {
     for_each_format(|format| {
-        let mut stages = [(); 2].map(|()| Stage::open(&Setup::new(), format));
-        let ports = stages.each_ref().map(|stage| stage.host.osc_port());
-        load_with_port(&stages[0], ports[1]);
-        for (stage, port) in stages.iter_mut().zip(ports) {
-            assert_eq!(info(port), i32::from(port).into());
-            let id = stage.osc.call("/deck/a/gain", &[(-6.0_f32).into()]);
+        let mut stages = [(); 2].map(|()| Stage::open(&Setup::new(), format).alone());
+        let port = stages[1].host.osc_port();
+        load_with_port(&stages[0], port);
+        stages[0].osc = stages[0].host.osc();
+        assert_eq!(stages[0].host.osc_port(), port);
+        let names = stages.each_ref().map(|stage| stage.host.osc_name());
+        assert_ne!(names[0], names[1]);
+        for (stage, gain) in stages.iter_mut().zip([-6.0_f32, -3.0]) {
+            let id = stage.osc.call("/deck/a/gain", &[gain.into()]);
             let Stage { host, osc } = stage;
             host.pump_until("the answer", |_| {
                 osc.poll();
@@ -83,7 +77,31 @@ fn an_instance_does_not_take_another_s_port() {
             });
         }
         let gains = stages.each_ref().map(|stage| stage.host.get(&format!("gain_{}", DeckId::A.index() + 1)));
-        assert!(gains.iter().all(|gain| (gain + 6.0).abs() < 1e-3), "{gains:?}");
-        assert_eq!(stages[0].host.rig_field("osc_port"), Some(ports[1].into()), "the project keeps what it says");
+        assert!((gains[0] + 6.0).abs() < 1e-3 && (gains[1] + 3.0).abs() < 1e-3, "{gains:?}");
+        // The one that had the port is the one that plain addresses go to.
+        let mut plain = OscClient::connect(port);
+        plain.send("/info", &[]);
+        assert_eq!(plain.expect("/info").args[3], names[1].as_str().into());
+        let [first, second] = stages;
+        drop(second);
+        plain.send("/info", &[]);
+        assert_eq!(plain.expect("/info").args[3], names[0].as_str().into());
+        drop(first);
+        assert!(UdpSocket::bind(("127.0.0.1", port)).is_ok(), "given back with the last");
+    });
+}
+
+#[test]
+fn a_name_is_set_by_osc_and_saved_with_the_project() {
+    for_each_format(|format| {
+        let mut stage = Stage::open(&Setup::new(), format).alone();
+        stage.osc.send("/instance/name", &["Left Rig".into()]);
+        stage.host.pump_until("the name in the state", |main| main.rig_field("osc_name") == Some("left_rig".into()));
+        let saved = stage.host.save();
+        drop(stage);
+        let host = Setup::new().state(saved).open(format);
+        let mut client = OscClient::named(host.osc_port(), "left_rig");
+        client.send("/ping", &[]);
+        client.expect("/pong");
     });
 }

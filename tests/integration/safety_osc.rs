@@ -100,7 +100,7 @@ fn the_figures_tell_how_the_scheduler_fares() {
 fn many_questions_at_once_are_all_answered() {
     for_each_format(|format| {
         let mut stage = Stage::open(&Setup::new(), format);
-        let question = OscMessage { addr: "/can/deck/a/play".to_owned(), args: vec![] };
+        let question = OscMessage { addr: stage.osc.whole("/can/deck/a/play"), args: vec![] };
         let content = vec![OscPacket::Message(question); 120];
         let timetag = OscTime { seconds: 0, fractional: 1 };
         let bundle = rosc::encoder::encode(&OscPacket::Bundle(OscBundle { timetag, content })).unwrap();

@@ -1,5 +1,8 @@
 //! A host with the plugin on it, tracks on the decks, and an OSC client at the other end of the wire.
 
+use std::net::UdpSocket;
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use rosc::OscType;
 use serde_json::json;
 use support::osc::Receipt;
@@ -13,6 +16,15 @@ pub fn project(format: Format, files: &[&str]) -> Vec<u8> {
     json["fields"]["rig"] = json!({"version": 1, "tracks": files, "osc_port": null}).to_string().into();
     assert!(host.load_json(&json));
     host.save()
+}
+
+/// A port that is free, apart from where instances and the system's own choice look for one.
+pub fn free_port() -> u16 {
+    // Tests run at the same time: no two look at the same ports.
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 20_000 + (std::process::id() % 8000) as u16 + NEXT.fetch_add(20, Ordering::Relaxed);
+    let is_free = |port: &u16| UdpSocket::bind(("127.0.0.1", *port)).is_ok();
+    (first..first + 20).find(is_free).expect("a free port")
 }
 
 /// See the module.
@@ -33,6 +45,22 @@ impl Stage {
         let mut stage = Self::open(setup, format);
         stage.load('a', file);
         stage
+    }
+
+    /// Gives the instance a port of its own, as a project does that names one: plain addresses lead to it there, and what
+    /// other tests send does not hold it up.
+    pub fn alone(mut self) -> Self {
+        let port = free_port();
+        let mut json = self.host.state_json();
+        let mut rig: serde_json::Value = serde_json::from_str(json["fields"]["rig"].as_str().unwrap()).unwrap();
+        rig["osc_port"] = port.into();
+        json["fields"]["rig"] = rig.to_string().into();
+        assert!(self.host.load_json(&json));
+        self.host.pump_until("its own port", |main| main.rig_field("osc_port") == Some(port.into()));
+        self.osc = self.host.osc();
+        self.osc.send("/ping", &[]);
+        self.osc.expect("/pong");
+        self
     }
 
     /// Puts a file on a deck before the music starts.

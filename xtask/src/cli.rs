@@ -66,6 +66,11 @@ impl Args {
         }
     }
 
+    /// Takes everything that is left, in order.
+    pub fn rest(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.0)
+    }
+
     /// Everything must have been taken by now.
     pub fn finish(self) -> Result<()> {
         match self.0.first() {

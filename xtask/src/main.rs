@@ -13,6 +13,7 @@ mod hosts;
 mod install;
 mod link;
 mod music;
+mod osc;
 mod report;
 mod setup;
 mod soak;
@@ -29,7 +30,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 10] = [
+const COMMANDS: [Command; 11] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -65,6 +66,12 @@ const COMMANDS: [Command; 10] = [
         summary: "copy the bundles into your plugin folders",
         help: install::HELP,
         run: install::main,
+    },
+    Command {
+        name: "osc",
+        summary: "print the OSC namespace, listen, send by hand, write the layouts for surfaces",
+        help: osc::HELP,
+        run: osc::main,
     },
     Command {
         name: "soak",

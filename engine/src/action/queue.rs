@@ -93,6 +93,12 @@ impl ActionQueue {
 pub struct ActionSender(ringbuf::HeapProd<Request>);
 
 impl ActionSender {
+    /// How many requests there is room for now. Only the sender's thread makes it less.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        self.0.vacant_len().saturating_sub(ActionQueue::RESERVED)
+    }
+
     /// Queues a request.
     ///
     /// # Errors

@@ -12,7 +12,8 @@ use super::decks::DeckFiles;
 use super::watch::LogWatch;
 use crate::bridge::Bridge;
 use crate::input::osc::{
-    Heard, OscServer, Query, answers, bridge_state, first_port_from_env, peers_state, track_state,
+    Feedback, Heard, OscServer, Port, Query, allow_beside, answers, bridge_state, first_port_from_env, peers_state,
+    send_snapshot, track_state,
 };
 use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
@@ -20,6 +21,8 @@ use crate::peers::{Command, LinkSession, Peers};
 use crate::state::{SavedClock, SavedMarks, SavedState};
 use crate::view::{OscView, SharedView};
 
+/// Requests by OSC that fit into the queue: more than a packet of 8 KiB holds.
+const OSC_QUEUE: usize = 1024;
 /// Messages that a turn sends at most in answer to questions, but for the last one's.
 const MESSAGES_PER_TURN: usize = 256;
 
@@ -32,7 +35,10 @@ pub(super) struct Turns {
     restore_sender: ActionSender,
     /// What MIDI asks for that only this side can do.
     midi_sender: ActionSender,
+    /// Its name in addresses, as it was seen last.
+    name: std::sync::Arc<str>,
     osc: Option<OscServer>,
+    feedback: Feedback,
     bridge: Bridge,
     peers: Peers,
     files: DeckFiles,
@@ -74,7 +80,9 @@ impl Turns {
             restored: 0,
             restore_sender,
             midi_sender,
+            name: osc.as_ref().map_or_else(|| "".into(), OscServer::name),
             osc,
+            feedback: Feedback::default(),
             bridge,
             peers,
             files,
@@ -98,9 +106,13 @@ impl Turns {
         self.console.tick(&mut self.turn);
         self.answer();
         self.peers_turn();
+        let snapshot = *self.console.snapshot();
+        if let Some(osc) = &self.osc {
+            osc.observe(&snapshot, Instant::now());
+        }
         self.answer_askings();
         self.bridge_turn();
-        let snapshot = *self.console.snapshot();
+        self.tell_subscribers(&snapshot);
         self.files.save_marks(&snapshot);
         let (scheduler, safety, bridge) =
             (self.console.telemetry(), self.console.safety_telemetry(), self.bridge.view());
@@ -144,7 +156,10 @@ impl Turns {
             // it rests.
             let stop = Some(Action::StopDeck { deck });
             let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
-            let load = self.saved.get().tracks[deck.index()].take().map(|path| Action::LoadDeck { deck, path });
+            let track = self.saved.get().tracks[deck.index()].take();
+            // What the user's project has, OSC may have.
+            track.iter().for_each(|path| allow_beside(path));
+            let load = track.map(|path| Action::LoadDeck { deck, path });
             let marks = self.saved.get().marks[deck.index()];
             let is_marked = load.is_some() && marks != SavedMarks::default();
             let marks = is_marked.then(|| Action::SetMarks { deck, marks: Box::new(marks.into()) });
@@ -182,8 +197,33 @@ impl Turns {
             self.view.tell(None, text);
         }
         let port = osc.port();
+        if let Some(wanted) = self.saved.get().osc_name.filter(|wanted| **wanted != *osc.name()) {
+            osc.rename(&wanted);
+        }
         self.view.update(|view| view.osc = OscView::Listening(port));
         self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
+        self.keep_name();
+    }
+
+    /// The project keeps the name that the instance has in addresses.
+    fn keep_name(&mut self) {
+        let Some(name) = self.osc.as_ref().map(OscServer::name) else { return };
+        if self.view.read().osc_name != name {
+            self.view.update(|view| view.osc_name = name.clone());
+        }
+        if self.saved.get().osc_name.as_deref() != Some(&*name) {
+            self.saved.update(|state| state.osc_name = Some(name.to_string()));
+        }
+    }
+
+    /// Changes go to whoever has asked for them.
+    fn tell_subscribers(&mut self, snapshot: &echelon_engine::message::Snapshot) {
+        let Some(osc) = &self.osc else { return };
+        self.feedback.turn(osc, snapshot, Instant::now());
+        if *osc.name() != *self.name {
+            self.name = osc.name();
+            self.keep_name();
+        }
     }
 
     /// Hands out what came of the turn.
@@ -211,9 +251,6 @@ impl Turns {
                 self.view.tell(deck, text);
             }
         }
-        if let Some(osc) = &mut self.osc {
-            osc.tidy();
-        }
     }
 }
 
@@ -240,7 +277,7 @@ impl Turns {
             let now = self.turn.now_secs;
             let sent = match &asking.what {
                 Heard::Bridge(message) => {
-                    self.bridge.hear(asking.from, message.clone(), now);
+                    self.bridge.hear(asking.from(), message.clone(), now);
                     1
                 }
                 Heard::Query(Query::Bridge(command)) => {
@@ -260,8 +297,23 @@ impl Turns {
                     asking.answer(track_state(*deck, &self.files.track(*deck), error.as_deref()));
                     1
                 }
+                Heard::Query(Query::Subscribe { pattern, ms }) => {
+                    self.feedback.subscribe(osc, &asking, pattern, *ms, Instant::now());
+                    1
+                }
+                Heard::Query(Query::Unsubscribe) => {
+                    self.feedback.unsubscribe(osc, &asking);
+                    1
+                }
+                Heard::Query(Query::Snapshot) => {
+                    send_snapshot(&asking, self.console.snapshot());
+                    MESSAGES_PER_TURN / 8
+                }
                 Heard::Query(query) => {
-                    let messages = answers(&self.console, query, |number| asking.is_pending(number));
+                    let figures = osc.counters().named().map(|(name, count)| (format!("osc/{name}"), count as f64));
+                    let mut figures = figures.to_vec();
+                    figures.push(("osc/subscribers".to_owned(), self.feedback.num_subscribers() as f64));
+                    let messages = answers(&self.console, query, &figures, |number| asking.is_pending(number));
                     let count = messages.len();
                     messages.into_iter().for_each(|message| asking.answer(message));
                     count
@@ -303,10 +355,12 @@ fn cache() -> Option<AnalysisCache> {
 
 /// Starts OSC where the project had it or where the settings say, or near there; tells the view if it cannot.
 fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, bell: Bell) -> Option<OscServer> {
-    let (sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+    // A whole packet fits: a bundle is queued as a whole or not at all.
+    let (sender, receiver) = ActionQueue::new(OSC_QUEUE);
     console.connect(receiver);
-    let first_port = saved.get().osc_port.unwrap_or_else(first_port_from_env);
-    match OscServer::start(first_port, sender, Box::new(move || bell.ring())) {
+    let state = saved.get();
+    let port = state.osc_port.map_or_else(first_port_from_env, Port::From);
+    match OscServer::start(port, state.osc_name.as_deref(), sender, Box::new(move || bell.ring())) {
         Ok(server) => Some(server),
         Err(error) => {
             view.update(|view| view.osc = OscView::Failed(error.to_string()));

@@ -11,6 +11,8 @@ use crate::wait::PATIENCE;
 /// A client of one plugin instance. Replies are kept in their order until asked for.
 pub struct OscClient {
     socket: UdpSocket,
+    /// `/echelon/<instance>`, or nothing: before the address of what is sent, and off what comes.
+    prefix: String,
     replies: Vec<OscMessage>,
     next_id: i32,
 }
@@ -52,7 +54,22 @@ pub enum Receipt {
 }
 
 impl OscClient {
-    /// A client for the instance that hears this port.
+    /// A client for the instance of this name.
+    ///
+    /// # Panics
+    /// If the machine gives no socket on loopback.
+    #[must_use]
+    pub fn named(port: u16, name: &str) -> Self {
+        Self { prefix: format!("/echelon/{name}"), ..Self::connect(port) }
+    }
+
+    /// The whole address of one that is sent.
+    #[must_use]
+    pub fn whole(&self, address: &str) -> String {
+        format!("{}{address}", self.prefix)
+    }
+
+    /// A client for whatever plain addresses lead to at this port.
     ///
     /// # Panics
     /// If the machine gives no socket on loopback.
@@ -60,12 +77,12 @@ impl OscClient {
     pub fn connect(port: u16) -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").expect("a UDP socket on loopback");
         socket.connect(("127.0.0.1", port)).expect("a loopback address");
-        Self { socket, replies: Vec::new(), next_id: 1 }
+        Self { socket, prefix: String::new(), replies: Vec::new(), next_id: 1 }
     }
 
     /// Sends a message.
     pub fn send(&self, address: &str, args: &[OscType]) {
-        let message = OscMessage { addr: address.to_owned(), args: args.to_vec() };
+        let message = OscMessage { addr: self.whole(address), args: args.to_vec() };
         self.send_raw(&rosc::encoder::encode(&OscPacket::Message(message)).expect("a valid message"));
     }
 
@@ -102,6 +119,15 @@ impl OscClient {
             Receipt::Ack(ack) => ack,
             other => panic!("call {id} was not admitted: {other:?}"),
         }
+    }
+
+    /// Waits until anything but a refusal has come of an id.
+    ///
+    /// # Panics
+    /// If `/nack` comes, or nothing.
+    pub fn ack_or_done(&mut self, id: i32) {
+        let first = self.first_receipt(id, |_| true);
+        assert!(!matches!(first, Receipt::Nack(_)), "call {id} was refused: {first:?}");
     }
 
     /// Waits for `/nack` of an id.
@@ -198,7 +224,12 @@ impl OscClient {
 
     fn keep(&mut self, packet: OscPacket) {
         match packet {
-            OscPacket::Message(message) => self.replies.push(message),
+            OscPacket::Message(mut message) => {
+                if let Some(rest) = message.addr.strip_prefix(&self.prefix) {
+                    message.addr = rest.to_owned();
+                }
+                self.replies.push(message);
+            }
             OscPacket::Bundle(bundle) => bundle.content.into_iter().for_each(|packet| self.keep(packet)),
         }
     }

@@ -22,6 +22,8 @@ impl TempDir {
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("echelon-test-{}-{number}-{name}", std::process::id()));
         std::fs::create_dir_all(&path).expect("a temporary folder");
+        // As if the user had named it: OSC may load from it.
+        echelon::input::osc::allow(&path);
         Self(path)
     }
 

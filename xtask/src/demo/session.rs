@@ -87,6 +87,10 @@ impl HostProcess {
     fn start(host: &Path, job: &Job, log: &Path) -> Result<Self> {
         let log = std::fs::File::create(log).with_context(|| format!("could not write {}", log.display()))?;
         let mut command = Command::new(host);
+        // The demo's own tracks lie outside of the user's music.
+        if let Some(everything) = std::env::temp_dir().ancestors().last() {
+            command.env("ECHELON_OSC_FOLDERS", everything);
+        }
         if let Some(port) = job.first_port {
             command.env("ECHELON_OSC_PORT", port.to_string());
         }

@@ -78,6 +78,8 @@ def reserve_port():
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     os.environ["ECHELON_OSC_PORT"] = str(port)
+    # The tune lies outside of the user's music.
+    os.environ["ECHELON_OSC_FOLDERS"] = os.path.abspath(os.sep)
     return port
 
 

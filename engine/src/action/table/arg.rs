@@ -84,6 +84,12 @@ impl Args {
         Self { list: [arg; 3], len: 1 }
     }
 
+    /// Two.
+    #[must_use]
+    pub const fn two([first, second]: [Arg; 2]) -> Self {
+        Self { list: [first, second, second], len: 2 }
+    }
+
     /// Three.
     #[must_use]
     pub const fn three(list: [Arg; 3]) -> Self {

@@ -77,6 +77,12 @@ impl Target {
         self.deck
     }
 
+    /// Whether it is a button with a value of its own: `deck/a/loop/4`.
+    #[must_use]
+    pub const fn is_button(self) -> bool {
+        self.button.is_some()
+    }
+
     /// The same of another deck; what is the rig's stays.
     #[must_use]
     pub fn on(self, deck: DeckId) -> Self {

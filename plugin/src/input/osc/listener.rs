@@ -3,30 +3,26 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::SyncSender;
+use std::sync::atomic::Ordering;
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
-use echelon_engine::action::{Action, ActionSender, ActionTiming, Pending, QueueFull, Request};
-use echelon_engine::safety::Source;
 use rosc::{OscMessage, OscTime};
 
+use super::client::{Client, split_instance, split_token};
+use super::dispatch::{Addressed, Dispatch};
+use super::limits::{Beyond, Limits, beyond};
 use super::namespace::is_reply;
-use super::packet::{address_of, decode};
-use super::parse::{Parsed, parse, receipt_of};
-use super::parse_error::{ParseError, short};
-use super::receipts::{Asker, error, message};
-use super::server::{Asking, Heard, Shared, count};
-use crate::bridge::Message as BridgeMessage;
-use crate::recipes::shipped;
+use super::packet::{Due, MAX_PACKET_BYTES, address_of, decode};
+use super::receipts::{error, message};
+use super::shared::{READ_TIMEOUT, Shared, count};
 
 /// The largest that UDP carries, so that a packet above our own limit is seen as such.
 const RECEIVE_BYTES: usize = 65_536;
 /// Datagrams that are read at most from a port that is being left: more than its buffer holds.
 const MAX_REST: u32 = 4096;
-/// Each further action of a bundle whose first is in the queue waits at most this often, a millisecond each, for room.
-const BUNDLE_RETRIES: u32 = 500;
+/// While last values wait for their turn the thread looks this often.
+const KEPT_TIMEOUT: Duration = Duration::from_millis(5);
 
 fn now() -> OscTime {
     OscTime::try_from(SystemTime::now()).unwrap_or(OscTime { seconds: u32::MAX, fractional: u32::MAX })
@@ -35,41 +31,33 @@ fn now() -> OscTime {
 /// The thread's side.
 pub(super) struct Listener {
     shared: Arc<Shared>,
-    sender: ActionSender,
-    wake: Box<dyn Fn() + Send + Sync>,
-    ask: SyncSender<Asking>,
-    /// See [`OscServer::set_bar_beats`](super::server::OscServer::set_bar_beats).
-    bar_beats: Arc<AtomicU64>,
+    limits: Limits,
+    /// When last values were looked at.
+    released: Instant,
+    /// The socket's present patience.
+    timeout: Duration,
 }
 
 impl Listener {
-    pub fn new(
-        shared: Arc<Shared>,
-        sender: ActionSender,
-        wake: Box<dyn Fn() + Send + Sync>,
-        ask: SyncSender<Asking>,
-        bar_beats: Arc<AtomicU64>,
-    ) -> Self {
-        Self { shared, sender, wake, ask, bar_beats }
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let limits = Limits::new(shared.access.rate_per_sec, Instant::now());
+        Self { shared, limits, released: Instant::now(), timeout: READ_TIMEOUT }
     }
 
-    /// Until it shall end; goes on wherever [`Shared::next`] says.
+    /// Until it shall end.
     pub fn run(&mut self) {
         let mut buffer = vec![0; RECEIVE_BYTES];
-        loop {
-            while !self.shared.stop.load(Ordering::Acquire) {
-                self.receive(&mut buffer);
-            }
-            let Some(next) = self.shared.next.get().cloned() else { return };
-            self.receive_the_rest(&mut buffer);
-            std::mem::replace(&mut self.shared, next).is_left.store(true, Ordering::Release);
+        while !self.shared.stop.load(Ordering::Acquire) {
+            self.receive(&mut buffer);
+            self.release_kept();
         }
+        self.receive_the_rest(&mut buffer);
     }
 
     /// Waits for a datagram, not for long. `false` if none came.
     fn receive(&mut self, buffer: &mut [u8]) -> bool {
         match self.shared.socket.recv_from(buffer) {
-            Ok((_, from)) if !from.ip().is_loopback() => count(&self.shared.counters.dropped),
+            Ok((_, from)) if !self.shared.access.admits(from.ip()) => count(&self.shared.counters.denied),
             // The one that wakes this thread for the end of the port.
             Ok((0, _)) if self.shared.stop.load(Ordering::Acquire) => {}
             Ok((bytes, from)) => {
@@ -92,185 +80,142 @@ impl Listener {
         let _ = self.shared.socket.set_nonblocking(false);
     }
 
+    /// Last values of controls whose sender is within its limit again.
+    fn release_kept(&mut self) {
+        let now = Instant::now();
+        if now.saturating_duration_since(self.released) < Duration::from_millis(1) {
+            return;
+        }
+        self.released = now;
+        while self.limits.has_kept()
+            && let Some((from, message)) = self.limits.take_kept(now)
+        {
+            self.messages(vec![(message, Due::Now)], from);
+        }
+        let wanted = if self.limits.has_kept() { KEPT_TIMEOUT } else { READ_TIMEOUT };
+        if wanted != self.timeout && self.shared.socket.set_read_timeout(Some(wanted)).is_ok() {
+            self.timeout = wanted;
+        }
+    }
+
     fn packet(&mut self, bytes: &[u8], from: SocketAddr) {
+        // Before it is read: what is beyond the limit costs as little as can be.
+        let address = address_of(bytes);
+        let is_message = bytes.first() == Some(&b'/') && bytes.len() <= MAX_PACKET_BYTES;
+        if is_message && !self.limits.take(from, Instant::now()) && beyond(address) != Beyond::Passes {
+            return self.too_many(bytes, from);
+        }
         match decode(bytes, now()) {
-            Ok(messages) => self.messages(&messages, from),
-            Err(reason) => {
-                count(&self.shared.counters.errors);
-                self.shared.send(from, error(address_of(bytes), &reason.to_string()));
+            Ok(messages) if is_message => {
+                if let [(message, _)] = &messages[..] {
+                    self.limits.forget(from, &message.addr);
+                }
+                self.messages(messages, from);
+            }
+            Ok(messages) => self.bundle(messages, from),
+            Err(reason) => self.malformed(address, &reason.to_string(), from),
+        }
+    }
+
+    fn malformed(&mut self, address: &str, reason: &str, from: SocketAddr) {
+        count(&self.shared.counters.errors);
+        let may_hear = !self.shared.access.asks_token(from.ip());
+        if may_hear && self.limits.take_error(from, Instant::now()) {
+            self.shared.send(&Client::plain(from), error(address, reason));
+        }
+    }
+
+    /// A single message beyond the limit.
+    fn too_many(&mut self, bytes: &[u8], from: SocketAddr) {
+        if beyond(address_of(bytes)) == Beyond::Coalesces
+            && let Ok(messages) = decode(bytes, now())
+            && let Some((message, _)) = messages.into_iter().next()
+        {
+            match self.limits.keep(from, message) {
+                Ok(false) => return,
+                Ok(true) => return count(&self.shared.counters.coalesced),
+                Err(_) => {}
             }
         }
+        self.dropped(1, from);
+    }
+
+    fn dropped(&mut self, how_many: u64, from: SocketAddr) {
+        self.shared.counters.dropped.fetch_add(how_many, Ordering::Relaxed);
+        if let Some(lost) = self.limits.dropped(from, how_many, Instant::now())
+            && !self.shared.access.asks_token(from.ip())
+        {
+            let text = format!("too many messages: {lost} were dropped");
+            self.shared.send(&Client::plain(from), error("", &text));
+        }
+    }
+
+    /// A bundle is within the limit as a whole, or it is dropped as a whole.
+    fn bundle(&mut self, messages: Vec<(OscMessage, Due)>, from: SocketAddr) {
+        let now = Instant::now();
+        let beyond_limit = messages.iter().filter(|_| !self.limits.take(from, now)).count();
+        let all_pass = || messages.iter().all(|(message, _)| beyond(&message.addr) == Beyond::Passes);
+        if beyond_limit > 0 && !all_pass() {
+            return self.dropped(messages.len() as u64, from);
+        }
+        self.messages(messages, from);
     }
 
     /// All of a packet's messages are right and are done, or none is done.
-    fn messages(&mut self, messages: &[OscMessage], from: SocketAddr) {
-        let (of_bridge, messages): (Vec<_>, Vec<_>) = messages
-            .iter()
-            .filter(|message| !is_reply(&message.addr))
-            .partition(|message| BridgeMessage::is_one(&message.addr));
-        let mut room = Room::Unknown;
-        for message in of_bridge {
-            self.ask(Heard::Bridge(BridgeMessage::from_osc(message)), from, &mut room);
-        }
-        let parsed: Vec<_> =
-            messages.into_iter().map(|message| (message, parse(&message.addr, &message.args))).collect();
-        if parsed.iter().any(|(_, result)| result.is_err()) {
-            for (message, result) in parsed {
-                self.refuse(message, result, from);
+    fn messages(&mut self, messages: Vec<(OscMessage, Due)>, from: SocketAddr) {
+        let asks_token = self.shared.access.asks_token(from.ip());
+        let mut addressed = Vec::with_capacity(messages.len());
+        for (mut message, due) in messages {
+            let token =
+                split_token(&message.addr).map(|(token, rest)| (self.shared.access.is_token(token), rest.to_owned()));
+            match token {
+                // On this machine it may be left out, and a wrong one does no harm.
+                Some((is_right, rest)) if is_right || !asks_token => message.addr = rest,
+                None if !asks_token => {}
+                _ => return count(&self.shared.counters.denied),
             }
-            if room != Room::Unknown {
-                (self.wake)();
+            if !is_reply(&message.addr) {
+                addressed.push(self.address(message, due, from));
             }
-            return;
         }
-        for (message, parsed) in parsed.into_iter().filter_map(|(message, result)| Some((message, result.ok()?))) {
-            self.act(message, parsed, from, &mut room);
-        }
-        if room != Room::Unknown {
-            (self.wake)();
-        }
+        Dispatch { shared: &self.shared, limits: &mut self.limits, from }.run(addressed);
     }
 
-    /// One message of a packet that is not done.
-    fn refuse(&self, message: &OscMessage, result: Result<Parsed, ParseError>, from: SocketAddr) {
-        let receipt = receipt_of(&message.args);
-        let asker = Asker { from, receipt, address: short(&message.addr).into() };
-        match result {
-            Err(reason) => {
-                count(&self.shared.counters.errors);
-                self.shared.send(from, asker.refusal(reason.code(), &reason.to_string()));
+    /// Whom a message is for.
+    fn address(&self, mut message: OscMessage, due: Due, from: SocketAddr) -> Addressed {
+        let house = self.shared.house();
+        let split = split_instance(&message.addr).map(|(name, rest)| (name.to_owned(), rest.to_owned()));
+        match split {
+            Some((name, rest)) => {
+                let prefix = message.addr[..message.addr.len() - rest.len()].into();
+                message.addr = rest;
+                let line = house.named(&name).ok_or_else(|| {
+                    let known: Vec<_> = house.list().into_iter().map(|(name, _)| name.to_string()).collect();
+                    format!(
+                        "there is no instance '{}'; there are {}",
+                        super::parse_error::short(&name),
+                        known.join(", ")
+                    )
+                });
+                Addressed { client: Client { from, prefix: Some(prefix) }, message, due, line }
             }
-            Ok(_) if receipt.is_some() => {
-                let text = "another message of the bundle is wrong: nothing of it was done";
-                self.shared.send(from, asker.refusal("bundle_refused", text));
+            None => {
+                let bridged = if super::dispatch::is_bridge(&message) { house.bridged(from) } else { None };
+                let line = bridged.or_else(|| house.plain()).ok_or_else(|| "there is no instance".to_owned());
+                Addressed { client: Client::plain(from), message, due, line }
             }
-            Ok(_) => {}
-        }
-    }
-
-    /// Does what a message asks.
-    fn act(&mut self, source: &OscMessage, parsed: Parsed, from: SocketAddr, room: &mut Room) {
-        let asker = |receipt| Asker { from, receipt, address: source.addr.as_str().into() };
-        match parsed {
-            Parsed::Ping => self.shared.send(from, message("/pong", vec![])),
-            Parsed::Info => {
-                let port = i32::from(self.shared.port);
-                let args = vec!["Echelon".into(), env!("CARGO_PKG_VERSION").into(), port.into()];
-                self.shared.send(from, message("/info", args));
-            }
-            Parsed::RecipeList => self.list_recipes(from),
-            Parsed::Ask(query) => {
-                if !self.ask(Heard::Query(query), from, room) {
-                    self.shared.send(from, asker(None).refusal("queue_full", "too many questions at once"));
-                }
-            }
-            Parsed::Recipe { recipe, timing, receipt } => {
-                let bar_beats = f64::from_bits(self.bar_beats.load(Ordering::Relaxed));
-                match recipe.action(bar_beats) {
-                    Ok(action) => self.request(Request::new(Source::Osc, action, timing), asker(receipt), room),
-                    Err(text) => self.shared.send(from, asker(receipt).refusal("bad_recipe", &text)),
-                }
-            }
-            Parsed::Ignored { receipt: None } => {}
-            Parsed::Ignored { receipt } => {
-                let text = "0 lets the button go: nothing was done";
-                self.shared.send(from, asker(receipt).refusal("ignored", text));
-            }
-            Parsed::CancelOwn { number, receipt } => {
-                let found = self.shared.receipts().find(from, number);
-                match found {
-                    Some(id) => {
-                        let cancel = Action::Cancel { pending: Pending::Request(id) };
-                        self.request(Request::new(Source::Osc, cancel, ActionTiming::Immediate), asker(receipt), room);
-                    }
-                    None => {
-                        let text = format!("nothing that you asked for with id {number} is pending");
-                        self.shared.send(from, asker(receipt).refusal("not_pending", &text));
-                    }
-                }
-            }
-            Parsed::Act { action, timing, receipt, note } => {
-                if let Some(note) = note {
-                    let args = vec![source.addr.as_str().into(), note.into()];
-                    self.shared.send(from, message("/warn", args));
-                }
-                self.request(Request::new(Source::Osc, action, timing), asker(receipt), room);
-            }
-        }
-    }
-
-    /// Hands something on to the control thread; `false` if that has too much to see to.
-    fn ask(&self, what: Heard, from: SocketAddr, room: &mut Room) -> bool {
-        let is_taken = self.ask.try_send(Asking { from, what, shared: self.shared.clone() }).is_ok();
-        if is_taken {
-            // It is to be woken.
-            if *room == Room::Unknown {
-                *room = Room::Asked;
-            }
-        } else {
-            count(&self.shared.counters.dropped);
-        }
-        is_taken
-    }
-
-    fn list_recipes(&self, from: SocketAddr) {
-        for recipe in shipped() {
-            let args = [recipe.id, recipe.file.name(), recipe.file.about()].map(Into::into).to_vec();
-            self.shared.send(from, message("/recipe/list", args));
-        }
-        let count = i32::try_from(shipped().len()).unwrap_or(i32::MAX);
-        self.shared.send(from, message("/recipe/list/end", vec![count.into()]));
-    }
-
-    /// Queues a request.
-    fn request(&mut self, request: Request, asker: Asker, room: &mut Room) {
-        let id = request.id;
-        // First: the answer may be there before `push` returns.
-        let oldest = self.shared.receipts().insert(id, asker);
-        if let Some(oldest) = oldest {
-            count(&self.shared.counters.dropped);
-            let text = "too many actions wait for an outcome: this one is no longer followed";
-            self.shared.send(oldest.from, oldest.refusal("forgotten", text));
-        }
-        let Err(full) = self.push(request, *room) else {
-            *room = Room::Yes;
-            return;
-        };
-        *room = Room::No;
-        count(&self.shared.counters.dropped);
-        let asker = self.shared.receipts().remove(id);
-        if let Some(asker) = asker {
-            self.shared.send(asker.from, asker.refusal("queue_full", &full.to_string()));
-        }
-    }
-
-    /// The first action of a packet is refused if there is no room, the others wait for it.
-    fn push(&mut self, mut request: Request, room: Room) -> Result<(), QueueFull> {
-        let mut retries = match room {
-            Room::Unknown | Room::Asked => 0,
-            Room::Yes => BUNDLE_RETRIES,
-            Room::No => return Err(QueueFull(Box::new(request))),
-        };
-        loop {
-            match self.sender.send(request) {
-                Ok(()) => return Ok(()),
-                Err(full) if retries == 0 || self.shared.is_ending() => return Err(full),
-                Err(full) => request = *full.0,
-            }
-            retries -= 1;
-            (self.wake)();
-            thread::sleep(Duration::from_millis(1));
         }
     }
 }
 
-/// Whether the queue took the actions of a packet so far: a bundle is not begun when there is no room for its first,
-/// and not torn when there is none for the next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Room {
-    Unknown,
-    /// Nothing but questions so far.
-    Asked,
-    Yes,
-    No,
+/// What a client is told of the instances.
+pub(super) fn instances(shared: &Shared) -> Vec<OscMessage> {
+    let list = shared.house().list();
+    let tell = |(name, is_plain): &(Arc<str>, bool)| {
+        message("/instance", vec![name.to_string().into(), i32::from(*is_plain).into()])
+    };
+    let mut messages: Vec<OscMessage> = list.iter().map(tell).collect();
+    let count = i32::try_from(list.len()).unwrap_or(i32::MAX);
+    messages.push(message("/instance/end", vec![count.into()]));
+    messages
 }

@@ -12,8 +12,21 @@ pub const MAX_PACKET_BYTES: usize = 8 * 1024;
 /// How deep bundles may nest.
 pub const MAX_NESTING: usize = 4;
 
-/// How far ahead of this machine's clock a time tag still means now. Time tags are rounded.
-const SLACK_SECS: f64 = 1e-3;
+/// How far ahead a time tag may lie, in seconds.
+pub const MAX_AHEAD_SECS: f64 = 10.0;
+/// A time tag this much in the past is not late: it says now.
+const LATE_SECS: f64 = 1e-3;
+
+/// When a message of a packet is due.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Due {
+    /// Now.
+    Now,
+    /// Its time tag is past: now, and counted as late.
+    Late,
+    /// In so many seconds.
+    In(f64),
+}
 
 /// Why a datagram is not OSC that we take.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -24,10 +37,8 @@ pub enum PacketError {
     /// Bundles in bundles in bundles.
     #[error("bundles nest deeper than {MAX_NESTING}")]
     TooDeep,
-    /// A bundle for later.
-    #[error(
-        "the bundle's time tag is {secs:.3} s ahead; only bundles for now are taken, use a 'when' argument instead"
-    )]
+    /// A bundle for much later.
+    #[error("the bundle's time tag is {secs:.3} s ahead; at most {MAX_AHEAD_SECS} s are taken")]
     Future {
         /// Seconds ahead of this machine's clock.
         secs: f64,
@@ -37,23 +48,28 @@ pub enum PacketError {
     Malformed(String),
 }
 
-/// The messages of a packet in order, of nested bundles too. `now` is this machine's time.
+/// The messages of a packet in order, of nested bundles too, and when each is due. `now` is this machine's time.
 ///
 /// # Errors
 /// [`PacketError`]; then nothing of the packet may be done.
-pub fn decode(bytes: &[u8], now: OscTime) -> Result<Vec<OscMessage>, PacketError> {
+pub fn decode(bytes: &[u8], now: OscTime) -> Result<Vec<(OscMessage, Due)>, PacketError> {
     if bytes.len() > MAX_PACKET_BYTES {
         return Err(PacketError::TooBig(bytes.len()));
     }
     let mut messages = Vec::new();
-    read_element(bytes, 0, now, &mut messages)?;
+    read_element(bytes, 0, (now, Due::Now), &mut messages)?;
     Ok(messages)
 }
 
 /// A message, or a bundle that `depth` others enclose.
-fn read_element(bytes: &[u8], depth: usize, now: OscTime, messages: &mut Vec<OscMessage>) -> Result<(), PacketError> {
+fn read_element(
+    bytes: &[u8],
+    depth: usize,
+    (now, due): (OscTime, Due),
+    messages: &mut Vec<(OscMessage, Due)>,
+) -> Result<(), PacketError> {
     match bytes.first() {
-        Some(b'/') => messages.push(read_message(bytes)?),
+        Some(b'/') => messages.push((read_message(bytes)?, due)),
         Some(b'#') => read_bundle(bytes, depth, now, messages)?,
         Some(_) => return Err(malformed("it starts with neither an address nor #bundle")),
         None => return Err(malformed("it is empty")),
@@ -61,20 +77,25 @@ fn read_element(bytes: &[u8], depth: usize, now: OscTime, messages: &mut Vec<Osc
     Ok(())
 }
 
-fn read_bundle(bytes: &[u8], depth: usize, now: OscTime, messages: &mut Vec<OscMessage>) -> Result<(), PacketError> {
+fn read_bundle(
+    bytes: &[u8],
+    depth: usize,
+    now: OscTime,
+    messages: &mut Vec<(OscMessage, Due)>,
+) -> Result<(), PacketError> {
     if depth >= MAX_NESTING {
         return Err(PacketError::TooDeep);
     }
     let mut rest =
         bytes.strip_prefix(b"#bundle\0").ok_or_else(|| malformed("it starts with # but not with #bundle"))?;
-    check_due(OscTime { seconds: take_u32(&mut rest)?, fractional: take_u32(&mut rest)? }, now)?;
+    let due = due_of(OscTime { seconds: take_u32(&mut rest)?, fractional: take_u32(&mut rest)? }, now)?;
     while !rest.is_empty() {
         let size = usize::try_from(take_u32(&mut rest)?).unwrap_or(usize::MAX);
         if size % 4 != 0 {
             return Err(malformed("the size of a bundle's element is no multiple of 4"));
         }
         let (element, after) = rest.split_at_checked(size).ok_or_else(cut_short)?;
-        read_element(element, depth + 1, now, messages)?;
+        read_element(element, depth + 1, (now, due), messages)?;
         rest = after;
     }
     Ok(())
@@ -86,13 +107,21 @@ fn take_u32(bytes: &mut &[u8]) -> Result<u32, PacketError> {
     Ok(u32::from_be_bytes(*number))
 }
 
-/// Refuses a time tag in the future. The special value for "immediately" lies in 1900, as any of a sender without a
-/// clock.
-fn check_due(tag: OscTime, now: OscTime) -> Result<(), PacketError> {
+/// When a bundle is due by its time tag. The special value for "immediately" lies in 1900, as any of a sender without a
+/// clock: what lies before the day of its machine's first second is none.
+fn due_of(tag: OscTime, now: OscTime) -> Result<Due, PacketError> {
     let secs = |time: OscTime| f64::from(time.seconds) + f64::from(time.fractional) / 2f64.powi(32);
-    let ahead = secs(tag) - secs(now);
-    if ahead > SLACK_SECS { Err(PacketError::Future { secs: ahead }) } else { Ok(()) }
+    match secs(tag) - secs(now) {
+        _ if tag.seconds < SECONDS_TO_1970 => Ok(Due::Now),
+        ahead if ahead > MAX_AHEAD_SECS => Err(PacketError::Future { secs: ahead }),
+        ahead if ahead > 0.0 => Ok(Due::In(ahead)),
+        ahead if ahead >= -LATE_SECS => Ok(Due::Now),
+        _ => Ok(Due::Late),
+    }
 }
+
+/// From the first second of OSC's clock to that of the system's.
+const SECONDS_TO_1970: u32 = 2_208_988_800;
 
 fn read_message(bytes: &[u8]) -> Result<OscMessage, PacketError> {
     let address_bytes = bytes.iter().position(|b| *b == 0).ok_or_else(|| malformed("its address does not end"))?;

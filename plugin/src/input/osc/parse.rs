@@ -1,6 +1,8 @@
 //! From an address and arguments to an action. Pure; any thread.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::LazyLock;
 
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Arg, DECK, Given, Value, When};
 use echelon_engine::safety::ActionMask;
@@ -48,12 +50,43 @@ pub enum Parsed {
     },
     /// What only the control thread can answer.
     Ask(Query),
+    /// Something about the instances at the port.
+    House(HouseWish),
     /// Which recipes there are.
     RecipeList,
     /// Whether anyone is there.
     Ping,
     /// Who is there.
     Info,
+}
+
+/// What is asked about the instances at a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HouseWish {
+    /// Who is there.
+    List,
+    /// Plain addresses shall go to the instance of this name.
+    Select(String),
+    /// The instance shall have this name.
+    Rename(String),
+}
+
+impl Parsed {
+    /// What is queued for the executor, if it is to be; of a recipe nothing is known yet.
+    pub(super) const fn action(&self) -> Option<&Action> {
+        if let Self::Act { action, .. } = self { Some(action) } else { None }
+    }
+
+    /// The sender's number for receipts.
+    pub(super) const fn receipt(&self) -> Option<i32> {
+        match self {
+            Self::Act { receipt, .. }
+            | Self::CancelOwn { receipt, .. }
+            | Self::Ignored { receipt }
+            | Self::Recipe { receipt, .. } => *receipt,
+            _ => None,
+        }
+    }
 }
 
 /// What comes before the address of an action in a question.
@@ -84,7 +117,7 @@ fn parse_question(address: &str, asked: &str, args: &[OscType]) -> Result<Parsed
         Parsed::Recipe { recipe, timing, receipt } => Ok(ask(Asked::Recipe { recipe, timing }, receipt)),
         Parsed::CancelOwn { number, receipt } => Ok(ask(Asked::CancelOwn(number), receipt)),
         Parsed::Ignored { receipt } => Ok(ask(Asked::Nothing, receipt)),
-        Parsed::Ask(_) | Parsed::RecipeList | Parsed::Ping | Parsed::Info => {
+        Parsed::Ask(_) | Parsed::House(_) | Parsed::RecipeList | Parsed::Ping | Parsed::Info => {
             Err(ParseError::UnknownPath { path: address.to_owned(), nearest: format!("{CAN}/deck/a/play") })
         }
     }
@@ -95,7 +128,12 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
     let (args, receipt) = if row.when == When::Never { (args, None) } else { split_receipt(args)? };
     let count = || ParseError::WrongCount { got: args.len(), usage: row.usage() };
     let left_out = row.optional && args.first().is_none_or(|first| matches!(first, OscType::String(_)));
-    let own = if left_out { 0 } else { row.args.len() };
+    let own = match row.when {
+        // A question's arguments may be left out from the end.
+        When::Never if row.optional => args.len().min(row.args.len()),
+        _ if left_out => 0,
+        _ => row.args.len(),
+    };
     let (own, rest) = args.split_at_checked(own).ok_or_else(count)?;
     let mut note = None;
     let values = read_values(row, own, &mut note)?;
@@ -137,6 +175,10 @@ fn parse_wish(address: &str, args: &[OscType]) -> Result<Parsed, ParseError> {
         Wish::Peers(command) => Parsed::Ask(Query::Peers(command)),
         Wish::Track(deck) => Parsed::Ask(Query::Track { deck, edit: None }),
         Wish::Grid(deck, edit) => Parsed::Ask(Query::Track { deck, edit: Some(edit) }),
+        Wish::Subscribe { pattern, ms } => Parsed::Ask(Query::Subscribe { pattern, ms }),
+        Wish::Unsubscribe => Parsed::Ask(Query::Unsubscribe),
+        Wish::Snapshot => Parsed::Ask(Query::Snapshot),
+        Wish::House(wish) => Parsed::House(wish),
         Wish::Ping => Parsed::Ping,
         Wish::Info => Parsed::Info,
     })
@@ -147,6 +189,25 @@ pub(super) fn receipt_of(args: &[OscType]) -> Option<i32> {
     split_receipt(args).ok().and_then(|(_, receipt)| receipt)
 }
 
+/// Every address of every row, for a look-up that takes the same time however many there are.
+static INDEX: LazyLock<HashMap<String, (&'static Row, DeckId)>> = LazyLock::new(|| {
+    let on_decks = |row: &'static Row| {
+        let decks = if row.path.contains(DECK) { &DeckId::ALL[..] } else { &DeckId::ALL[..1] };
+        decks.iter().map(move |deck| (row.path.replace(DECK, &deck.to_string().to_lowercase()), (row, *deck)))
+    };
+    rows().flat_map(on_decks).collect()
+});
+
+/// The row of an address, its deck, and the time that the address says. Takes as long for any address.
+pub(super) fn lookup(address: &str) -> Option<(&'static Row, DeckId, Option<ActionTiming>)> {
+    if let Some((row, deck)) = INDEX.get(address) {
+        return Some((row, *deck, None));
+    }
+    let (stem, last) = address.rsplit_once('/')?;
+    let (timing, (row, deck)) = (when_word(last)?, INDEX.get(stem)?);
+    (row.when != When::Never).then_some((row, *deck, Some(timing)))
+}
+
 /// The row that an address names, its deck, and the time that the address says.
 struct Target {
     row: &'static Row,
@@ -155,6 +216,9 @@ struct Target {
 }
 
 fn find(address: &str) -> Result<Target, ParseError> {
+    if let Some((row, deck, suffix)) = lookup(address) {
+        return Ok(Target { row, deck, suffix });
+    }
     let unknown = || ParseError::UnknownPath { path: address.to_owned(), nearest: nearest(address) };
     let (stem, suffix) = match address.rsplit_once('/') {
         Some((stem, last)) if when_word(last).is_some() => (stem, when_word(last)),
@@ -350,7 +414,7 @@ fn read_when(arg: &OscType, position: usize) -> Result<ActionTiming, ParseError>
 const WHEN: &str = "when: now, beat, bar, 2bars, 4bars or a song beat (a number)";
 
 /// A finite number. `position` counts from 1.
-fn number(arg: &OscType, position: usize) -> Result<f64, ParseError> {
+pub(super) fn number(arg: &OscType, position: usize) -> Result<f64, ParseError> {
     let value = match arg {
         OscType::Int(n) => f64::from(*n),
         OscType::Long(n) => *n as f64,

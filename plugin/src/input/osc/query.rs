@@ -75,6 +75,17 @@ pub enum Query {
     Motion(DeckId),
     /// How loud it is.
     Meters,
+    /// To be told of changes.
+    Subscribe {
+        /// Of which addresses.
+        pattern: String,
+        /// How often at most.
+        ms: f64,
+    },
+    /// To be told no more.
+    Unsubscribe,
+    /// Everything, once.
+    Snapshot,
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
     /// Something for the session with others, which answers with its state.
@@ -111,14 +122,25 @@ pub enum Asked {
     Nothing,
 }
 
-/// What is answered to a question; `is_pending` as for `answer_can`. The bridge answers for itself.
-pub fn answers(console: &Console, query: &Query, is_pending: impl Fn(i32) -> bool) -> Vec<OscMessage> {
+/// What is answered to a question; `figures` go with the telemetry, `is_pending` as for `answer_can`. Bridge, tracks and
+/// subscriptions answer for themselves.
+pub fn answers(
+    console: &Console,
+    query: &Query,
+    figures: &[(String, f64)],
+    is_pending: impl Fn(i32) -> bool,
+) -> Vec<OscMessage> {
     match query {
         Query::Can { address, wish, receipt } => vec![answer_can(console, address, wish, *receipt, is_pending)],
         Query::Meters => meter_messages(console.snapshot()),
-        Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry()),
+        Query::Telemetry => telemetry_messages(&console.telemetry(), &console.safety_telemetry(), figures),
         Query::Motion(deck) => vec![motion_of(*deck, console.snapshot())],
-        Query::Bridge(_) | Query::Peers(_) | Query::Track { .. } => vec![],
+        Query::Bridge(_)
+        | Query::Peers(_)
+        | Query::Track { .. }
+        | Query::Subscribe { .. }
+        | Query::Unsubscribe
+        | Query::Snapshot => vec![],
     }
 }
 
@@ -233,8 +255,13 @@ fn meter_messages(snapshot: &Snapshot) -> Vec<OscMessage> {
 }
 
 /// One message for each figure, and one that says how many they were.
-fn telemetry_messages(scheduler: &SchedulerTelemetry, safety: &SafetyTelemetry) -> Vec<OscMessage> {
-    let figures = scheduler_figures(scheduler).into_iter().chain(safety_figures(safety));
+fn telemetry_messages(
+    scheduler: &SchedulerTelemetry,
+    safety: &SafetyTelemetry,
+    figures: &[(String, f64)],
+) -> Vec<OscMessage> {
+    let own = scheduler_figures(scheduler).into_iter().chain(safety_figures(safety));
+    let figures = own.chain(figures.iter().cloned());
     let mut messages: Vec<OscMessage> =
         figures.map(|(name, value)| message("/telemetry", vec![name.into(), value.into()])).collect();
     let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);

@@ -2,15 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use echelon_engine::action::{Receipt, RequestId};
 use rosc::{OscMessage, OscType};
 
+use super::client::Client;
+use super::shared::Shared;
+
 /// Who asked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub(super) struct Asker {
-    /// Where the packet came from.
-    pub from: SocketAddr,
+    /// Who sent the message.
+    pub client: Client,
+    /// The port it came to: answers go out from there, even once the instance has left it.
+    pub shared: Arc<Shared>,
     /// The sender's number, if receipts are wanted.
     pub receipt: Option<i32>,
     /// The address of the message.
@@ -40,6 +46,18 @@ impl Asker {
                 nack(receipt, "expired", "its time passed: the host went past its beat, or made no sound for too long")
             }
         })
+    }
+
+    /// Sends what became of it, if that is to be told.
+    pub fn tell(&self, outcome: &Receipt) {
+        if let Some(answer) = self.answer(outcome) {
+            self.shared.send(&self.client, answer);
+        }
+    }
+
+    /// Tells that it never became a request.
+    pub fn refuse(&self, code: &str, text: &str) {
+        self.shared.send(&self.client, self.refusal(code, text));
     }
 
     /// The refusal of something that never became a request.
@@ -82,7 +100,7 @@ impl Receipts {
 
     /// The newest request that a sender made with a number.
     pub fn find(&self, from: SocketAddr, number: i32) -> Option<RequestId> {
-        let is_it = |asker: &Asker| asker.from == from && asker.receipt == Some(number);
+        let is_it = |asker: &Asker| asker.client.from == from && asker.receipt == Some(number);
         self.0.iter().rev().find(|(_, asker)| is_it(asker)).map(|(id, _)| *id)
     }
 
@@ -92,11 +110,6 @@ impl Receipts {
             Receipt::Accepted { id, .. } => self.0.get(id).cloned(),
             other => self.0.remove(&other.id()),
         }
-    }
-
-    /// Nobody waits.
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
     }
 
     #[cfg(test)]

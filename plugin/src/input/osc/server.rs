@@ -1,24 +1,28 @@
-//! The UDP socket, its life, and the answers.
+//! OSC for one instance: its place at a port, and the answers.
 //!
 //! | thread | does |
 //! |---|---|
-//! | `echelon-osc` | receives, parses, queues requests, answers what is wrong: [`Listener`] |
-//! | control | [`OscServer::reply`] with the outcomes |
+//! | `echelon-osc`, one for a port | receives, parses, queues requests, answers what is wrong: [`super::listener`] |
+//! | control, one for an instance | [`OscServer::reply`] with the outcomes, [`OscServer::next_asking`] |
 
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::Instant;
 
 use echelon_engine::action::{ActionSender, Receipt};
+use echelon_engine::message::Snapshot;
 use rosc::{OscMessage, OscPacket};
 
-use super::listener::Listener;
+use super::access::Access;
+use super::broker::Membership;
+use super::client::Client;
+use super::line::{Line, Listening};
+use super::names::FIRST_NAME;
 use super::query::Query;
-use super::receipts::Receipts;
+use super::shared::{Counters, Shared};
 use crate::bridge::{BadMessage, Message as BridgeMessage};
 
 /// The first port that is tried.
@@ -26,15 +30,22 @@ pub const DEFAULT_PORT: u16 = 8000;
 /// How many ports are tried, the first one included.
 pub const PORTS_TO_TRY: u16 = 100;
 
-/// Ports that were left and are still answered from, at most.
-const MAX_LEFT: usize = 8;
-/// The thread looks this often whether it shall end, should the datagram that wakes it be lost.
-const READ_TIMEOUT: Duration = Duration::from_millis(100);
-/// A client that does not read must not hold up the control thread.
-const WRITE_TIMEOUT: Duration = Duration::from_millis(10);
-
 /// Questions and messages of the bridge that wait for the control thread, at most. Beyond that the newest is refused.
 pub(super) const ASKING_CAPACITY: usize = 256;
+
+/// Which port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Port {
+    /// The one that this process's instances share; the first of them opens this one, or the next free of
+    /// [`PORTS_TO_TRY`].
+    Common(u16),
+    /// This one, shared with those who have it already, or the next free of [`PORTS_TO_TRY`].
+    From(u16),
+    /// This one, shared with those who have it already, or none.
+    Exactly(u16),
+    /// One of the system's choice that nobody shares.
+    Own,
+}
 
 /// What came for the control thread.
 #[derive(Debug)]
@@ -48,24 +59,55 @@ pub enum Heard {
 /// What came for the control thread, and from whom.
 #[derive(Debug)]
 pub struct Asking {
-    /// Where it came from.
-    pub from: SocketAddr,
+    pub(super) client: Client,
     /// What.
     pub what: Heard,
     /// The port it came to: answers go out from there.
     pub(super) shared: Arc<Shared>,
+    pub(super) line: Arc<Line>,
 }
 
 impl Asking {
+    /// Where it came from.
+    #[must_use]
+    pub const fn from(&self) -> SocketAddr {
+        self.client.from
+    }
+
     /// Answers.
     pub fn answer(&self, message: OscMessage) {
-        self.shared.send(self.from, message);
+        self.shared.send(&self.client, message);
     }
 
     /// Whether the sender has asked for something with this number that is still open.
     #[must_use]
     pub fn is_pending(&self, number: i32) -> bool {
-        self.shared.receipts().find(self.from, number).is_some()
+        self.line.receipts().find(self.client.from, number).is_some()
+    }
+
+    /// Where later messages to this sender go.
+    pub(super) fn way_back(&self) -> WayBack {
+        WayBack { client: self.client.clone(), shared: self.shared.clone() }
+    }
+}
+
+/// The way to a client, for as long as someone has something to tell it.
+#[derive(Clone, Debug)]
+pub(super) struct WayBack {
+    pub client: Client,
+    shared: Arc<Shared>,
+}
+
+impl WayBack {
+    pub fn send(&self, message: OscMessage) {
+        self.shared.send(&self.client, message);
+    }
+
+    /// Messages in one packet.
+    pub fn send_bundle(&self, messages: Vec<OscMessage>) {
+        let timetag = rosc::OscTime { seconds: 0, fractional: 1 };
+        let content = messages.into_iter().map(|message| OscPacket::Message(self.client.addressed(message))).collect();
+        self.shared.send_packet(self.client.from, &OscPacket::Bundle(rosc::OscBundle { timetag, content }));
     }
 }
 
@@ -87,146 +129,124 @@ pub enum OscError {
     Start(io::Error),
 }
 
-/// What went through, since the start.
+/// What went through a port, for all of its instances, since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OscCounters {
     /// Datagrams.
     pub packets: u64,
     /// Messages and packets that were not understood.
     pub errors: u64,
-    /// Actions and questions without room in the queue, requests forgotten unanswered, and packets from elsewhere.
+    /// Messages beyond a source's limit, actions and questions without room in the queue, and requests forgotten
+    /// unanswered.
     pub dropped: u64,
     /// Answers that could not be sent.
     pub unsent: u64,
+    /// Actions whose time tag was past.
+    pub late: u64,
+    /// Values of controls beyond a source's limit that gave way to a newer one.
+    pub coalesced: u64,
+    /// Packets from elsewhere, or without the token.
+    pub denied: u64,
 }
 
-/// See [`OscCounters`].
-#[derive(Debug, Default)]
-pub(super) struct Counters {
-    pub packets: AtomicU64,
-    pub errors: AtomicU64,
-    pub dropped: AtomicU64,
-    unsent: AtomicU64,
-}
-
-pub(super) fn count(counter: &AtomicU64) {
-    counter.fetch_add(1, Ordering::Relaxed);
-}
-
-/// What both threads use of a port.
-#[derive(Debug)]
-pub(super) struct Shared {
-    pub socket: UdpSocket,
-    pub port: u16,
-    receipts: Mutex<Receipts>,
-    pub counters: Arc<Counters>,
-    /// Nothing more is received here.
-    pub stop: AtomicBool,
-    /// Where it goes on after that; nowhere at the end.
-    pub next: OnceLock<Arc<Shared>>,
-    /// The thread has gone on there.
-    pub is_left: AtomicBool,
-}
-
-impl Shared {
-    fn new(socket: UdpSocket, counters: Arc<Counters>) -> Result<Arc<Self>, OscError> {
-        socket.set_read_timeout(Some(READ_TIMEOUT)).map_err(OscError::Start)?;
-        socket.set_write_timeout(Some(WRITE_TIMEOUT)).map_err(OscError::Start)?;
-        let port = socket.local_addr().map_err(OscError::Start)?.port();
-        let (stop, is_left) = (AtomicBool::new(false), AtomicBool::new(false));
-        let receipts = Mutex::default();
-        Ok(Arc::new(Self { socket, port, receipts, counters, stop, next: OnceLock::new(), is_left }))
-    }
-
-    /// Receives no more.
-    fn stop(&self) {
-        self.stop.store(true, Ordering::Release);
-        // Wakes the thread at once; should it be lost, the read timeout does.
-        let _ = self.socket.send_to(&[], (Ipv4Addr::LOCALHOST, self.port));
-    }
-
-    /// The thread shall end, and not only go on elsewhere.
-    pub fn is_ending(&self) -> bool {
-        self.stop.load(Ordering::Acquire) && self.next.get().is_none()
-    }
-
-    pub fn receipts(&self) -> MutexGuard<'_, Receipts> {
-        self.receipts.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Sends an answer. What cannot be sent is counted.
-    pub fn send(&self, to: SocketAddr, message: OscMessage) {
-        let sent = rosc::encoder::encode(&OscPacket::Message(message))
-            .is_ok_and(|bytes| self.socket.send_to(&bytes, to).is_ok_and(|n| n == bytes.len()));
-        if !sent {
-            count(&self.counters.unsent);
-        }
+impl OscCounters {
+    /// Each with its name.
+    #[must_use]
+    pub fn named(&self) -> [(&'static str, u64); 7] {
+        let Self { packets, errors, dropped, unsent, late, coalesced, denied } = *self;
+        [
+            ("packets", packets),
+            ("errors", errors),
+            ("dropped", dropped),
+            ("unsent", unsent),
+            ("late", late),
+            ("coalesced", coalesced),
+            ("denied", denied),
+        ]
     }
 }
 
-/// OSC on a loopback UDP port. Ends when dropped.
+/// OSC for one instance. Gives its place back when dropped.
 #[derive(Debug)]
 pub struct OscServer {
-    shared: Arc<Shared>,
-    /// Ports before this one: kept as long as somebody waits for an answer from there.
-    left: Vec<Arc<Shared>>,
-    thread: Option<JoinHandle<()>>,
+    line: Arc<Line>,
+    seat: Membership,
     asking: Receiver<Asking>,
-    /// Length of a bar in quarter notes, as the bits of an f64: recipes count in bars.
-    bar_beats: Arc<AtomicU64>,
 }
 
 impl OscServer {
-    /// Listens on 127.0.0.1 at `first_port`, or at the next free one of [`PORTS_TO_TRY`]; 0 lets the system choose.
-    /// Actions go into `sender`; `wake` is called from the server's thread whenever something is new there.
+    /// Takes a place at a port, by this name or one like it. Actions go into `sender`; `wake` is called from the port's
+    /// thread whenever something is new there. By the user's settings ([`Access::of_user`]).
     ///
     /// # Errors
     /// [`OscError`] if no port is free or no thread can be had.
-    pub fn start(first_port: u16, sender: ActionSender, wake: Box<dyn Fn() + Send + Sync>) -> Result<Self, OscError> {
-        let shared = Shared::new(bind(first_port)?, Arc::default())?;
+    pub fn start(
+        port: Port,
+        name: Option<&str>,
+        sender: ActionSender,
+        wake: Box<dyn Fn() + Send + Sync>,
+    ) -> Result<Self, OscError> {
+        Self::start_with(port, name, sender, wake, Access::of_user)
+    }
+
+    /// The same with rules of one's own; a port that is open already keeps its own.
+    ///
+    /// # Errors
+    /// As [`OscServer::start`].
+    pub fn start_with(
+        port: Port,
+        name: Option<&str>,
+        sender: ActionSender,
+        wake: Box<dyn Fn() + Send + Sync>,
+        access: impl FnOnce() -> Access,
+    ) -> Result<Self, OscError> {
         let (ask, asking) = sync_channel(ASKING_CAPACITY);
-        let bar_beats = Arc::new(AtomicU64::new(4.0_f64.to_bits()));
-        let mut listener = Listener::new(shared.clone(), sender, wake, ask, bar_beats.clone());
-        let thread = thread::Builder::new()
-            .name("echelon-osc".to_owned())
-            .spawn(move || listener.run())
-            .map_err(OscError::Start)?;
-        Ok(Self { shared, left: vec![], thread: Some(thread), asking, bar_beats })
+        let line = Line::new(sender, wake, ask);
+        let seat = Membership::join(port, &line, name.unwrap_or(FIRST_NAME), access)?;
+        Ok(Self { line, seat, asking })
     }
 
     /// The port it listens on.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.shared.port
+        self.seat.shared.port
     }
 
-    /// Listens on this port instead, if it is free. What came to the port before is done, and answered from there.
-    /// Control thread.
+    /// Where OSCQuery answers over HTTP, if it does.
+    #[must_use]
+    pub fn query_port(&self) -> Option<u16> {
+        u16::try_from(self.seat.shared.query_port.load(Ordering::Relaxed)).ok().filter(|port| *port > 0)
+    }
+
+    /// Its name in addresses: `/echelon/<name>/...`.
+    #[must_use]
+    pub fn name(&self) -> Arc<str> {
+        self.seat.shared.house().name_of(self.line.id).unwrap_or_else(|| FIRST_NAME.into())
+    }
+
+    /// Takes another name, or one like it if that is taken; gives the one that it got.
+    pub fn rename(&self, name: &str) -> Arc<str> {
+        self.seat.shared.house().rename(self.line.id, name).unwrap_or_else(|| FIRST_NAME.into())
+    }
+
+    /// Listens on this port instead, if it is free or another instance's of this process. What came to the port before
+    /// is done, and answered from there. Control thread.
     ///
     /// # Errors
     /// [`OscError`] if it is not; then nothing has changed.
     pub fn move_to(&mut self, port: u16) -> Result<(), OscError> {
-        let reason = |reason| OscError::NoFreePort { first: port, last: port, reason };
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).map_err(reason)?;
-        let next = Shared::new(socket, self.shared.counters.clone())?;
-        // Set once: a server that has moved is told nothing more.
-        let _ = self.shared.next.set(next.clone());
-        self.shared.stop();
-        self.left.push(std::mem::replace(&mut self.shared, next));
-        if self.left.len() > MAX_LEFT {
-            self.left.remove(0);
-        }
+        let name = self.name();
+        let access = self.seat.shared.access.clone();
+        self.seat = Membership::join(Port::Exactly(port), &self.line, &name, || access)?;
         Ok(())
     }
 
     /// Tells the sender of a request what became of it. For requests that did not come by OSC it does nothing.
     /// Control thread.
     pub fn reply(&self, outcome: &Receipt) {
-        for shared in std::iter::once(&self.shared).chain(&self.left) {
-            let asker = shared.receipts().settle(outcome);
-            if let Some((asker, answer)) = asker.and_then(|asker| asker.answer(outcome).map(|answer| (asker, answer))) {
-                shared.send(asker.from, answer);
-            }
+        let asker = self.line.receipts().settle(outcome);
+        if let Some(asker) = asker {
+            asker.tell(outcome);
         }
     }
 
@@ -236,68 +256,53 @@ impl OscServer {
         self.asking.try_recv().ok()
     }
 
-    /// Sends a message from the port it listens on. Control thread.
+    /// Sends a message of the bridge from the port it listens on; what the other end says comes to this instance.
+    /// Control thread.
     pub fn send(&self, to: SocketAddr, message: OscMessage) {
-        self.shared.send(to, message);
+        self.seat.shared.house().bridge(to, self.line.id);
+        self.seat.shared.send(&Client::plain(to), message);
     }
 
     /// How long bars are now, in quarter notes. Control thread.
     pub fn set_bar_beats(&self, bar_beats: f64) {
-        self.bar_beats.store(bar_beats.to_bits(), Ordering::Relaxed);
+        self.line.bar_beats.store(bar_beats.to_bits(), Ordering::Relaxed);
     }
 
-    /// Gives back the ports that it has left and from which nobody waits for an answer any more. Control thread, every
-    /// turn.
-    pub fn tidy(&mut self) {
-        // In this order: once it is left, no request is added.
-        self.left.retain(|shared| !shared.is_left.load(Ordering::Acquire) || !shared.receipts().is_empty());
+    /// What the audio thread published last: time tags and OSCQuery go by it. Control thread.
+    pub fn observe(&self, snapshot: &Snapshot, now: Instant) {
+        self.line.times().observe(snapshot.frames, snapshot.clock.sample_rate, now);
+        *self.line.snapshot() = *snapshot;
     }
 
-    /// What went through. Any thread.
+    /// What the broker knows of those who listen.
+    pub(super) fn listeners(&self) -> std::sync::MutexGuard<'_, Vec<Listening>> {
+        self.line.listeners()
+    }
+
+    /// What went through the port. Any thread.
     #[must_use]
     pub fn counters(&self) -> OscCounters {
-        let Counters { packets, errors, dropped, unsent } = &*self.shared.counters;
-        let [packets, errors, dropped, unsent] =
-            [packets, errors, dropped, unsent].map(|counter| counter.load(Ordering::Relaxed));
-        OscCounters { packets, errors, dropped, unsent }
+        let Counters { packets, errors, dropped, unsent, late, coalesced, denied } = &self.seat.shared.counters;
+        let [packets, errors, dropped, unsent, late, coalesced, denied] =
+            [packets, errors, dropped, unsent, late, coalesced, denied].map(|counter| counter.load(Ordering::Relaxed));
+        OscCounters { packets, errors, dropped, unsent, late, coalesced, denied }
     }
 
     /// How many requests have no final outcome yet.
     #[cfg(test)]
     pub(super) fn num_waiting(&self) -> usize {
-        self.shared.receipts().len()
+        self.line.receipts().len()
     }
 }
 
-impl Drop for OscServer {
-    fn drop(&mut self) {
-        self.shared.stop();
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
-    }
-}
-
-/// The first port to try: the environment variable `ECHELON_OSC_PORT`, or [`DEFAULT_PORT`] if it is not there or is no
-/// port.
+/// The port of an instance whose project names none: the one of the environment variable `ECHELON_OSC_PORT` from there on,
+/// or, if that is not there or is no port, the common one from [`DEFAULT_PORT`] on.
 #[must_use]
-pub fn first_port_from_env() -> u16 {
+pub fn first_port_from_env() -> Port {
     first_port(std::env::var("ECHELON_OSC_PORT").ok().as_deref())
 }
 
-pub(super) fn first_port(wanted: Option<&str>) -> u16 {
-    wanted.and_then(|text| text.trim().parse().ok()).unwrap_or(DEFAULT_PORT)
-}
-
-/// No address-reuse flags: a port that another program listens on is taken.
-fn bind(first: u16) -> Result<UdpSocket, OscError> {
-    let last = if first == 0 { 0 } else { first.saturating_add(PORTS_TO_TRY - 1) };
-    let mut reason = io::Error::from(io::ErrorKind::AddrInUse);
-    for port in first..=last {
-        match UdpSocket::bind((Ipv4Addr::LOCALHOST, port)) {
-            Ok(socket) => return Ok(socket),
-            Err(error) => reason = error,
-        }
-    }
-    Err(OscError::NoFreePort { first, last, reason })
+pub(super) fn first_port(wanted: Option<&str>) -> Port {
+    let wanted = wanted.and_then(|text| text.trim().parse().ok()).filter(|port| *port > 0);
+    wanted.map_or(Port::Common(DEFAULT_PORT), Port::From)
 }

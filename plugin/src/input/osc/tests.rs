@@ -1,6 +1,7 @@
 //! Tests of OSC: the namespace, messages, packets, the server over real sockets, and bytes of any kind.
 
 mod fuzz;
+mod house;
 mod namespace;
 mod packets;
 mod parsing;

@@ -100,10 +100,20 @@ impl MainThread {
         })
     }
 
+    /// The instance's name in OSC addresses: waits until it has one.
+    #[must_use]
+    pub fn osc_name(&self) -> String {
+        wait_for("the instance's name in its state", || {
+            self.serve_callbacks();
+            self.rig_field("osc_name")?.as_str().map(str::to_owned)
+        })
+    }
+
     /// A client that talks to this instance.
     #[must_use]
     pub fn osc(&self) -> crate::osc::OscClient {
-        crate::osc::OscClient::connect(self.osc_port())
+        let port = self.osc_port();
+        crate::osc::OscClient::named(port, &self.osc_name())
     }
 
     /// Lets the plugin run what it wants to run on the main thread.

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 18] = [
+const REPLIES: [(&str, &str, &str); 24] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -16,7 +16,21 @@ const REPLIES: [(&str, &str, &str); 18] = [
     ("/error", "`s` address, `s` reason", "A message without an id was not understood, or its action was refused."),
     ("/warn", "`s` address, `s` text", "A value was outside of its range and was clamped."),
     ("/pong", "", "The answer to `/ping`."),
-    ("/info", "`s` \"Echelon\", `s` version, `i` port", "The answer to `/info`."),
+    (
+        "/info",
+        "`s` \"Echelon\", `s` version, `i` port, `s` instance, `i` OSCQuery's port or 0",
+        "The answer to `/info`.",
+    ),
+    ("/instance", "`s` name, `i` 1 if plain addresses go there", "An instance at this port."),
+    ("/instance/end", "`i` how many", "These were all."),
+    ("/subscribed", "`s` pattern, `f` ms, `i` seconds to live", "The answer to `/subscribe`."),
+    ("/unsubscribed", "`s` asked or expired", "Nothing more is told."),
+    ("/snapshot/end", "`i` how many", "The snapshot is whole."),
+    (
+        "/deck/{deck}/state and the like",
+        "as in `docs/osc.md`",
+        "What is subscribed to: each control at its own address, and what only shows.",
+    ),
     (
         "/can/...",
         "`i` 1; or `i` 0, `s` code, `s` reason",

@@ -12,6 +12,8 @@ use echelon_engine::units::DeckId;
 
 use crate::bridge::Command;
 use crate::media::GridEdit;
+
+use super::parse::HouseWish;
 pub(super) use markdown::is_reply;
 pub use markdown::namespace_markdown;
 use table::TABLE;
@@ -59,6 +61,15 @@ pub(super) enum Wish {
     Track(DeckId),
     /// To change its beat grid, and tell.
     Grid(DeckId, GridEdit),
+    /// To be told of changes, every so many milliseconds at most.
+    Subscribe {
+        pattern: String,
+        ms: f64,
+    },
+    Unsubscribe,
+    /// To be told everything once.
+    Snapshot,
+    House(HouseWish),
     Ping,
     Info,
 }

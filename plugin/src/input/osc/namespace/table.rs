@@ -7,6 +7,8 @@ use super::{Make, Row, Which, Wish};
 use crate::bridge::{Command, Role};
 use crate::media::GridEdit;
 
+use super::super::parse::HouseWish;
+
 const SHIFT: Arg = Arg::Number { unit: "ms", min: -10_000.0, max: 10_000.0 };
 const FROM: Arg = Arg::Deck { what: "outgoing deck" };
 const TO: Arg = Arg::Deck { what: "incoming deck" };
@@ -30,7 +32,7 @@ pub const QUESTION: Row = Row {
 };
 
 /// Every address that is no action's.
-pub const TABLE: [Row; 21] = [
+pub const TABLE: [Row; 27] = [
     Row {
         path: "/recipe/run",
         args: Args::three(RECIPE),
@@ -157,11 +159,50 @@ pub const TABLE: [Row; 21] = [
         make: Make::Ask(|_| Wish::Bridge(Command::Tell)),
         ..QUESTION
     },
-    Row { path: "/ping", help: "Answers `/pong`.", make: Make::Ask(|_| Wish::Ping), ..QUESTION },
     Row {
-        path: "/info",
-        help: "Answers `/info \"Echelon\" version port`.",
-        make: Make::Ask(|_| Wish::Info),
+        path: "/subscribe",
+        args: Args::two([Arg::Text { what: "pattern" }, Arg::Number { unit: "ms", min: 10.0, max: 1000.0 }]),
+        optional: true,
+        help: "Tells this client for 30 s what changes at addresses like this (`*` for all but meters and places), at most every so many ms (50); any message renews it. Answers `/subscribed`.",
+        make: Make::Ask(|given| {
+            let pattern = if given.values.is_empty() { "*" } else { given.text(0) };
+            let ms = if given.values.len() > 1 { given.number(1) } else { 50.0 };
+            Wish::Subscribe { pattern: pattern.to_owned(), ms }
+        }),
         ..QUESTION
     },
+    Row {
+        path: "/unsubscribe",
+        help: "Tells this client nothing more. Answers `/unsubscribed`.",
+        make: Make::Ask(|_| Wish::Unsubscribe),
+        ..QUESTION
+    },
+    Row {
+        path: "/snapshot",
+        help: "Tells everything that can be subscribed to, once, then `/snapshot/end`.",
+        make: Make::Ask(|_| Wish::Snapshot),
+        ..QUESTION
+    },
+    Row {
+        path: "/instance/list",
+        help: "Answers `/instance` for each instance at this port, then `/instance/end`. So do the next two.",
+        make: Make::Ask(|_| Wish::House(HouseWish::List)),
+        ..QUESTION
+    },
+    Row {
+        path: "/instance/select",
+        args: Args::one(Arg::Text { what: "name" }),
+        help: "Lets plain addresses go to the instance of this name.",
+        make: Make::Ask(|given| Wish::House(HouseWish::Select(given.text(0).to_owned()))),
+        ..QUESTION
+    },
+    Row {
+        path: "/instance/name",
+        args: Args::one(Arg::Text { what: "name" }),
+        help: "Gives the instance another name, or one like it if that is taken; the project keeps it.",
+        make: Make::Ask(|given| Wish::House(HouseWish::Rename(given.text(0).to_owned()))),
+        ..QUESTION
+    },
+    Row { path: "/ping", help: "Answers `/pong`.", make: Make::Ask(|_| Wish::Ping), ..QUESTION },
+    Row { path: "/info", help: "Answers `/info`.", make: Make::Ask(|_| Wish::Info), ..QUESTION },
 ];

@@ -131,7 +131,7 @@ fn assert_fit(parsed: &Parsed) {
 
 fn feed(bytes: &[u8]) {
     address_of(bytes);
-    for message in decode(bytes, NOW).unwrap_or_default() {
+    for (message, _) in decode(bytes, NOW).unwrap_or_default() {
         if let Ok(parsed) = parse(&message.addr, &message.args) {
             assert_fit(&parsed);
         }

@@ -1,10 +1,10 @@
 use rosc::OscTime;
 
-use super::super::packet::{MAX_NESTING, MAX_PACKET_BYTES, PacketError, address_of, decode};
+use super::super::packet::{Due, MAX_NESTING, MAX_PACKET_BYTES, PacketError, address_of, decode};
 use super::{NOW, bundle, bytes, message};
 
 fn addresses(packet: &[u8], now: OscTime) -> Result<Vec<String>, PacketError> {
-    Ok(decode(packet, now)?.into_iter().map(|message| message.addr).collect())
+    Ok(decode(packet, now)?.into_iter().map(|(message, _)| message.addr).collect())
 }
 
 fn nested(depth: usize) -> Vec<u8> {
@@ -47,12 +47,15 @@ fn time_tags() {
     for (seconds, fractional) in [(0, 1), (0, 0), (1, 0), (3_899_999_999, 0), (3_900_000_000, 1 << 31)] {
         assert!(at(seconds, fractional).is_ok(), "{seconds} {fractional}");
     }
-    let error = at(3_900_000_002, 0).unwrap_err();
-    assert_eq!(error, PacketError::Future { secs: 1.5 });
-    assert!(error.to_string().contains("1.500 s ahead"), "{error}");
+    let error = at(3_900_000_012, 0).unwrap_err();
+    assert_eq!(error, PacketError::Future { secs: 11.5 });
+    assert!(error.to_string().contains("11.500 s ahead; at most 10 s"), "{error}");
     // Inside of a bundle for now, too.
-    let inner = bundle((3_900_000_002, 0).into(), vec![message("/a", &[])]);
-    assert!(addresses(&bytes(&bundle(NOW, vec![inner])), now).is_err());
+    let inner = |seconds| bundle((seconds, 0).into(), vec![message("/a", &[])]);
+    assert!(addresses(&bytes(&bundle(NOW, vec![inner(3_900_000_012)])), now).is_err());
+    let packet = bytes(&bundle(NOW, vec![message("/b", &[]), inner(3_900_000_002), inner(3_899_999_000)]));
+    let dues: Vec<Due> = decode(&packet, now).unwrap().into_iter().map(|(_, due)| due).collect();
+    assert_eq!(dues, [Due::Now, Due::In(1.5), Due::Late]);
 }
 
 #[test]

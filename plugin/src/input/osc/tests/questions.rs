@@ -72,8 +72,17 @@ fn every_action_can_be_asked_about() {
     assert_eq!(parse("/can/deck/b/play/bar", &[]), ask(asked(ActionTiming::NextBar), None, "/can/deck/b/play/bar"));
     assert_eq!(parse("/can/cancel", &[4.into()]), ask(Asked::CancelOwn(4), None, "/can/cancel"));
     assert_eq!(parse("/can/crossfader", &["x".into()]), parse("/crossfader", &["x".into()]));
-    for none in ["/can", "/can/", "/can/ping", "/can/info", "/can/telemetry", "/can/can/deck/a/play", "/candeck/a/play"]
-    {
+    for none in [
+        "/can",
+        "/can/",
+        "/can/ping",
+        "/can/info",
+        "/can/telemetry",
+        "/can/subscribe",
+        "/can/instance/list",
+        "/can/can/deck/a/play",
+        "/candeck/a/play",
+    ] {
         assert!(matches!(parse(none, &[]), Err(ParseError::UnknownPath { .. })), "{none}");
     }
 }
@@ -97,7 +106,7 @@ fn questions_are_answered_and_change_nothing() {
     let (console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
     let answer = |address: &str, args: &[OscType]| {
         let Ok(Parsed::Ask(query)) = parse(address, args) else { panic!("{address}") };
-        answers(&console, &query, |number| number == 5)
+        answers(&console, &query, &[], |number| number == 5)
     };
     let before = (console.telemetry(), console.safety_telemetry());
     let no = answer("/can/deck/a/play", &["id".into(), 9.into()]);

@@ -1,10 +1,20 @@
 use echelon_engine::action::{Receipt, RequestId};
 use rosc::OscMessage;
 
+use super::super::Access;
+use super::super::client::Client;
+use super::super::shared::Shared;
+
 use super::super::receipts::{Asker, Receipts};
 
 fn asker(receipt: Option<i32>) -> Asker {
-    Asker { from: ([127, 0, 0, 1], 9).into(), receipt, address: "/deck/a/play".into() }
+    let socket = std::net::UdpSocket::bind(("127.0.0.1", 0)).unwrap();
+    asker_at(&Shared::new(socket, Access::default()).unwrap(), receipt)
+}
+
+fn asker_at(shared: &std::sync::Arc<Shared>, receipt: Option<i32>) -> Asker {
+    let client = Client::plain(([127, 0, 0, 1], 9).into());
+    Asker { client, shared: shared.clone(), receipt, address: "/deck/a/play".into() }
 }
 
 fn answer(receipt: Option<i32>, outcome: &Receipt) -> Option<OscMessage> {
@@ -38,19 +48,21 @@ fn a_final_outcome_is_told_once() {
     let id = RequestId::next();
     receipts.insert(id, asker(Some(1)));
     let accepted = Receipt::Accepted { id, due_beat: 0.0 };
-    assert_eq!(receipts.settle(&accepted), Some(asker(Some(1))));
-    assert_eq!(receipts.settle(&Receipt::Cancelled { id }), Some(asker(Some(1))));
-    assert_eq!(receipts.settle(&accepted), None);
+    let mut settled = |outcome: &Receipt| receipts.settle(outcome).map(|asker| asker.receipt);
+    assert_eq!(settled(&accepted), Some(Some(1)));
+    assert_eq!(settled(&Receipt::Cancelled { id }), Some(Some(1)));
+    assert_eq!(settled(&accepted), None);
     assert_eq!(receipts.len(), 0);
 }
 
 #[test]
 fn the_oldest_is_forgotten_when_there_are_too_many() {
-    let mut receipts = Receipts::default();
+    let (mut receipts, shared) = (Receipts::default(), asker(None).shared);
+    let mut insert =
+        |n| receipts.insert(RequestId::next(), asker_at(&shared, Some(n))).map(|asker| asker.receipt.unwrap());
     for n in 0..4096 {
-        assert_eq!(receipts.insert(RequestId::next(), asker(Some(n))), None);
+        assert_eq!(insert(n), None);
     }
-    assert_eq!(receipts.insert(RequestId::next(), asker(Some(4096))), Some(asker(Some(0))));
-    assert_eq!(receipts.insert(RequestId::next(), asker(Some(4097))), Some(asker(Some(1))));
+    assert_eq!([insert(4096), insert(4097)], [Some(0), Some(1)]);
     assert_eq!(receipts.len(), Receipts::CAPACITY);
 }

@@ -6,13 +6,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionQueue, ActionReceiver, ActionTiming, Receipt, Request};
+use echelon_engine::message::Snapshot;
 use echelon_engine::safety::Source;
 use echelon_engine::units::DeckId;
 use rosc::{OscMessage, OscPacket, OscType};
 
 use super::super::receipts::Receipts;
 use super::super::server::{OscError, first_port};
-use super::super::{Heard, OscCounters, OscServer, Query};
+use super::super::{Access, Heard, OscCounters, OscServer, Port, Query};
 use super::{NOW, bundle, bytes, message};
 
 /// How long a test waits for something that should come.
@@ -37,7 +38,7 @@ impl Rig {
         let wake = move || {
             counter.fetch_add(1, Ordering::SeqCst);
         };
-        let server = OscServer::start(0, sender, Box::new(wake)).unwrap();
+        let server = OscServer::start_with(Port::Own, None, sender, Box::new(wake), Access::default).unwrap();
         let client = client();
         client.connect((Ipv4Addr::LOCALHOST, server.port())).unwrap();
         Self { server, queue, woken, client }
@@ -151,7 +152,9 @@ fn ping_and_info() {
     assert_eq!(rig.answer(), OscMessage { addr: "/pong".into(), args: vec![] });
     rig.send("/info", &[]);
     let args = vec!["Echelon".into(), env!("CARGO_PKG_VERSION").into(), i32::from(rig.server.port()).into()];
-    assert_eq!(rig.answer(), OscMessage { addr: "/info".into(), args });
+    let info = rig.answer();
+    assert_eq!((info.addr.as_str(), &info.args[..3]), ("/info", &args[..]));
+    assert_eq!(info.args[3..], ["rig".into(), i32::from(rig.server.query_port().unwrap()).into()]);
 }
 
 #[test]
@@ -174,7 +177,7 @@ fn errors_and_warnings() {
     rig.send("/deck/a/play", &[0.into(), "id".into(), 4.into()]);
     assert_eq!(texts(&rig.answer())[0], "ignored");
     assert!(rig.queue.receive().is_none());
-    assert_eq!(rig.server.counters(), OscCounters { packets: 6, errors: 2, dropped: 0, unsent: 0 });
+    assert_eq!(rig.server.counters(), OscCounters { packets: 6, errors: 2, ..OscCounters::default() });
 }
 
 #[test]
@@ -208,17 +211,47 @@ fn a_bundle_with_an_error_does_nothing() {
     assert_eq!(rig.server.num_waiting(), 0);
 }
 
+/// A time tag so many seconds from now.
+fn tag(secs: f64) -> rosc::OscTime {
+    let now = std::time::SystemTime::now();
+    let moved = if secs < 0.0 { now - Duration::from_secs_f64(-secs) } else { now + Duration::from_secs_f64(secs) };
+    rosc::OscTime::try_from(moved).unwrap()
+}
+
 #[test]
-fn a_bundle_for_later_is_refused() {
+fn a_time_tag_becomes_a_frame_and_one_too_far_or_without_audio_is_refused() {
     let mut rig = Rig::new();
-    rig.send_bytes(&bytes(&bundle((u32::MAX, 0).into(), vec![message("/deck/a/stop", &[])])));
+    let play = || message("/deck/a/play", &["id".into(), 1.into()]);
+    rig.send_bytes(&bytes(&bundle(tag(3600.0), vec![play()])));
     let answer = rig.answer();
     assert_eq!((answer.addr.as_str(), texts(&answer)[0]), ("/error", "#bundle"));
-    assert!(texts(&answer)[1].contains("only bundles for now"), "{answer:?}");
-    // One for the clock's own time is for now.
-    let now = rosc::OscTime::try_from(std::time::SystemTime::now()).unwrap();
-    rig.send_bytes(&bytes(&bundle(now, vec![message("/deck/a/stop", &[])])));
-    assert_eq!(rig.next().action, Action::StopDeck { deck: DeckId::A });
+    assert!(texts(&answer)[1].contains("at most 10 s"), "{answer:?}");
+    rig.send_bytes(&bytes(&bundle(tag(5.0), vec![play()])));
+    assert_eq!(texts(&rig.answer())[0], "no_clock");
+    // A host of 48 kHz that is at frame 96 000 now.
+    let snapshot = |frames| Snapshot { frames, ..Snapshot::default() };
+    let seen = Instant::now();
+    rig.server.observe(&snapshot(96_000), seen);
+    let tags = [5.0, 5.5, 6.25].map(tag);
+    for tag in tags {
+        let stop = message("/deck/b/stop/bar", &[]);
+        rig.send_bytes(&bytes(&bundle(tag, vec![play(), message("/crossfader", &[0.5.into()]), stop])));
+    }
+    let frames: Vec<u64> = tags
+        .iter()
+        .map(|_| {
+            let ActionTiming::AtFrame(frame) = rig.next().timing else { panic!() };
+            assert_eq!(rig.next().timing, ActionTiming::AtFrame(frame), "a bundle is one moment");
+            assert_eq!(rig.next().timing, ActionTiming::NextBar, "who says when keeps it");
+            frame
+        })
+        .collect();
+    // Two clocks are read, one after the other: within a few milliseconds of where it should be.
+    assert!((96_000 + 240_000..96_000 + 240_000 + 48_000).contains(&frames[0]), "{frames:?}");
+    rig.send_bytes(&bytes(&bundle(tag(-1.0), vec![play()])));
+    assert_eq!(rig.next().timing, ActionTiming::Default);
+    rig.nothing_more();
+    assert_eq!(rig.server.counters().late, 1);
 }
 
 #[test]
@@ -263,15 +296,20 @@ fn a_full_queue_refuses_the_newest() {
 }
 
 #[test]
-fn a_bundle_larger_than_the_queue_waits_for_room() {
-    let mut rig = Rig::with_capacity(2);
-    let content = (0..30).map(|n| message("/deck/a/seek", &[n.into()])).collect();
-    rig.send_bytes(&bytes(&bundle(NOW, content)));
-    for n in 0..30 {
+fn a_bundle_larger_than_the_queue_is_refused_as_a_whole() {
+    let mut rig = Rig::with_capacity(20);
+    let content: Vec<_> = (0..30).map(|n| message("/deck/a/seek", &[n.into()])).collect();
+    rig.send_bytes(&bytes(&bundle(NOW, content.clone())));
+    for _ in 0..30 {
+        assert_eq!(texts(&rig.answer())[1], "too many actions at once: the queue is full");
+    }
+    assert!(rig.queue.receive().is_none());
+    rig.send_bytes(&bytes(&bundle(NOW, content[..20].to_vec())));
+    for n in 0..20 {
         assert_eq!(rig.next().action, Action::SeekDeck { deck: DeckId::A, position_secs: f64::from(n) });
     }
     rig.nothing_more();
-    assert_eq!(rig.server.counters().dropped, 0);
+    assert_eq!(rig.server.counters().dropped, 30);
 }
 
 #[test]
@@ -320,11 +358,12 @@ fn taken_port() -> (UdpSocket, u16) {
 #[test]
 fn a_taken_port_leads_to_the_next_free_one() {
     let (_taken, port) = taken_port();
-    let start = |port| OscServer::start(port, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
+    let start = |port| OscServer::start(Port::From(port), None, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
     let first = start(port);
     assert!((port + 1..port + 100).contains(&first.port()), "{} after {port}", first.port());
     let second = start(port);
-    assert!((first.port() + 1..port + 100).contains(&second.port()));
+    assert_eq!(second.port(), first.port(), "instances of one process share it");
+    assert_eq!([&*first.name(), &*second.name()], ["rig", "rig-2"]);
 }
 
 /// Another port that is free, if nobody takes it meanwhile.
@@ -351,7 +390,6 @@ fn a_server_moves_to_another_port_and_answers_everyone() {
     let rest: Vec<_> = (2..50).map(|_| rig.next()).collect();
     let after = rig.next();
     assert_eq!(after.action, Action::StopDeck { deck: DeckId::B });
-    rig.server.tidy();
     for id in [after.id, before].into_iter().chain(rest.iter().map(|request| request.id)) {
         rig.server.reply(&Receipt::Cancelled { id });
     }
@@ -363,12 +401,11 @@ fn a_server_moves_to_another_port_and_answers_everyone() {
     let start = Instant::now();
     while UdpSocket::bind((Ipv4Addr::LOCALHOST, old_port)).is_err() {
         assert!(start.elapsed() < PATIENCE, "the old port is given back");
-        rig.server.tidy();
         std::thread::sleep(Duration::from_millis(1));
     }
     client.send(&bytes(&message("/info", &[]))).unwrap();
     assert_eq!(receive(&client).args[2], i32::from(port).into());
-    assert_eq!(rig.server.counters(), OscCounters { packets: 51, errors: 0, dropped: 0, unsent: 0 });
+    assert_eq!(rig.server.counters(), OscCounters { packets: 2, ..OscCounters::default() });
 }
 
 #[test]
@@ -395,7 +432,7 @@ fn a_server_that_has_just_moved_ends() {
 fn dropped_its_port_is_free_at_once() {
     // Some other test may get the port in between, but not every time.
     let freed_at_once = (0..10).any(|_| {
-        let server = OscServer::start(0, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
+        let server = OscServer::start(Port::Own, None, ActionQueue::new(1).0, Box::new(|| {})).unwrap();
         let port = server.port();
         drop(server);
         UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok()
@@ -407,7 +444,7 @@ fn dropped_its_port_is_free_at_once() {
 fn all_ports_taken_is_an_error() {
     let (_taken, port) = taken_port();
     let _others: Vec<_> = (port + 1..port + 100).map(|port| UdpSocket::bind((Ipv4Addr::LOCALHOST, port))).collect();
-    let error = OscServer::start(port, ActionQueue::new(1).0, Box::new(|| {})).unwrap_err();
+    let error = OscServer::start(Port::From(port), None, ActionQueue::new(1).0, Box::new(|| {})).unwrap_err();
     let OscError::NoFreePort { first, last, .. } = &error else { panic!("{error}") };
     assert_eq!((*first, *last), (port, port + 99));
     assert!(
@@ -418,10 +455,10 @@ fn all_ports_taken_is_an_error() {
 
 #[test]
 fn the_first_port_is_a_setting() {
-    for (text, port) in [(None, 8000), (Some("9123"), 9123), (Some(" 0 "), 0), (Some("70000"), 8000), (Some("x"), 8000)]
-    {
-        assert_eq!(first_port(text), port, "{text:?}");
+    for text in [None, Some(" 0 "), Some("70000"), Some("x")] {
+        assert_eq!(first_port(text), Port::Common(8000), "{text:?}");
     }
+    assert_eq!(first_port(Some(" 9123")), Port::From(9123));
 }
 
 #[test]

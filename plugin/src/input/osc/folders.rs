@@ -1,0 +1,121 @@
+//! The folders below which OSC may load files: the user's music, what the settings name, and the folders of files that
+//! the user has put onto a deck by hand or has in an open project. One list for the process.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::{LazyLock, Mutex, PoisonError};
+
+/// Folders that are remembered at most.
+const MOST: usize = 256;
+
+static FOLDERS: LazyLock<Mutex<Vec<PathBuf>>> = LazyLock::new(|| Mutex::new(first()));
+
+/// Why a file is not loaded.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAllowed {
+    /// `..`, or no full path.
+    #[error("'{0}' climbs: a path must be full and without '..'")]
+    Climbs(String),
+    /// Outside of all folders, by its name or by a link.
+    #[error(
+        "'{0}' is in none of the folders that OSC may load from: put it onto a deck by hand once, or name its folder in the settings"
+    )]
+    Outside(String),
+}
+
+/// The user's music, and what the environment names.
+fn first() -> Vec<PathBuf> {
+    let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+    let home = var("HOME").or_else(|| var("USERPROFILE")).map(PathBuf::from);
+    let music = var("XDG_MUSIC_DIR").map(PathBuf::from).or_else(|| Some(home?.join("Music")));
+    let named = var("ECHELON_OSC_FOLDERS").map(|list| std::env::split_paths(&list).collect::<Vec<_>>());
+    music.into_iter().chain(named.unwrap_or_default()).filter_map(|folder| folder.canonicalize().ok()).collect()
+}
+
+/// From now on OSC may load what is below this folder. The user's own doing: never on OSC's word. Any thread but audio.
+pub fn allow(folder: impl AsRef<Path>) {
+    let Ok(folder) = folder.as_ref().canonicalize() else { return };
+    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
+    if !folders.contains(&folder) && folders.len() < MOST {
+        folders.push(folder);
+    }
+}
+
+/// From now on OSC may load what is beside this file, which the user chose.
+pub fn allow_beside(file: &Path) {
+    if let Some(folder) = file.parent().filter(|folder| folder.is_absolute() && folder.parent().is_some()) {
+        allow(folder);
+    }
+}
+
+/// The file's true path, if OSC may load it. Looks at the disk.
+///
+/// # Errors
+/// [`NotAllowed`], with a sentence. A file that is not there passes if its folder does: loading it says that it is gone.
+pub fn check(path: &Path) -> Result<PathBuf, NotAllowed> {
+    let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    check_in(path, &folders)
+}
+
+fn check_in(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, NotAllowed> {
+    let shown = || super::parse_error::short(&path.display().to_string());
+    let climbs = path.components().any(|part| matches!(part, Component::ParentDir | Component::CurDir));
+    if climbs || !path.is_absolute() {
+        return Err(NotAllowed::Climbs(shown()));
+    }
+    let outside = || NotAllowed::Outside(shown());
+    let (real, name) = match path.canonicalize() {
+        Ok(real) => (real, None),
+        // Not there: its folder tells. A link into nowhere is a link all the same.
+        Err(_) if path.is_symlink() => return Err(outside()),
+        Err(_) => {
+            let folder = path.parent().and_then(|folder| folder.canonicalize().ok()).ok_or_else(outside)?;
+            (folder, path.file_name())
+        }
+    };
+    if !folders.iter().any(|folder| real.starts_with(folder)) {
+        return Err(outside());
+    }
+    Ok(name.map_or(real.clone(), |name| real.join(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_truly_below_an_allowed_folder_passes() {
+        let base = std::env::temp_dir().join(format!("echelon-folders-{}", std::process::id()));
+        let (music, secret) = (base.join("music"), base.join("secret"));
+        for folder in [&music, &secret] {
+            std::fs::create_dir_all(folder.join("deep")).unwrap();
+        }
+        for file in [music.join("deep/a.wav"), secret.join("b.wav"), base.join("music2.wav")] {
+            std::fs::write(file, b"x").unwrap();
+        }
+        let allowed = [music.canonicalize().unwrap()];
+        let check = |path: &Path| check_in(path, &allowed);
+        assert_eq!(check(&music.join("deep/a.wav")), Ok(allowed[0].join("deep/a.wav")));
+        assert_eq!(check(&music.join("gone.wav")), Ok(allowed[0].join("gone.wav")));
+        let climbs = |path: &Path| matches!(check(path), Err(NotAllowed::Climbs(_)));
+        assert!(
+            climbs(&music.join("../secret/b.wav"))
+                && climbs(&music.join("deep/../a.wav"))
+                && climbs(Path::new("a.wav"))
+        );
+        let outside = |path: &Path| matches!(check(path), Err(NotAllowed::Outside(_)));
+        assert!(outside(&secret.join("b.wav")) && outside(&base.join("music2.wav")) && outside(Path::new("/")));
+        assert!(outside(&secret.join("gone.wav")) && outside(&base.join("none/gone.wav")));
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::symlink;
+            symlink(secret.join("b.wav"), music.join("link.wav")).unwrap();
+            symlink(&secret, music.join("folder")).unwrap();
+            symlink(base.join("nowhere"), music.join("dangling.wav")).unwrap();
+            symlink(music.join("deep/a.wav"), music.join("inside.wav")).unwrap();
+            assert!(outside(&music.join("link.wav")) && outside(&music.join("folder/b.wav")));
+            assert!(outside(&music.join("dangling.wav")));
+            assert!(check(&music.join("inside.wav")).is_ok(), "a link that stays inside");
+        }
+        std::fs::remove_dir_all(base).unwrap();
+    }
+}

@@ -1,0 +1,364 @@
+//! Several instances at one port, limits, subscriptions, and what the network may do.
+
+use std::net::{Ipv4Addr, UdpSocket};
+use std::time::{Duration, Instant};
+
+use echelon_engine::action::{Action, ActionQueue, ActionReceiver};
+use echelon_engine::message::Snapshot;
+use echelon_engine::mixer::Knob;
+use echelon_engine::units::DeckId;
+use rosc::{OscMessage, OscPacket, OscType};
+
+use super::super::broker::num_ports;
+use super::super::{Access, Feedback, Heard, MOST_SUBSCRIBERS, OscServer, Port, Query, TIME_TO_LIVE};
+use super::{NOW, bundle, bytes, message};
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+struct Client(UdpSocket);
+
+impl Client {
+    fn of(port: u16) -> Self {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.connect((Ipv4Addr::LOCALHOST, port)).unwrap();
+        Self(socket)
+    }
+
+    fn send(&self, address: &str, args: &[OscType]) {
+        self.0.send(&bytes(&message(address, args))).unwrap();
+    }
+
+    /// The messages of the next packet.
+    fn next(&self) -> Vec<OscMessage> {
+        let mut buffer = [0; 65_536];
+        let length = self.0.recv(&mut buffer).expect("an answer");
+        flat(rosc::decoder::decode_udp(&buffer[..length]).unwrap().1)
+    }
+
+    fn one(&self) -> OscMessage {
+        self.next().remove(0)
+    }
+
+    /// Everything up to the pong.
+    fn all(&self) -> Vec<OscMessage> {
+        self.send("/ping", &[]);
+        let mut all = vec![];
+        loop {
+            all.extend(self.next());
+            if all.last().unwrap().addr == "/pong" {
+                all.pop();
+                return all;
+            }
+        }
+    }
+}
+
+fn flat(packet: OscPacket) -> Vec<OscMessage> {
+    match packet {
+        OscPacket::Message(message) => vec![message],
+        OscPacket::Bundle(bundle) => bundle.content.into_iter().flat_map(flat).collect(),
+    }
+}
+
+fn until<T>(mut look: impl FnMut() -> Option<T>) -> T {
+    let start = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(start.elapsed() < PATIENCE);
+        std::thread::yield_now();
+    }
+}
+
+fn member(port: Port, name: &str) -> (OscServer, ActionReceiver) {
+    let (sender, queue) = ActionQueue::new(64);
+    (OscServer::start_with(port, Some(name), sender, Box::new(|| {}), Access::default).unwrap(), queue)
+}
+
+/// A port that is free, if nobody takes it meanwhile.
+fn free_port() -> u16 {
+    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+}
+
+#[test]
+fn thirty_two_instances_share_a_port_and_each_is_reached_by_its_name() {
+    let port = free_port();
+    let mut members: Vec<_> = (0..32).map(|_| member(Port::From(port), "deck rig")).collect();
+    let port = members[0].0.port();
+    let client = Client::of(port);
+    for (i, (server, queue)) in members.iter_mut().enumerate() {
+        let name = server.name();
+        assert_eq!(*name, if i == 0 { "deck_rig".to_owned() } else { format!("deck_rig-{}", i + 1) });
+        assert_eq!(server.port(), port);
+        client.send(&format!("/echelon/{name}/deck/c/stop"), &["id".into(), 5.into()]);
+        let request = until(|| queue.receive());
+        assert_eq!(request.action, Action::StopDeck { deck: DeckId::C });
+        let id = request.id;
+        server.reply(&echelon_engine::action::Receipt::Accepted { id, due_beat: 1.0 });
+        assert_eq!(client.one().addr, format!("/echelon/{name}/ack"), "it answers by its name");
+    }
+    assert!(members.iter_mut().all(|(_, queue)| queue.receive().is_none()), "nobody else has heard it");
+    client.send("/echelon/nobody/ping", &[]);
+    let error = client.one();
+    assert!(error.addr == "/echelon/nobody/error" && format!("{:?}", error.args).contains("no instance 'nobody'"));
+    // Plain addresses: the first, or whoever is selected.
+    let plain = |members: &mut Vec<(OscServer, ActionReceiver)>, wanted: usize| {
+        client.send("/panic", &[]);
+        until(|| members[wanted].1.receive());
+    };
+    plain(&mut members, 0);
+    client.send("/instance/select", &["deck_rig-7".into()]);
+    assert_eq!(client.all().len(), 33);
+    plain(&mut members, 6);
+    members.remove(6);
+    plain(&mut members, 0);
+    members.remove(0);
+    plain(&mut members, 0);
+    assert_eq!(*members[5].0.rename("deck_rig-9"), *"deck_rig-7", "the next free number");
+    drop(members);
+    assert!(UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok(), "given back with the last");
+}
+
+#[test]
+fn instances_come_and_go_while_messages_come_in() {
+    let (first, _queue) = member(Port::From(free_port()), "first");
+    let (port, ports_before) = (first.port(), num_ports());
+    let stop = std::sync::atomic::AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let client = Client::of(port);
+            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
+                for name in ["first", "guest", "guest-2"] {
+                    let _ = client.0.send(&bytes(&message(&format!("/echelon/{name}/crossfader"), &[0.5.into()])));
+                }
+                std::thread::yield_now();
+            }
+        });
+        for _ in 0..100 {
+            let guests = [member(Port::From(port), "guest"), member(Port::From(port), "guest")];
+            assert!(guests.iter().all(|(server, _)| server.port() == port));
+        }
+        stop.store(true, std::sync::atomic::Ordering::Relaxed);
+    });
+    assert!(num_ports() >= 1 && ports_before >= 1);
+    let client = Client::of(port);
+    client.send("/instance/list", &[]);
+    let list = until(|| Some(client.all()).filter(|all| all.iter().any(|m| m.addr == "/instance/end")));
+    assert_eq!(list.iter().filter(|m| m.addr == "/instance").count(), 1, "{list:?}");
+}
+
+#[test]
+fn a_flood_keeps_the_last_value_lets_a_stop_pass_and_is_counted() {
+    let (sender, mut queue) = ActionQueue::new(4096);
+    let access = || Access::default().with_rate(100.0);
+    let server = OscServer::start_with(Port::Own, None, sender, Box::new(|| {}), access).unwrap();
+    let client = Client::of(server.port());
+    for n in 0..500_u16 {
+        // The system's buffer is small.
+        until(|| (server.counters().packets + 50 >= 2 * u64::from(n)).then_some(()));
+        client.send("/crossfader", &[(f32::from(n) / 1000.0).into()]);
+        client.send("/deck/a/play", &[]);
+    }
+    client.send("/crossfader", &[0.75.into()]);
+    client.send("/deck/b/stop", &[]);
+    client.send("/panic", &[]);
+    let (mut last, mut seen) = (0.0, vec![]);
+    until(|| {
+        while let Some(request) = queue.receive() {
+            if let Action::SetCrossfader { position } = request.action {
+                last = position;
+            }
+            seen.push(request.action.kind());
+        }
+        let all = seen.contains(&echelon_engine::action::ActionKind::Stop)
+            && seen.contains(&echelon_engine::action::ActionKind::Panic);
+        (all && last == 0.75).then_some(())
+    });
+    let counters = server.counters();
+    assert!(counters.dropped >= 300 && counters.coalesced >= 300, "{counters:?}");
+    assert!(seen.len() < 400, "{}", seen.len());
+    let told = client.one();
+    assert!(told.addr == "/error" && format!("{:?}", told.args).contains("were dropped"), "{told:?}");
+}
+
+/// What a rig of one instance tells, with the clock in the test's hands.
+struct Told {
+    server: OscServer,
+    _queue: ActionReceiver,
+    feedback: Feedback,
+    snapshot: Snapshot,
+}
+
+impl Told {
+    fn new() -> Self {
+        let (server, queue) = member(Port::Own, "told");
+        Self { server, _queue: queue, feedback: Feedback::default(), snapshot: Snapshot::default() }
+    }
+
+    /// Sees to one question.
+    fn hear(&mut self, now: Instant) {
+        let asking = until(|| self.server.next_asking());
+        match &asking.what {
+            Heard::Query(Query::Subscribe { pattern, ms }) => {
+                self.feedback.subscribe(&self.server, &asking, pattern, *ms, now);
+            }
+            Heard::Query(Query::Unsubscribe) => self.feedback.unsubscribe(&self.server, &asking),
+            Heard::Query(Query::Snapshot) => super::super::send_snapshot(&asking, &self.snapshot),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn turn(&mut self, now: Instant) {
+        self.feedback.turn(&self.server, &self.snapshot, now);
+    }
+}
+
+#[test]
+fn subscribers_hear_changes_only_at_their_rate_and_not_their_own() {
+    let (mut told, start) = (Told::new(), Instant::now());
+    let at = |ms: u64| start + Duration::from_millis(ms);
+    let [hand, eye] = [(); 2].map(|()| Client::of(told.server.port()));
+    for client in [&hand, &eye] {
+        client.send("/subscribe", &["*".into(), 50.into()]);
+        told.hear(start);
+        assert_eq!(client.one().addr, "/subscribed");
+    }
+    told.turn(start);
+    let everything = eye.all();
+    assert!(everything.len() > 100 && hand.all().len() == everything.len());
+    assert!(everything.iter().all(|m| !m.addr.starts_with("/meter") && !m.addr.ends_with("/position")));
+    told.turn(at(60));
+    assert!(eye.all().is_empty(), "nothing has changed");
+    // The hand moves the crossfader, and somebody else a fader.
+    hand.send("/crossfader", &[0.25.into()]);
+    assert!(hand.all().is_empty());
+    told.snapshot.crossfader = 0.25;
+    told.snapshot.decks[0].gain_db = -6.0;
+    let moved = Instant::now();
+    let later = |ms: u64| moved + Duration::from_millis(ms);
+    told.turn(later(120));
+    let addresses = |client: &Client| client.all().into_iter().map(|m| m.addr).collect::<Vec<_>>();
+    assert_eq!(addresses(&eye), ["/deck/a/gain", "/crossfader"]);
+    assert_eq!(addresses(&hand), ["/deck/a/gain"]);
+    told.snapshot.decks[0].gain_db = -7.0;
+    told.turn(later(130));
+    assert!(eye.all().is_empty(), "not oftener than every 50 ms");
+    told.turn(later(180));
+    assert_eq!(addresses(&eye), ["/deck/a/gain"]);
+    // After a while it is told if the control is not where it wanted it.
+    told.turn(later(320));
+    assert_eq!(addresses(&hand), ["/deck/a/gain"], "it is where it put it");
+    hand.send("/crossfader", &[0.9.into()]);
+    assert!(hand.all().is_empty());
+    told.turn(Instant::now());
+    told.turn(Instant::now() + Duration::from_millis(600));
+    assert_eq!(addresses(&hand), ["/crossfader"], "someone held it at 0.25");
+    eye.send("/unsubscribe", &[]);
+    told.hear(start);
+    assert_eq!(eye.one().addr, "/unsubscribed");
+    told.snapshot.crossfader = 0.5;
+    told.turn(Instant::now() + Duration::from_millis(1200));
+    assert!(eye.all().is_empty());
+}
+
+#[test]
+fn patterns_choose_meters_on_request_and_a_ninth_is_refused() {
+    let (mut told, start) = (Told::new(), Instant::now());
+    let clients: Vec<Client> = (0..=MOST_SUBSCRIBERS).map(|_| Client::of(told.server.port())).collect();
+    for client in &clients {
+        client.send("/subscribe", &["/meter/*".into(), 10.into()]);
+        told.hear(start);
+    }
+    let (ninth, eight) = clients.split_last().unwrap();
+    assert!(eight.iter().all(|client| client.one().addr == "/subscribed"));
+    assert!(format!("{:?}", ninth.one()).contains("8 clients listen already"));
+    told.turn(start);
+    let meters = eight[0].all();
+    let levels = [-100.0_f32; 3].map(OscType::Float).to_vec();
+    assert!(
+        meters.len() == 5 && meters.iter().all(|m| m.addr.starts_with("/meter/") && m.args == levels),
+        "{meters:?}"
+    );
+    eight[0].send("/subscribe", &["/nothing/*".into()]);
+    told.hear(start);
+    assert!(format!("{:?}", eight[0].one()).contains("nothing that is told"));
+    // Silent for 30 s: forgotten. Any message keeps one alive.
+    assert_eq!(told.feedback.num_subscribers(), 8);
+    let late = Instant::now() + TIME_TO_LIVE - Duration::from_millis(500);
+    told.turn(late);
+    assert_eq!(told.feedback.num_subscribers(), 8);
+    told.turn(Instant::now() + TIME_TO_LIVE);
+    assert_eq!(told.feedback.num_subscribers(), 0);
+    assert_eq!(eight[3].all().last().unwrap().addr, "/unsubscribed");
+}
+
+#[test]
+fn a_snapshot_is_everything() {
+    let mut told = Told::new();
+    told.snapshot.decks[2].motion.sync = true;
+    let client = Client::of(told.server.port());
+    client.send("/snapshot", &[]);
+    told.hear(Instant::now());
+    let all = client.all();
+    let value =
+        |address: &str| all.iter().find(|m| m.addr == address).unwrap_or_else(|| panic!("{address}")).args.clone();
+    assert_eq!(value("/deck/c/sync"), [1.into()]);
+    assert_eq!(value("/deck/a/sync"), [0.into()]);
+    assert_eq!(value("/crossfader"), [0.5_f32.into()]);
+    assert_eq!(value("/deck/d/state"), ["empty".into()]);
+    assert_eq!(value("/meter/master").len(), 3);
+    for knob in Knob::all() {
+        assert_eq!(value(&knob.path()).len(), 1);
+    }
+    assert_eq!(value("/snapshot/end"), [i32::try_from(all.len() - 1).unwrap().into()]);
+}
+
+#[test]
+fn only_files_of_the_library_are_loaded() {
+    let (server, mut queue) = member(Port::Own, "loads");
+    let client = Client::of(server.port());
+    let folder = std::env::temp_dir().join(format!("echelon-osc-load-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("a.wav");
+    let load = |path: &str| client.send("/deck/a/load", &[path.into(), "id".into(), 3.into()]);
+    load(file.to_str().unwrap());
+    assert_eq!(client.one().args[1], "not_in_library".into());
+    super::super::allow(&folder);
+    load(file.to_str().unwrap());
+    let path = until(|| queue.receive()).action;
+    assert_eq!(path, Action::LoadDeck { deck: DeckId::A, path: folder.canonicalize().unwrap().join("a.wav") });
+    for outside in ["/etc/passwd".to_owned(), format!("{}/../x.wav", folder.display())] {
+        load(&outside);
+        assert_eq!(client.one().args[1], "not_in_library".into(), "{outside}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Without a network of one's own: the machine's own address that is not loopback, if there is one.
+#[test]
+fn a_packet_from_the_network_needs_the_token_and_is_counted_without() {
+    let probe = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).unwrap();
+    // Sends nothing: only asks for the way there.
+    let way = probe.connect(("192.0.2.1", 9)).and_then(|()| probe.local_addr());
+    let Ok(std::net::SocketAddr::V4(own)) = way else { return eprintln!("no network: not tested") };
+    if own.ip().is_loopback() {
+        return eprintln!("no network: not tested");
+    }
+    let (sender, mut queue) = ActionQueue::new(8);
+    let access = || Access::lan("corr3ct-horse", vec![]).unwrap();
+    let server = OscServer::start_with(Port::Own, None, sender, Box::new(|| {}), access).unwrap();
+    let client = UdpSocket::bind((*own.ip(), 0)).unwrap();
+    client.connect((*own.ip(), server.port())).unwrap();
+    let stop = |address: &str| client.send(&bytes(&message(address, &[]))).unwrap();
+    stop("/deck/a/stop");
+    stop("/token/wr0ng-horse/deck/a/stop");
+    client.send(b"garbage").unwrap();
+    let mixed = vec![message("/token/corr3ct-horse/deck/a/stop", &[]), message("/deck/b/stop", &[])];
+    client.send(&bytes(&bundle(NOW, mixed))).unwrap();
+    stop("/token/corr3ct-horse/deck/d/stop");
+    assert_eq!(until(|| queue.receive()).action, Action::StopDeck { deck: DeckId::D });
+    let counters = server.counters();
+    assert_eq!((counters.denied, counters.errors), (3, 1), "{counters:?}");
+}
