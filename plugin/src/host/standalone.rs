@@ -41,7 +41,7 @@ impl StandIn {
     ) {
         self.inputs.begin(frames);
         link.drain(&mut self.inputs);
-        exchange.begin(transport(context.transport()), false);
+        exchange.begin(transport(context.transport()), false, false);
         while let Some(event) = context.next_event() {
             if let Some(MidiResult::Basic(bytes)) = event.as_midi() {
                 midi::message(&mut self.inputs, event.timing(), bytes);
