@@ -29,6 +29,7 @@ use buffers::MainInput;
 use control::{ControlThread, EditorActs, EditorHands};
 use host::HostLink;
 use host::guard::guard;
+use host::standalone::StandIn;
 use params::RigParams;
 use peers::{AudioEar, LinkSession};
 use view::SharedView;
@@ -44,6 +45,8 @@ pub struct Echelon {
     view: SharedView,
     hands: EditorHands,
     main_input: MainInput,
+    /// Without a host's entry.
+    stand_in: Option<StandIn>,
     /// Made when the host first activates the plugin: a scan costs no thread and no socket.
     running: Option<Running>,
 }
@@ -64,6 +67,7 @@ impl Default for Echelon {
             view: SharedView::default(),
             hands: EditorHands::default(),
             main_input: MainInput::default(),
+            stand_in: None,
             running: None,
         }
     }
@@ -73,6 +77,7 @@ impl Echelon {
     /// Prepares for a sample rate in Hz and blocks of up to so many frames; starts the rig the first time.
     fn get_ready(&mut self, sample_rate: f64, max_frames: usize) -> bool {
         self.main_input.prepare(max_frames);
+        self.stand_in = self.stand_in.take().or_else(|| StandIn::new(&self.link));
         match &mut self.running {
             Some(running) => running.processor.prepare(sample_rate),
             None => {
@@ -126,8 +131,9 @@ impl Plugin for Echelon {
             aux_outputs: &["Deck A", "Deck B", "Deck C", "Deck D", "Cue"],
         },
     }];
-    const MIDI_INPUT: MidiConfig = MidiConfig::Basic;
-    const MIDI_OUTPUT: MidiConfig = MidiConfig::Basic;
+    // Our entries take the host's MIDI themselves; only the framework's own program gives it to the plugin.
+    const MIDI_INPUT: MidiConfig = if cfg!(feature = "standalone") { MidiConfig::MidiCCs } else { MidiConfig::Basic };
+    const MIDI_OUTPUT: MidiConfig = Self::MIDI_INPUT;
     const SAMPLE_ACCURATE_AUTOMATION: bool = false;
 
     type Editor = editor::Editor;
@@ -156,13 +162,16 @@ impl Plugin for Echelon {
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
-        _: &mut impl ProcessContext<Self>,
+        context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Self { link, running: Some(Running { processor, control, ear }), main_input, .. } = self else {
+        let Self { link, running: Some(Running { processor, control, ear }), main_input, stand_in, .. } = self else {
             return ProcessStatus::Error("not activated");
         };
         link.run(buffer, aux, |buffer, aux, exchange| {
             let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
+            if let Some(stand_in) = stand_in {
+                stand_in.begin(link, exchange, context, frames);
+            }
             let _turn = exchange.offline.then(|| control.turn_offline());
             let mut threads = link.threads.lend(exchange.offline);
             if let Some(mut io) = main_input.block(buffer, aux) {
@@ -173,6 +182,9 @@ impl Plugin for Echelon {
                 let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
                 processor.process(&mut io, block, &mut exchange.moves);
                 exchange.push_midi(processor.midi_out());
+            }
+            if let Some(stand_in) = stand_in {
+                stand_in.end(link, exchange, context);
             }
         })
     }

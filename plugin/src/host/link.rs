@@ -1,7 +1,7 @@
 //! What one plugin instance and its entry share, and how the entry finds it.
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use atomic_refcell::AtomicRefCell;
@@ -43,6 +43,8 @@ pub struct HostLink {
     pub latency_frames: AtomicU32,
     /// Threads that the host lends.
     pub threads: HostThreads,
+    /// A host's entry is at work: it fills the exchange.
+    is_adopted: AtomicBool,
     pub(super) table: Table,
     pending: Pending,
     /// CLAP modulation of each slot: the bits of an `f32` on the normalized scale. Never part of the parameter's value.
@@ -64,6 +66,7 @@ impl HostLink {
             threads: HostThreads::default(),
             pending: Pending::new(table.len()),
             modulation: (0..table.len()).map(|_| AtomicU32::new(0)).collect(),
+            is_adopted: AtomicBool::new(false),
             table,
         });
         NEWEST.set(Arc::downgrade(&link));
@@ -75,7 +78,13 @@ impl HostLink {
         NEWEST.set(Weak::new());
         let made = make();
         let link = NEWEST.replace(Weak::new()).upgrade()?;
+        link.is_adopted.store(true, Ordering::Relaxed);
         Some((made, link))
+    }
+
+    /// Whether a host's entry has it; if not, the framework's own program has.
+    pub(crate) fn is_adopted(&self) -> bool {
+        self.is_adopted.load(Ordering::Relaxed)
     }
 
     /// The body of `Plugin::process`: runs `work` with the block's exchange. If it panics, or the exchange is in use,

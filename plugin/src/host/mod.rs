@@ -39,6 +39,7 @@ mod midi;
 mod pending;
 mod ports;
 mod scratch;
+pub(crate) mod standalone;
 mod state;
 mod table;
 mod threads;

@@ -91,7 +91,7 @@ def opens(job):
     names = [param["name"] for param in params]
     check("tells its parameters by name", set(rig.PARAMETERS) <= set(names), f"{len(names)}")
     texts = [host.text(name) for name in (PLAY, GAIN, CROSSFADER, QUANTIZE)]
-    check("tells values with their units", texts == ["stopped", "0.0 dB", "0.5", "1 bar"], texts)
+    check("tells values with their units", texts == ["stopped", "0.0 dB", "50.0 %", "1 bar"], texts)
     info = host.osc.info()
     check("answers on the OSC port it was given", info[0] == "Echelon" and info[2] == host.port, info)
     saved = host.state(job.path("fresh.state"))

@@ -88,8 +88,8 @@ def opens(job):
     good &= all((str(gain.min_value), str(gain.max_value)) == ("-inf", "12.0") for gain in gains)
     check("gains are in dB, -inf to 12, at 0", good and len(gains) == 5, f"{len(gains)} gains")
     fader = params["crossfader"]
-    good = (fader.min_value, fader.max_value, fader.string_value) == (0.0, 1.0, "0.5")
-    check("the crossfader goes from 0 to 1, at 0.5", good, fader.string_value)
+    good = (fader.min_value, fader.max_value, fader.string_value) == (0.0, 100.0, "50.0 %")
+    check("the crossfader goes from 0 to 100 %, at 50 %", good, fader.string_value)
     words = params["deck_a_play"].valid_values, params["quantize"].valid_values
     wanted = ["stopped", "playing"], ["off", "1 beat", "1 bar", "2 bars", "4 bars"]
     check("choices have words", words == wanted and plugin.quantize == "1 bar", words[1])
@@ -111,7 +111,7 @@ def passes_audio(job):
     host.settle()
     apart = farthest(host.through(sound), sound * 10 ** (-6 / 20))
     check("Deck A Gain at -6 dB is heard", apart < 1e-4, f"{apart:.1e} apart")
-    host.plugin.crossfader = 1.0
+    host.plugin.crossfader = 100.0
     host.settle()
     rest = rig.level_db(host.through(sound))
     check("nothing is left with the crossfader at B", rest < -100.0, f"{rest:.0f} dB")
@@ -147,7 +147,7 @@ def takes_midi(job):
 
 def saves(job):
     host = Host(job)
-    host.plugin.crossfader = 0.25
+    host.plugin.crossfader = 25.0
     host.plugin.deck_a_gain = -3.5
     host.plugin.quantize = "2 bars"
     host.settle()
@@ -171,7 +171,7 @@ def restores(job):
     host.osc.wait_for_track("a")
     plugin = host.plugin
     values = plugin.crossfader, plugin.deck_a_gain, plugin.quantize, plugin.deck_a_play
-    check("parameters are back in a fresh process", values == (0.25, -3.5, "2 bars", "stopped"), values)
+    check("parameters are back in a fresh process", values == (25.0, -3.5, "2 bars", "stopped"), values)
     check("nothing plays just because a state was loaded", not host.silence(RATE).any())
     audio, reference = host.play_now(RATE), np.load(job.path("reference.npy"))
     check("the track is back and sounds", rig.level_db(audio) > -40.0, f"{rig.level_db(audio):.1f} dB")

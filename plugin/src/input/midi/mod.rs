@@ -7,6 +7,8 @@ mod desk;
 mod file;
 mod learn;
 mod map;
+#[cfg(feature = "standalone")]
+pub mod ports;
 mod shipped;
 mod words;
 
