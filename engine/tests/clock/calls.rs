@@ -157,5 +157,5 @@ fn a_busy_machine_does_not_pull_the_loop_away() {
     }
     let (mean, deviation) = mean_and_deviation(&found);
     println!("a busy machine: mean {mean:.0} us, deviation {deviation:.1} us");
-    assert!(mean.abs() < 300.0 && deviation < 100.0, "{mean} {deviation}");
+    assert!(mean.abs() < 300.0 && deviation < 150.0, "{mean} {deviation}");
 }

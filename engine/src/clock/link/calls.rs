@@ -2,7 +2,7 @@
 //!
 //! A host calls for a block a little late now and then, for several parts of a driver's buffer at once, or long ahead.
 //! A delay-locked loop of second order finds the device's steady course beneath: time of a frame, and time in a frame.
-//! A call is never early, so that the loop goes by the least late of each tenth of a second: a busy machine, on which most
+//! A call is never early, so that the loop goes by the least late of each fifth of a second: a busy machine, on which most
 //! calls are milliseconds late, does not pull it away. Constant work, no memory.
 
 /// Width of the loop in Hz once it has settled: wobble slower than that is followed.
@@ -13,7 +13,7 @@ const START_WIDTH_HZ: f64 = 1.0;
 /// and tells nothing of time.
 const SAME_BUFFER: f64 = 0.4;
 /// Over so much music the least late call is looked for, in microseconds.
-const LEAST_OVER_MICROS: f64 = 100_000.0;
+const LEAST_OVER_MICROS: f64 = 200_000.0;
 /// If that is off by more than this it tells nothing: one very late call must not move the loop. In microseconds.
 const OUTLIER_MICROS: f64 = 1000.0;
 /// And by more than so many times what is usual.
