@@ -139,3 +139,23 @@ fn one_late_call_moves_nothing_and_a_lost_buffer_is_found() {
     }
     assert!(worst < 100.0, "{worst}");
 }
+
+/// A machine with far more to do than it can: two calls of three are milliseconds late.
+#[test]
+fn a_busy_machine_does_not_pull_the_loop_away() {
+    let (mut calls, mut random, mut found) = (CallTimes::new(SR), Random::new(11), vec![]);
+    let mut now = 0.0_f64;
+    for index in 0..6000_u32 {
+        let due = 1e9 + f64::from(index * 512) * TRUE_MICROS_PER_FRAME;
+        let busy = if random.below(3) > 0 { f64::from(random.below(12_000)) } else { 0.0 };
+        now = now.max(due + lateness(&mut random, 2e3) + busy);
+        calls.hear(now, 512);
+        if index > 2000 {
+            found.push(calls.micros_at(0) - due);
+        }
+        calls.pass(512);
+    }
+    let (mean, deviation) = mean_and_deviation(&found);
+    println!("a busy machine: mean {mean:.0} us, deviation {deviation:.1} us");
+    assert!(mean.abs() < 300.0 && deviation < 150.0, "{mean} {deviation}");
+}

@@ -2,7 +2,8 @@
 //!
 //! A host calls for a block a little late now and then, for several parts of a driver's buffer at once, or long ahead.
 //! A delay-locked loop of second order finds the device's steady course beneath: time of a frame, and time in a frame.
-//! Constant work, no memory.
+//! A call is never early, so that the loop goes by the least late of each fifth of a second: a busy machine, on which most
+//! calls are milliseconds late, does not pull it away. Constant work, no memory.
 
 /// Width of the loop in Hz once it has settled: wobble slower than that is followed.
 const WIDTH_HZ: f64 = 0.05;
@@ -11,7 +12,9 @@ const START_WIDTH_HZ: f64 = 1.0;
 /// A call sooner after the one before than this part of that one's frames belongs to the same buffer of the driver,
 /// and tells nothing of time.
 const SAME_BUFFER: f64 = 0.4;
-/// A call that is off by more than this tells nothing: one very late call must not move the loop. In microseconds.
+/// Over so much music the least late call is looked for, in microseconds.
+const LEAST_OVER_MICROS: f64 = 200_000.0;
+/// If that is off by more than this it tells nothing: one very late call must not move the loop. In microseconds.
 const OUTLIER_MICROS: f64 = 1000.0;
 /// And by more than so many times what is usual.
 const OUTLIER_SPREADS: f64 = 4.0;
@@ -57,6 +60,9 @@ pub struct CallTimes {
     last: Option<(f64, f64)>,
     /// Frames since a call was last listened to.
     unheard_frames: f64,
+    /// The least late call since the loop last moved, and the music since then.
+    least: f64,
+    least_over_micros: f64,
     /// Music since the loop began.
     age_micros: f64,
     /// Usual distance of a call from the loop.
@@ -86,6 +92,8 @@ impl CallTimes {
             micros_per_frame: nominal,
             last: None,
             unheard_frames: 0.0,
+            least: f64::INFINITY,
+            least_over_micros: 0.0,
             age_micros: 0.0,
             spread: OUTLIER_MICROS,
             irregular: false,
@@ -157,9 +165,20 @@ impl CallTimes {
 
     fn listen(&mut self, now_micros: f64) {
         let off = now_micros - self.micros;
-        let period = std::mem::take(&mut self.unheard_frames) * self.nominal;
+        let since = std::mem::take(&mut self.unheard_frames) * self.nominal;
+        self.note_spread(off.abs(), since);
+        self.least = self.least.min(off);
+        self.least_over_micros += since;
+        if self.least_over_micros >= LEAST_OVER_MICROS {
+            let period = std::mem::take(&mut self.least_over_micros);
+            let least = std::mem::replace(&mut self.least, f64::INFINITY);
+            self.follow(least, period, now_micros);
+        }
+    }
+
+    /// Moves the loop towards a call that was so far off, after so much music.
+    fn follow(&mut self, off: f64, period: f64, now_micros: f64) {
         let outlier = OUTLIER_MICROS.max(OUTLIER_SPREADS * self.spread);
-        self.note_spread(off.abs(), period);
         if off.abs() > outlier {
             return self.look_for_a_move(off, now_micros);
         }
