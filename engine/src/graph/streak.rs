@@ -77,20 +77,46 @@ pub(super) unsafe fn run_streaks(streaks: *const Streak, count: usize, ops: *mut
 /// # Safety
 /// As [`run::run_ops`], and every op's node is a `T`.
 unsafe fn run_streak<T: DspNode>(ops: *mut Op, count: usize, run: &Run) {
-    for n in 0..count {
+    let mut next = ops;
+    // SAFETY: as promised: all of it is one table.
+    let end = unsafe { ops.add(count) };
+    while next != end {
         // SAFETY: as promised.
         unsafe {
-            let op = &mut *ops.add(n);
+            let op = &mut *next;
+            next = next.add(1);
             let flags = op.flags;
             if flags & !flag::SCAN != 0 {
-                run::run_special(op, run);
+                special(op, run);
                 continue;
             }
             let status = (*op.node.cast::<T>()).process(NodeIo::new(&op.io, 0, run.frames));
             run::settle(op, status, run);
             if flags != 0 {
-                run::look(op, run);
+                look(op, run);
             }
         }
     }
+}
+
+/// Said to be cold, so that the loop of plain calls is in one piece.
+///
+/// # Safety
+/// As [`run::run_ops`].
+#[cold]
+#[inline(never)]
+unsafe fn special(op: &mut Op, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { run::run_special(op, run) };
+}
+
+/// As [`special`].
+///
+/// # Safety
+/// As [`run::run_ops`].
+#[cold]
+#[inline(never)]
+unsafe fn look(op: &mut Op, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { run::look(op, run) };
 }
