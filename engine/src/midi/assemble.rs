@@ -162,7 +162,6 @@ impl Assembler {
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "masked to seven bits")]
 const fn seven(value: u16) -> u8 {
     (value & 0x7F) as u8
 }

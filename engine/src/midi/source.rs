@@ -47,7 +47,6 @@ impl MidiSource {
 
     /// The message that shows a light at this place, with a value of 0..=127; `None` where nothing can be shown.
     #[must_use]
-    #[expect(clippy::cast_possible_truncation, reason = "keys and controllers are 0..=127")]
     pub const fn shows(self, value: u8) -> Option<[u8; 3]> {
         let number = (self.number & 0x7F) as u8;
         match self.kind {

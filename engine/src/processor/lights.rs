@@ -31,7 +31,7 @@ impl RigProcessor {
             let Some(light) = binding.light else { continue };
             let value = light.value(self.light_state(place, &binding), blink, flicker);
             let shown = &mut self.midi.table.memory[place].shown;
-            if std::mem::replace(shown, Some(value)) != Some(value)
+            if shown.replace(value) != Some(value)
                 && let Some(bytes) = light.place.shows(value)
             {
                 self.midi.out.push(MidiOut { frame: frames - 1, bytes });

@@ -92,7 +92,7 @@ fn messages_act_on_their_frames_and_are_the_same_sound_in_blocks_of_any_size() {
         (5_001, on(61)),
         (9_000, on(60)),
     ];
-    let mut reference: Option<(Vec<f32>, Vec<(u64, Control, f32)>)> = None;
+    let mut reference = None;
     for block in [1, 64, 100, 4_096] {
         let mut bench = mapped(bindings.clone());
         play_midi(&mut bench, &events, 16_000, block);
@@ -109,6 +109,8 @@ fn messages_act_on_their_frames_and_are_the_same_sound_in_blocks_of_any_size() {
     assert_eq!(of(Control::Crossfader), [(2_001, 20.0 / 128.0), (2_050, 0.5)]);
     let gains = of(Control::Gain(A));
     assert_eq!(gains.len(), 4, "each turn of one frame counts: {gains:?}");
+    let way = Travel::middle(-100.0, 12.0, -12.0, 0.0);
+    assert!((way.part(gains[2].1) - (way.part(0.0) - 0.04)).abs() < 1e-4, "four steps down in all: {gains:?}");
     assert!(gains.is_sorted_by(|a, b| a.0 <= b.0) && gains[2].1 < gains[1].1 && gains[3].1 > gains[2].1);
 }
 
