@@ -1,5 +1,6 @@
 //! The clock, and what the rig listens to.
 
+use echelon_engine::clock::ClockSource;
 use echelon_engine::message::ClockView;
 use egui::{Align2, Color32, Rect, Sense, Ui, lerp, pos2, vec2};
 
@@ -46,7 +47,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> As
     let tabs = Rect::from_center_size(tabs.center(), vec2(tabs.width(), 26.0));
     let page = page::tabs(ui, tabs, page);
     let (cell, rest) = cut_left(rest.with_min_x(rest.left() + 8.0), 88.0);
-    show_source(ui, cell, clock, audio);
+    show_source(ui, cell, view, audio);
     let (cell, rest) = cut_left(rest, 88.0);
     let tempo = format::tempo(clock.tempo.get());
     value(ui, cell, "TEMPO", &tempo, theme::text(), "Tempo, in quarter notes a minute.");
@@ -91,7 +92,11 @@ fn label_and_value(rect: Rect) -> (Rect, Rect) {
     (top, rect.with_min_y(top.bottom()))
 }
 
-fn show_source(ui: &Ui, rect: Rect, clock: &ClockView, audio: Audio) {
+fn show_source(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
+    let clock = &view.snapshot.clock;
+    let session = format!("Link, {} {}", clock.peers, if clock.peers == 1 { "peer" } else { "peers" });
+    let said = view.peers.sentences.join("\n");
+    let follows = if said.is_empty() { "The rig follows an Ableton Link session." } else { &said };
     let (sign, word, colour, help) = match (audio, clock.host_leads) {
         (Audio::NotYet, _) => (Sign::Empty, "no audio yet", theme::text_dim(), "The host has not run any audio yet."),
         (Audio::Stopped, _) => (
@@ -100,6 +105,9 @@ fn show_source(ui: &Ui, rect: Rect, clock: &ClockView, audio: Audio) {
             theme::alert(),
             "The host no longer runs audio: is the plugin or track switched off?",
         ),
+        (Audio::Runs, _) if clock.source == ClockSource::Link => {
+            (Sign::Play, session.as_str(), theme::playing(), follows)
+        }
         (Audio::Runs, true) => {
             (Sign::Play, "Host", theme::playing(), "The host's transport rolls, and the rig follows it.")
         }
