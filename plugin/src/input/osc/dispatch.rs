@@ -99,12 +99,13 @@ impl Dispatch<'_> {
             self.shared.counters.errors.fetch_add(messages.len() as u64, Ordering::Relaxed);
             return None;
         }
-        let read = |m: &Addressed| -> Result<(Parsed, Arc<Line>), No> {
+        let mut moments = Moments { now, known: vec![] };
+        let mut read = |m: &Addressed| -> Result<(Parsed, Arc<Line>), No> {
             let line = m.line.clone().map_err(|text| ("unknown_instance", text))?;
             let parsed = parse(&m.message.addr, &m.message.args).map_err(|error| (error.code(), error.to_string()))?;
-            Ok((self.on_time(parsed, m.due, &line)?, line))
+            Ok((on_time(parsed, m.due, &line, &mut moments)?, line))
         };
-        let results: Vec<_> = messages.iter().map(read).collect();
+        let results: Vec<_> = messages.iter().map(&mut read).collect();
         if results.iter().any(Result::is_err) {
             for (m, result) in messages.iter().zip(results) {
                 self.refuse(m, result.map(|_| ()));
@@ -117,25 +118,6 @@ impl Dispatch<'_> {
             Some(Understood { client: m.client, address: m.message.addr, line, what, due: m.due, value })
         });
         Some(understood.collect())
-    }
-
-    /// The frame of a time tag, for an action that does not say when by itself; and a file's true path.
-    fn on_time(&self, parsed: Parsed, due: Due, line: &Line) -> Result<Parsed, No> {
-        let Due::In(secs) = due else { return allowed(parsed) };
-        let now = Instant::now();
-        let frame = || {
-            let text = "no audio is running: a bundle for later has no clock to go by".to_owned();
-            line.times().frame_at(now + Duration::from_secs_f64(secs), now).ok_or(("no_clock", text))
-        };
-        match allowed(parsed)? {
-            Parsed::Act { action, timing: ActionTiming::Default | ActionTiming::Immediate, receipt, note } => {
-                Ok(Parsed::Act { action, timing: ActionTiming::AtFrame(frame()?), receipt, note })
-            }
-            Parsed::Recipe { timing: ActionTiming::Default | ActionTiming::Immediate, .. } => {
-                Err(("bad_when", "a recipe in a bundle for later needs its own 'when'".to_owned()))
-            }
-            other => Ok(other),
-        }
     }
 
     /// One message of a packet that is not done.
@@ -272,6 +254,40 @@ impl Dispatch<'_> {
 fn touch(touched: &mut Vec<Arc<Line>>, line: &Arc<Line>) {
     if !touched.iter().any(|known| known.id == line.id) {
         touched.push(line.clone());
+    }
+}
+
+/// What a packet's time tags mean in frames. A bundle is one moment: each tag is turned into a frame once, however often
+/// the audio moves on meanwhile.
+struct Moments {
+    now: Instant,
+    known: Vec<(Arc<Line>, f64, u64)>,
+}
+
+impl Moments {
+    fn frame(&mut self, line: &Arc<Line>, secs: f64) -> Result<u64, No> {
+        if let Some((.., frame)) = self.known.iter().find(|(of, at, _)| Arc::ptr_eq(of, line) && *at == secs) {
+            return Ok(*frame);
+        }
+        let text = "no audio is running: a bundle for later has no clock to go by".to_owned();
+        let at = self.now + Duration::from_secs_f64(secs);
+        let frame = line.times().frame_at(at, self.now).ok_or(("no_clock", text))?;
+        self.known.push((Arc::clone(line), secs, frame));
+        Ok(frame)
+    }
+}
+
+/// The frame of a time tag, for an action that does not say when by itself; and a file's true path.
+fn on_time(parsed: Parsed, due: Due, line: &Arc<Line>, moments: &mut Moments) -> Result<Parsed, No> {
+    let Due::In(secs) = due else { return allowed(parsed) };
+    match allowed(parsed)? {
+        Parsed::Act { action, timing: ActionTiming::Default | ActionTiming::Immediate, receipt, note } => {
+            Ok(Parsed::Act { action, timing: ActionTiming::AtFrame(moments.frame(line, secs)?), receipt, note })
+        }
+        Parsed::Recipe { timing: ActionTiming::Default | ActionTiming::Immediate, .. } => {
+            Err(("bad_when", "a recipe in a bundle for later needs its own 'when'".to_owned()))
+        }
+        other => Ok(other),
     }
 }
 
