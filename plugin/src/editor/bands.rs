@@ -40,7 +40,9 @@ impl Meshes {
             *slot = Arc::default();
         }
         if let Some(mesh) = Arc::get_mut(slot) {
-            mesh.clear();
+            // Not `Mesh::clear`, which gives the vertices' memory away.
+            mesh.indices.clear();
+            mesh.vertices.clear();
             fill(mesh);
         }
         if !slot.is_empty() {

@@ -65,7 +65,7 @@ fn faders_with_seven_bits_and_with_fourteen() {
     let mut knob = controller(5, &FADER);
     knob.push(Heard { secs: 3.0, bytes: [0xB0, 37, 64] });
     is(&knob, SourceKind::Controller, 5, MapMode::Absolute);
-    let bend: Vec<_> = FADER.iter().map(|value| [0xE2, (value * 5) & 0x7F, *value]).collect();
+    let bend: Vec<_> = FADER.iter().map(|value| [0xE2, value.wrapping_mul(5) & 0x7F, *value]).collect();
     is(&burst(9.0, &bend), SourceKind::Bend, 0, MapMode::Absolute);
     let nrpn: Vec<_> =
         FADER.iter().flat_map(|value| [[0xB0, 99, 1], [0xB0, 98, 5], [0xB0, 6, *value], [0xB0, 38, 3]]).collect();
