@@ -13,6 +13,7 @@
 mod analyses;
 mod bell;
 mod decks;
+mod levels;
 mod turns;
 mod watch;
 
@@ -29,6 +30,7 @@ use crate::peers::LinkSession;
 use crate::state::SavedState;
 use crate::view::{Act, SharedView};
 pub(crate) use bell::Bell;
+pub use levels::set_auto_gain;
 use turns::Turns;
 
 /// How long the thread sleeps when nobody wakes it.

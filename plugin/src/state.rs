@@ -9,19 +9,19 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use echelon_engine::action::Setting;
 use echelon_engine::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
-use echelon_engine::deck::{Marks, NUM_HOT_CUES};
+use echelon_engine::deck::{BeatGrid, Marks, NUM_HOT_CUES, Track};
 use echelon_engine::units::NUM_DECKS;
 use nice_plug::params::persist::PersistentField;
 use nice_plug::plugin::{ParamValue, PluginState};
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::editor::EditorSize;
 use crate::input::midi::{MidiDesk, MidiMap};
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
-/// 2 has the decks' marks.
-const VERSION: u32 = 2;
+/// 2 has the decks' marks, 3 their grids.
+const VERSION: u32 = 3;
 
 /// The rig as it is saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -32,6 +32,8 @@ pub struct RigState {
     pub tracks: [Option<PathBuf>; NUM_DECKS],
     /// The marks of those files.
     pub marks: [SavedMarks; NUM_DECKS],
+    /// Their beat grids, as they were found and edited: the cache may be another machine's.
+    pub grids: [Option<SavedGrid>; NUM_DECKS],
     /// The UDP port on which OSC was to be found.
     pub osc_port: Option<u16>,
     /// The instance's name in OSC addresses.
@@ -42,6 +44,42 @@ pub struct RigState {
     pub editor_size: [u32; 2],
     /// The MIDI mapping; `None` is the generic one.
     pub midi: Option<MidiMap>,
+}
+
+/// A track's beat grid, and what tells that the file is still the one that it is of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SavedGrid {
+    num_frames: usize,
+    sample_rate: f64,
+    #[serde(serialize_with = "write_grid", deserialize_with = "read_grid")]
+    grid: Arc<BeatGrid>,
+}
+
+/// Its numbers are finite.
+impl Eq for SavedGrid {}
+
+impl SavedGrid {
+    /// The grid of a track.
+    #[must_use]
+    pub fn new(track: &Track, grid: Arc<BeatGrid>) -> Self {
+        Self { num_frames: track.num_frames(), sample_rate: track.sample_rate(), grid }
+    }
+
+    /// Gives it to a track, if it is of that one.
+    pub fn put_on(&self, track: &Track) {
+        if (self.num_frames, self.sample_rate) == (track.num_frames(), track.sample_rate()) {
+            // The first of many that there is room for.
+            let _ = track.set_grid(Some(BeatGrid::clone(&self.grid)));
+        }
+    }
+}
+
+fn write_grid<S: Serializer>(grid: &Arc<BeatGrid>, serializer: S) -> Result<S::Ok, S::Error> {
+    grid.serialize(serializer)
+}
+
+fn read_grid<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Arc<BeatGrid>, D::Error> {
+    BeatGrid::deserialize(deserializer).map(Arc::new)
 }
 
 /// A track's cue, hot cues and loop in whole nanoseconds from its start: what is read again is the same to the bit.
@@ -133,6 +171,7 @@ impl Default for RigState {
             version: VERSION,
             tracks: Default::default(),
             marks: Default::default(),
+            grids: Default::default(),
             osc_port: None,
             osc_name: None,
             clock: SavedClock::default(),
@@ -156,12 +195,15 @@ impl<'de> Deserialize<'de> for RigState {
         let tracks = std::array::from_fn(track);
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
+        let grid = |i: usize| serde_json::from_value(value.get("grids")?.get(i)?.clone()).ok();
+        let grids = std::array::from_fn(grid);
         let name = value.get("osc_name").and_then(Value::as_str).filter(|name| !name.is_empty() && name.len() <= 64);
         let osc_name = name.map(str::to_owned);
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
         let editor_size = size.get();
-        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), osc_name, clock, editor_size, midi: midi() })
+        let osc_port = port();
+        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, midi: midi() })
     }
 }
 
@@ -306,6 +348,9 @@ mod tests {
         let mut marks = Marks { cue_secs: 1.0 / 3.0, loop_secs: Some([2.0, 3.884_512_307]), ..Marks::default() };
         marks.hot_cues_secs[7] = Some(61.5);
         state.marks[1] = marks.into();
+        let track = Track::new(vec![0.0; 9], vec![0.0; 9], 44_100.0).unwrap();
+        let points = [(0.1, 0.0), (20_671.3, 1.0), (41_000.7, 2.0)];
+        state.grids[1] = Some(SavedGrid::new(&track, Arc::new(BeatGrid::through(&points).unwrap())));
         assert_eq!(SavedMarks::from(Marks::from(state.marks[1])), state.marks[1]);
         let json = serde_json::to_string(&state).unwrap();
         assert_eq!(read(&json), state);

@@ -8,7 +8,8 @@ use echelon_engine::deck::{BeatGrid, Track};
 use echelon_engine::units::DeckId;
 
 use crate::media::GridEditError;
-use crate::media::analyse::{AnalyseError, Analyser, AnalysisEvent};
+use crate::media::analyse::{AnalyseError, Analyser, Analysis, AnalysisEvent};
+use crate::state::SavedGrid;
 use crate::view::{AnalysisState, TrackView};
 
 /// Loads that are remembered: as many as an undo may bring back.
@@ -64,7 +65,9 @@ impl Analyses {
         }
         let track_weak = Arc::downgrade(track);
         let state = AnalysisState::None;
-        self.entries.push_front(Entry { id, deck, track: track_weak, state, grid: None, awaited: false });
+        let mut entry = Entry { id, deck, track: track_weak, state, grid: None, awaited: false };
+        entry.look();
+        self.entries.push_front(entry);
         self.ask(id);
     }
 
@@ -100,7 +103,7 @@ impl Analyses {
     pub(super) fn poll(&mut self) -> Option<RequestId> {
         let (id, state) = match self.analyser.poll()? {
             AnalysisEvent::Progress { id, ratio, .. } => (id, AnalysisState::Running(ratio)),
-            AnalysisEvent::Done { id, analysis, .. } => (id, AnalysisState::Done(analysis)),
+            AnalysisEvent::Done { id, analysis, .. } => (id, AnalysisState::Done(self.with_its_grid(id, analysis))),
             // Whoever gave it up has noted that; it may have been asked for again since.
             AnalysisEvent::Failed { id, error: AnalyseError::Cancelled, .. } => return Some(id),
             AnalysisEvent::Failed { id, error, .. } => (id, AnalysisState::Failed(error.to_string())),
@@ -111,6 +114,29 @@ impl Analyses {
             entry.look();
         }
         Some(id)
+    }
+
+    /// With the grid that the track has: it may have come with the project, or from a hand.
+    fn with_its_grid(&self, id: RequestId, analysis: Arc<Analysis>) -> Arc<Analysis> {
+        let entry = self.entries.iter().find(|entry| entry.id == id);
+        match entry.and_then(|entry| entry.track.upgrade()) {
+            Some(track) if track.grid() != analysis.grid.as_ref() => Arc::new(analysis.with_grid_of(&track)),
+            _ => analysis,
+        }
+    }
+
+    /// What is known of the track that a load brought.
+    pub(super) fn found(&self, load: RequestId) -> Option<&Analysis> {
+        match &self.entries.iter().find(|entry| entry.id == load)?.state {
+            AnalysisState::Done(analysis) => Some(analysis),
+            _ => None,
+        }
+    }
+
+    /// Its grid, for the project.
+    pub(super) fn saved_grid(&self, load: RequestId) -> Option<SavedGrid> {
+        let entry = self.entries.iter().find(|entry| entry.id == load)?;
+        Some(SavedGrid::new(&*entry.track.upgrade()?, entry.grid.clone()?))
     }
 
     /// Fills in what is known of the track that a load brought.

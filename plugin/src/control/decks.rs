@@ -9,9 +9,9 @@ use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::analyses::Analyses;
-use crate::media::analyse::Analyser;
+use crate::media::analyse::{Analyser, Analysis};
 use crate::media::{GridEdit, GridEditError, LoadError, LoadEvent, Loader, Taps};
-use crate::state::{SavedMarks, SavedState};
+use crate::state::{SavedGrid, SavedMarks, SavedState};
 use crate::view::{LoadState, SharedView, TrackView};
 
 /// The code of a refusal because of what the deck is doing.
@@ -30,6 +30,8 @@ struct Change {
     track: TrackView,
     /// What a person should know of the file: damage, channels that were folded down.
     note: Option<String>,
+    /// The grid that its project has for it.
+    grid: Option<SavedGrid>,
     /// It comes from a loaded project: its failure is shown on the deck, and the project keeps the path.
     restoring: bool,
     /// How many states the host had loaded when it was asked for.
@@ -40,7 +42,7 @@ struct Change {
 
 impl Change {
     fn new(id: RequestId, deck: DeckId, track: TrackView, loads: u64) -> Self {
-        Self { id, deck, track, note: None, restoring: false, loads, awaited: false }
+        Self { id, deck, track, note: None, grid: None, restoring: false, loads, awaited: false }
     }
 }
 
@@ -52,12 +54,14 @@ pub(super) struct DeckFiles {
     saved: SavedState,
     view: SharedView,
     changes: Vec<Change>,
-    /// Stops that a project asks for, of decks that may have nothing to stop.
+    /// Requests of our own of whose end nobody is told: stops of decks that may have nothing to stop, auto gain.
     stops: Vec<RequestId>,
     /// Marks that a project puts on a deck's track.
     marking: Vec<(RequestId, DeckId)>,
     /// Which load brought what is on each deck.
     load_on_deck: [Option<RequestId>; NUM_DECKS],
+    /// Which load of a project brought what was put on each deck last.
+    of_project: [Option<RequestId>; NUM_DECKS],
     /// Decks that could not take what the project puts on them, because they played: to be tried again.
     again: [bool; NUM_DECKS],
     /// How often may still be tried.
@@ -82,6 +86,7 @@ impl DeckFiles {
             stops: vec![],
             marking: vec![],
             load_on_deck: [None; NUM_DECKS],
+            of_project: [None; NUM_DECKS],
             again: [false; NUM_DECKS],
             tries: 0,
             loads: 0,
@@ -93,6 +98,22 @@ impl DeckFiles {
     /// The name of the track on a deck; empty if there is none.
     pub(super) fn track_name(&self, deck: DeckId) -> String {
         self.on_deck[deck.index()].name.clone()
+    }
+
+    /// The load that brought what is on a deck, and whether a project asked for it.
+    pub(super) fn load_on(&self, deck: DeckId) -> Option<(RequestId, bool)> {
+        let load = self.load_on_deck[deck.index()]?;
+        Some((load, self.of_project[deck.index()] == Some(load)))
+    }
+
+    /// What is known of the track that a load brought.
+    pub(super) fn found(&self, load: RequestId) -> Option<&Analysis> {
+        self.analyses.found(load)
+    }
+
+    /// Nobody need be told what becomes of a request.
+    pub(super) fn quietly(&mut self, request: &Request) {
+        self.stops.push(request.id);
     }
 
     /// Whether a track is on the deck or on its way.
@@ -127,7 +148,8 @@ impl DeckFiles {
             Action::SetMarks { deck, .. } => return self.marking.push((request.id, *deck)),
             _ => return self.stops.push(request.id),
         };
-        self.changes.push(Change { restoring: true, ..Change::new(request.id, deck, track, self.loads) });
+        let grid = track.path.as_ref().and_then(|_| self.saved.get().grids[deck.index()].take());
+        self.changes.push(Change { grid, restoring: true, ..Change::new(request.id, deck, track, self.loads) });
     }
 
     /// A file is no longer wanted.
@@ -222,6 +244,7 @@ impl DeckFiles {
                         change.track.load = LoadState::Ready;
                         change.track.brought_by = Some(id);
                         change.note = decoded.note;
+                        change.grid.iter().for_each(|grid| grid.put_on(&decoded.track));
                         self.analyses.begin(change.deck, id, &decoded.track);
                     }
                     console.track_ready(id, decoded.track, turn);
@@ -288,6 +311,7 @@ impl DeckFiles {
                     self.view.tell(Some(deck), format!("{}: {note}", track.name));
                 }
                 self.load_on_deck[deck.index()] = track.path.is_some().then_some(id);
+                self.of_project[deck.index()] = restoring.then_some(id);
                 self.put_on_deck(deck, track);
                 self.show_what_is_there(deck);
             }
@@ -313,7 +337,7 @@ impl DeckFiles {
         false
     }
 
-    /// The marks of what is on the decks are saved with it; those of a track that is still on its way, or that could not
+    /// The marks and grids of what is on the decks are saved with it; those of a track that is still on its way, or that could not
     /// be had, stay as they are.
     pub(super) fn save_marks(&self, snapshot: &Snapshot) {
         for deck in DeckId::ALL {
@@ -325,7 +349,8 @@ impl DeckFiles {
                 && !self.again[i];
             if is_there && is_settled {
                 let marks = SavedMarks::from(motion.marks);
-                self.saved.update_as_of(self.loads, |state| state.marks[i] = marks);
+                let grid = self.load_on_deck[i].and_then(|load| self.analyses.saved_grid(load));
+                self.saved.update_as_of(self.loads, |state| (state.marks[i], state.grids[i]) = (marks, grid));
             }
         }
     }

@@ -9,6 +9,7 @@ use echelon_engine::safety::Source;
 use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
+use super::levels::Levels;
 use super::watch::LogWatch;
 use crate::bridge::Bridge;
 use crate::input::osc::{
@@ -42,6 +43,7 @@ pub(super) struct Turns {
     bridge: Bridge,
     peers: Peers,
     files: DeckFiles,
+    levels: Levels,
     view: SharedView,
     bell: Bell,
     turn: Turn,
@@ -86,6 +88,7 @@ impl Turns {
             bridge,
             peers,
             files,
+            levels: Levels::new(),
             view,
             bell,
             turn: Turn::default(),
@@ -103,6 +106,7 @@ impl Turns {
         self.restore();
         self.saved.midi().turn(&mut self.console, &mut self.midi_sender);
         self.files.poll(&mut self.console, &mut self.turn);
+        self.level();
         self.console.tick(&mut self.turn);
         self.answer();
         self.peers_turn();
@@ -139,6 +143,16 @@ impl Turns {
                 Duration::ZERO => self.files.wait_no_longer(),
                 left => self.bell.wait(&mut heard, left.min(TURN)),
             }
+        }
+    }
+
+    /// Moves the trims of tracks whose loudness is known by now.
+    fn level(&mut self) {
+        for action in self.levels.turn(&self.files, self.console.snapshot()) {
+            let request = Request::new(Source::State, action, ActionTiming::Immediate);
+            self.files.quietly(&request);
+            // The queue has room: four at most, beside those of a project.
+            let _ = self.restore_sender.send(request);
         }
     }
 

@@ -182,7 +182,7 @@ const CHANNEL_ROWS: [KnobRow; 9] = [
 ];
 
 /// The controls that there are once. Where each deck has a node for it, each gets it.
-pub const MASTER_ROWS: [KnobRow; 7] = [
+pub const MASTER_ROWS: [KnobRow; 8] = [
     KnobRow {
         name: "EQ Model",
         id: super::EQ_MODEL,
@@ -245,5 +245,14 @@ pub const MASTER_ROWS: [KnobRow; 7] = [
         help: "What the cue output carries: 0 the decks that are listened to, 1 the master.",
         slide: |mixer, scheduler, _| mixer.cue(scheduler).map(|node| node.mix_mut()),
         ..PLAIN
+    },
+    KnobRow {
+        name: "Auto Gain Switch",
+        id: "auto_gain",
+        path: "/mixer/autogain",
+        defaults: every(1.0),
+        help: "Brings each track to -14 LUFS once its loudness is known, by the deck's auto gain; a hand's setting stays.",
+        // Whoever knows the tracks' loudness looks at it.
+        ..SWITCH
     },
 ];
