@@ -202,8 +202,8 @@ impl<'de> Deserialize<'de> for RigState {
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
         let editor_size = size.get();
-        let (osc_port, midi) = (port(), midi());
-        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, midi })
+        let osc_port = port();
+        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, midi: midi() })
     }
 }
 

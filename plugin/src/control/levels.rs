@@ -1,9 +1,8 @@
 //! Auto gain: each track is brought to the same loudness once that is known, by its deck's trim.
 //!
-//! The trim fades over a second, so nothing jumps on air. Each load is levelled once. A trim that somebody moves in the
-//! meantime stays, and so does that of a track that came with a project: it was saved with it.
-
-use std::cell::Cell;
+//! Only while its switch is on (`auto_gain`): without it a deck's output is the file's samples. The trim fades over a
+//! second, so nothing jumps on air. Each load is levelled once. A trim that somebody moves in the meantime stays, and so
+//! does that of a track that came with a project: it was saved with it.
 
 use echelon_engine::action::{Action, RequestId};
 use echelon_engine::message::Snapshot;
@@ -11,16 +10,6 @@ use echelon_engine::mixer::Knob;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::decks::DeckFiles;
-
-thread_local! {
-    static AUTO_GAIN: Cell<bool> = const { Cell::new(true) };
-}
-
-/// Whether instances that are activated for the first time on this thread have auto gain at all. They do; tests that
-/// look at bare samples have none.
-pub fn set_auto_gain(is_there: bool) {
-    AUTO_GAIN.set(is_there);
-}
 
 /// A track that is to be levelled.
 #[derive(Clone, Copy, Debug)]
@@ -32,20 +21,15 @@ struct Levelled {
 }
 
 /// What was done about the loudness of what is on each deck. Control thread.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Levels {
-    is_there: bool,
     decks: [Option<Levelled>; NUM_DECKS],
 }
 
 impl Levels {
-    pub(super) fn new() -> Self {
-        Self { is_there: AUTO_GAIN.get(), decks: [None; NUM_DECKS] }
-    }
-
     /// What is to be moved now.
     pub(super) fn turn(&mut self, files: &DeckFiles, snapshot: &Snapshot) -> Vec<Action> {
-        let is_on = self.is_there && Knob::of_master("auto_gain").is_some_and(|knob| snapshot.knob(knob) > 0.5);
+        let is_on = Knob::of_master("auto_gain").is_some_and(|knob| snapshot.knob(knob) > 0.5);
         DeckId::ALL.into_iter().filter_map(|deck| self.level(deck, is_on, files, snapshot)).collect()
     }
 

@@ -88,7 +88,7 @@ impl Turns {
             bridge,
             peers,
             files,
-            levels: Levels::new(),
+            levels: Levels::default(),
             view,
             bell,
             turn: Turn::default(),

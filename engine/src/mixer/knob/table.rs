@@ -250,7 +250,6 @@ pub const MASTER_ROWS: [KnobRow; 8] = [
         name: "Auto Gain Switch",
         id: "auto_gain",
         path: "/mixer/autogain",
-        defaults: every(1.0),
         help: "Brings each track to -14 LUFS once its loudness is known, by the deck's auto gain; a hand's setting stays.",
         // Whoever knows the tracks' loudness looks at it.
         ..SWITCH
