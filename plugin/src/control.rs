@@ -30,7 +30,6 @@ use crate::peers::LinkSession;
 use crate::state::SavedState;
 use crate::view::{Act, SharedView};
 pub(crate) use bell::Bell;
-pub use levels::set_auto_gain;
 use turns::Turns;
 
 /// How long the thread sleeps when nobody wakes it.

@@ -22,7 +22,6 @@ pub struct Setup {
     pub(crate) transport: Transport,
     pub(crate) offline: bool,
     pub(crate) limiter: bool,
-    pub(crate) auto_gain: bool,
     pub(crate) real_time: bool,
     pub(crate) hop: Option<Hop>,
     pub(crate) restart_every_block: bool,
@@ -54,7 +53,6 @@ impl Default for Setup {
             transport: Transport::rolling(120.0),
             offline: false,
             limiter: false,
-            auto_gain: false,
             real_time: false,
             hop: None,
             restart_every_block: false,
@@ -104,13 +102,6 @@ impl Setup {
     #[must_use]
     pub fn transport(mut self, transport: Transport) -> Self {
         self.transport = transport;
-        self
-    }
-
-    /// With auto gain. Without, tracks are as loud as they are.
-    #[must_use]
-    pub const fn auto_gain(mut self) -> Self {
-        self.auto_gain = true;
         self
     }
 

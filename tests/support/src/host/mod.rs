@@ -212,7 +212,6 @@ impl MiniHost {
         if !self.is_active {
             let (rate, max_block) = (self.setup.sample_rate, self.setup.max_block_frames());
             echelon::host::set_limiter(self.setup.limiter);
-            echelon::control::set_auto_gain(self.setup.auto_gain);
             assert!(
                 self.main.side.activate(rate, max_block),
                 "the plugin refused to activate at {rate} Hz, {max_block}"
