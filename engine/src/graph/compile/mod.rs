@@ -8,7 +8,7 @@
 //! 6. `strips`: runs of ops for parallel lanes
 //! 7. `colour`: as few buffers as it takes
 //! 8. `guards`: where to look for what is no sound
-//! 9. `emit`: pointers
+//! 9. `emit`: pointers, and streaks of ops whose nodes are of one type (see [`super::streak`])
 
 mod banks;
 mod colour;

@@ -57,7 +57,7 @@ impl Scale {
                 let begins = |word: &&'static str| lower.len() >= 2 && word.starts_with(&lower);
                 let only = words.iter().filter(|word| begins(word)).count() == 1;
                 let named = words.iter().position(|word| word.eq_ignore_ascii_case(text));
-                let named = named.or_else(|| only.then(|| words.iter().position(|word| begins(word)))?);
+                let named = named.or_else(|| only.then(|| words.iter().position(begins))?);
                 let place = named.or_else(|| text.parse().ok().filter(|place| *place < words.len()));
                 place.and_then(|place| u16::try_from(place).ok()).map(f32::from)
             }
