@@ -32,7 +32,16 @@ const OF_MIXER: [Page; 4] = [
     ("Lows", ["eq_low_1", "eq_low_2", "eq_low_3", "eq_low_4", "gain_1", "gain_2", "gain_3", "gain_4"]),
     (
         "Settings",
-        ["eq_model", "isolator_slope", "filter_resonance", "xfader_curve", "xfader_reverse", "limiter", "", ""],
+        [
+            "eq_model",
+            "isolator_slope",
+            "filter_resonance",
+            "xfader_curve",
+            "xfader_reverse",
+            "limiter",
+            "auto_gain",
+            "",
+        ],
     ),
 ];
 
