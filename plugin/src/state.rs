@@ -14,7 +14,7 @@ use nice_plug::plugin::{ParamValue, PluginState};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
-use crate::editor::EditorSize;
+use crate::editor::{EditorSize, Look};
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
 /// 2 has the decks' marks.
@@ -33,6 +33,8 @@ pub struct RigState {
     pub osc_port: Option<u16>,
     /// Width and height of the editor, in logical points.
     pub editor_size: [u32; 2],
+    /// Theme and zoom of the editor: see [`Look::packed`](crate::editor::Look::packed).
+    pub editor_look: u32,
 }
 
 /// A track's cue, hot cues and loop in whole nanoseconds from its start: what is read again is the same to the bit.
@@ -74,8 +76,15 @@ impl From<SavedMarks> for Marks {
 
 impl Default for RigState {
     fn default() -> Self {
-        let editor_size = EditorSize::default().get();
-        Self { version: VERSION, tracks: Default::default(), marks: Default::default(), osc_port: None, editor_size }
+        let (editor_size, editor_look) = (EditorSize::default().get(), EditorSize::default().look().packed());
+        Self {
+            version: VERSION,
+            tracks: Default::default(),
+            marks: Default::default(),
+            osc_port: None,
+            editor_size,
+            editor_look,
+        }
     }
 }
 
@@ -90,10 +99,20 @@ impl<'de> Deserialize<'de> for RigState {
         if let Some((width, height)) = side(0).zip(side(1)) {
             size.set([width, height]);
         }
+        if let Some(look) = value.get("editor_look").and_then(Value::as_u64).and_then(|look| u32::try_from(look).ok()) {
+            size.set_look(Look::unpacked(look));
+        }
         let tracks = std::array::from_fn(track);
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
-        Ok(Self { version: VERSION, tracks, marks, osc_port: port(), editor_size: size.get() })
+        Ok(Self {
+            version: VERSION,
+            tracks,
+            marks,
+            osc_port: port(),
+            editor_size: size.get(),
+            editor_look: size.look().packed(),
+        })
     }
 }
 
@@ -164,6 +183,7 @@ impl SavedState {
     fn lock(&self) -> MutexGuard<'_, RigState> {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.editor_size = self.0.editor_size.get();
+        state.editor_look = self.0.editor_size.look().packed();
         state
     }
 }
@@ -172,6 +192,7 @@ impl PersistentField<'_, RigState> for SavedState {
     fn set(&self, new_value: RigState) {
         self.update(|state| {
             self.0.editor_size.set(new_value.editor_size);
+            self.0.editor_size.set_look(Look::unpacked(new_value.editor_look));
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });

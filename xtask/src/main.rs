@@ -14,6 +14,7 @@ mod install;
 mod music;
 mod report;
 mod setup;
+mod shots;
 mod soak;
 mod test;
 mod workspace;
@@ -52,6 +53,12 @@ const COMMANDS: [Command; 9] = [
         summary: "set up, then run every test of the workspace and sum the counts",
         help: test::HELP,
         run: test::main,
+    },
+    Command {
+        name: "shots",
+        summary: "take pictures of the editor in every state, and compare them with kept ones",
+        help: shots::HELP,
+        run: shots::main,
     },
     Command {
         name: "hosts",

@@ -2,7 +2,7 @@
 
 use std::f32::consts::{FRAC_PI_2, PI};
 
-use echelon_engine::mixer::{KnobRow, Taper};
+use echelon_engine::mixer::KnobRow;
 use egui::{Align2, Color32, CursorIcon, Id, Painter, Pos2, Rect, Shape, Stroke, Ui, vec2};
 
 use super::{shapes, slide, text, theme};
@@ -86,24 +86,13 @@ fn arc(centre: Pos2, radius: f32, from: f32, to: f32) -> Vec<Pos2> {
 /// The place of a value of the mixer's table.
 #[must_use]
 pub fn place_of(row: &KnobRow, value: f32) -> f32 {
-    let (low, high) = (row.min, row.max);
-    let place = match row.taper {
-        Taper::Linear => (value - low) / (high - low),
-        Taper::Middle(middle) if value < middle => 0.5 * (value - low) / (middle - low),
-        Taper::Middle(middle) => 0.5 + 0.5 * (value - middle) / (high - middle),
-    };
-    if place.is_finite() { place.clamp(0.0, 1.0) } else { 0.0 }
+    row.scale().norm_of(value)
 }
 
 /// The value at a place.
 #[must_use]
 pub fn value_at(row: &KnobRow, place: f32) -> f32 {
-    let (low, high) = (row.min, row.max);
-    match row.taper {
-        Taper::Linear => low + (high - low) * place,
-        Taper::Middle(middle) if place < 0.5 => low + (middle - low) * place * 2.0,
-        Taper::Middle(middle) => middle + (high - middle) * (place * 2.0 - 1.0),
-    }
+    row.scale().value_at(place)
 }
 
 #[cfg(test)]
@@ -118,7 +107,8 @@ mod tests {
             for place in [0.0, 0.25, 0.5, 0.9, 1.0] {
                 let value = value_at(row, place);
                 assert!((row.min..=row.max).contains(&value), "{}: {value}", row.id);
-                assert!((place_of(row, value) - place).abs() < 1e-4, "{}", row.id);
+                let stepped = row.choices().is_some();
+                assert!(stepped || (place_of(row, value) - place).abs() < 1e-4, "{}", row.id);
             }
             assert!((0.0..=1.0).contains(&place_of(row, f32::NAN)));
         }
