@@ -16,7 +16,7 @@ use nice_plug::plugin::{ParamValue, PluginState};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::editor::EditorSize;
+use crate::editor::{EditorSize, Look};
 use crate::input::midi::{MidiDesk, MidiMap};
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
@@ -42,6 +42,8 @@ pub struct RigState {
     pub clock: SavedClock,
     /// Width and height of the editor, in logical points.
     pub editor_size: [u32; 2],
+    /// Theme and zoom of the editor: see [`Look::packed`](crate::editor::Look::packed).
+    pub editor_look: u32,
     /// The MIDI mapping; `None` is the generic one.
     pub midi: Option<MidiMap>,
 }
@@ -166,7 +168,7 @@ impl SavedClock {
 
 impl Default for RigState {
     fn default() -> Self {
-        let editor_size = EditorSize::default().get();
+        let (editor_size, editor_look) = (EditorSize::default().get(), EditorSize::default().look().packed());
         Self {
             version: VERSION,
             tracks: Default::default(),
@@ -176,6 +178,7 @@ impl Default for RigState {
             osc_name: None,
             clock: SavedClock::default(),
             editor_size,
+            editor_look,
             midi: None,
         }
     }
@@ -192,6 +195,9 @@ impl<'de> Deserialize<'de> for RigState {
         if let Some((width, height)) = side(0).zip(side(1)) {
             size.set([width, height]);
         }
+        if let Some(look) = value.get("editor_look").and_then(Value::as_u64).and_then(|look| u32::try_from(look).ok()) {
+            size.set_look(Look::unpacked(look));
+        }
         let tracks = std::array::from_fn(track);
         let marks = |i: usize| serde_json::from_value(value.get("marks")?.get(i)?.clone()).ok();
         let marks = std::array::from_fn(|i| marks(i).unwrap_or_default());
@@ -201,9 +207,10 @@ impl<'de> Deserialize<'de> for RigState {
         let osc_name = name.map(str::to_owned);
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
-        let editor_size = size.get();
+        let (editor_size, editor_look) = (size.get(), size.look().packed());
+        let midi = midi();
         let osc_port = port();
-        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, midi: midi() })
+        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, editor_look, midi })
     }
 }
 
@@ -283,6 +290,7 @@ impl SavedState {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.editor_size = self.0.editor_size.get();
         state.midi = self.0.midi.to_save();
+        state.editor_look = self.0.editor_size.look().packed();
         state
     }
 }
@@ -292,6 +300,7 @@ impl PersistentField<'_, RigState> for SavedState {
         self.update(|state| {
             self.0.editor_size.set(new_value.editor_size);
             self.0.midi.open(new_value.midi.clone());
+            self.0.editor_size.set_look(Look::unpacked(new_value.editor_look));
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });

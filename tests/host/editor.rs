@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use rosc::OscType;
 use serde_json::json;
 use support::display::Display;
-use support::{Setup, for_each_format};
+use support::signals::noise;
+use support::{Format, Setup, TempDir, for_each_format};
 
 /// One test at a time, so that an editor's threads are those of the test that looks at them.
 fn alone() -> MutexGuard<'static, ()> {
@@ -88,4 +90,52 @@ fn editor_threads() -> Vec<String> {
     let tasks = std::fs::read_dir("/proc/self/task").expect("/proc").flatten();
     let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
     names.filter(|name| name.starts_with("echelon-ui")).collect()
+}
+
+/// A minute of music with four decks, while the editor draws it: every block under the guard for memory, locks and waits,
+/// and not one without sound.
+#[test]
+fn nothing_drops_out_while_the_editor_is_open() {
+    const SECS: u32 = 60;
+    let _alone = alone();
+    let display = Display::get();
+    let folder = TempDir::new("editor_set");
+    let mut host = Setup::new().open(Format::Clap);
+    let rate = 48_000;
+    let osc = host.osc();
+    for (deck, seed) in ["a", "b", "c", "d"].into_iter().zip(1..) {
+        let music = folder.wav(&format!("{deck}.wav"), rate, &noise(seed, 0.2, (SECS as usize + 10) * rate as usize));
+        osc.send(&format!("/deck/{deck}/load"), &[OscType::String(music)]);
+    }
+    host.pump_until("four tracks on their decks", |main| {
+        main.rig_field("tracks")
+            .is_some_and(|tracks| tracks.as_array().is_some_and(|all| all.iter().all(|one| !one.is_null())))
+    });
+    host.pump(50);
+    for deck in ["a", "b", "c", "d"] {
+        osc.send(&format!("/deck/{deck}/play"), &[OscType::Int(1), OscType::String("now".to_owned())]);
+    }
+    host.pump(50);
+    let window = display.window(1280, 800);
+    assert!(host.open_editor(window.id()), "the editor did not open");
+    for _ in 0..SECS {
+        let sound = host.render(u64::from(rate));
+        let master = sound.master();
+        assert!(master.peak() > 0.1, "it plays");
+        let gap = longest_silence(&master.left);
+        assert!(gap < 64, "{gap} frames without sound");
+        host.idle();
+    }
+    host.close_editor();
+    assert_eq!(host.misuse(), [""; 0]);
+}
+
+/// Frames in a row that are exactly zero.
+fn longest_silence(samples: &[f32]) -> usize {
+    let (mut longest, mut now) = (0, 0);
+    for sample in samples {
+        now = if *sample == 0.0 { now + 1 } else { 0 };
+        longest = longest.max(now);
+    }
+    longest
 }

@@ -16,6 +16,7 @@ mod music;
 mod osc;
 mod report;
 mod setup;
+mod shots;
 mod soak;
 mod test;
 mod workspace;
@@ -54,6 +55,12 @@ const COMMANDS: [Command; 11] = [
         summary: "set up, then run every test of the workspace and sum the counts",
         help: test::HELP,
         run: test::main,
+    },
+    Command {
+        name: "shots",
+        summary: "take pictures of the editor in every state, and compare them with kept ones",
+        help: shots::HELP,
+        run: shots::main,
     },
     Command {
         name: "hosts",

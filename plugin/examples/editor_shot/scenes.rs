@@ -14,8 +14,8 @@ use echelon_engine::safety::DeckState;
 use echelon_engine::units::{Bpm, DeckId};
 
 /// Every scene.
-pub const NAMES: [&str; 9] =
-    ["empty", "stopped", "playing", "pending", "loading", "failed", "refused", "long", "quiet"];
+pub const NAMES: [&str; 10] =
+    ["empty", "stopped", "playing", "four", "pending", "loading", "failed", "refused", "long", "quiet"];
 
 /// A sentence as the longest ones are.
 const LONG: &str = "the file /home/someone/Music/Collections/2026/Promo/A very long folder name that goes on and on/Track.flac \
@@ -33,6 +33,7 @@ pub fn scene(name: &str, secs: f64) -> Option<RigView> {
             put(&mut view, DeckId::B, "Copper Wire (Extended Mix)", 421.9, DeckState::Stopped, 61.935);
         }
         "playing" => playing(&mut view, secs),
+        "four" => four(&mut view, secs),
         "pending" => pending(&mut view, secs),
         "loading" => loading(&mut view, secs),
         "failed" => failed(&mut view, secs),
@@ -212,6 +213,13 @@ fn playing(view: &mut RigView, _secs: f64) {
     view.snapshot.limiter_db = -2.4;
     view.snapshot.master_levels.peak_db = -0.4;
     view.snapshot.master_levels.lufs = -8.9;
+}
+
+/// All of them play.
+fn four(view: &mut RigView, secs: f64) {
+    playing(view, secs);
+    let at = in_phase(view, DeckId::D, 40.0);
+    put(view, DeckId::D, "Rain on Glass (Acapella)", 398.0, DeckState::Playing, at);
 }
 
 /// One plays and is to stop, one waits for the bar line.

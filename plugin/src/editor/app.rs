@@ -5,6 +5,7 @@ use std::time::Duration;
 use egui::{Ui, vec2};
 use nice_plug_egui::resizable_window::ResizableWindow;
 
+use super::page::Page;
 use super::size::{EditorSize, Look};
 use super::stage::Stage;
 use super::theme::{self, MIN_SIZE};
@@ -27,8 +28,8 @@ pub struct EditorApp {
 impl EditorApp {
     /// An editor that has not been opened yet.
     #[must_use]
-    pub fn new(view: SharedView, act: Box<dyn Act>, size: EditorSize) -> Self {
-        Self { view, act, stage: Stage::default(), size, shown: None }
+    pub fn new(view: SharedView, act: Box<dyn Act>, size: EditorSize, page: Page) -> Self {
+        Self { view, act, stage: Stage::on_page(page), size, shown: None }
     }
 
     /// A window was opened.

@@ -9,6 +9,7 @@ use egui::epaint::{Vertex, WHITE_UV};
 use egui::{Color32, Mesh, Painter, Pos2, Rect, Shape, pos2};
 
 use super::theme;
+use crate::media::Overview;
 use crate::media::analyse::{Bands, Waveform};
 
 /// How high each band is drawn, so that none hides another.
@@ -64,8 +65,12 @@ pub struct Cut {
     pub played_x: f32,
 }
 
+/// How loud the track is from its start to its end: a whole track is drawn as high as it is loud, as its peaks are
+/// nearly all the same.
+pub type Loudness<'a> = Option<&'a Overview>;
+
 /// Adds the waveform to a mesh.
-pub fn fill(mesh: &mut Mesh, wave: &Waveform, cut: &Cut, pixels_per_point: f32) {
+pub fn fill(mesh: &mut Mesh, wave: &Waveform, cut: &Cut, loudness: Loudness<'_>, pixels_per_point: f32) {
     if !cut.rect.is_positive() {
         return;
     }
@@ -82,12 +87,16 @@ pub fn fill(mesh: &mut Mesh, wave: &Waveform, cut: &Cut, pixels_per_point: f32) 
         return;
     }
     let colours = theme::bands();
+    let frames = (level.bins.len() * level.frames_per_bin) as f64;
+    let loudest_rms = loudness.map_or(1.0, |all| all.columns.iter().map(|column| column.rms).fold(1e-3, f32::max));
     for (band, colour) in colours.into_iter().enumerate() {
         let faint = theme::shade(colour, 0.42);
         let start = mesh.vertices.len();
         for (number, bins) in level.bins[first..end].chunks(stride).enumerate() {
-            let x = x_of(cut, (first + number * stride) as f64 * per_bin);
-            let half = HEIGHTS[band] * cut.rect.height() / 2.0 * loudest(bins, band);
+            let frame = (first + number * stride) as f64 * per_bin;
+            let x = x_of(cut, frame);
+            let loud = loudness.map_or(1.0, |all| loudness_at(all, frame / frames) / loudest_rms);
+            let half = HEIGHTS[band] * cut.rect.height() / 2.0 * loudest(bins, band) * loud;
             let ink = if x < cut.played_x { faint } else { colour };
             let x = x.clamp(cut.rect.left(), cut.rect.right());
             corner(mesh, pos2(x, cut.rect.center().y - half), ink);
@@ -100,6 +109,12 @@ pub fn fill(mesh: &mut Mesh, wave: &Waveform, cut: &Cut, pixels_per_point: f32) 
 fn loudest(bins: &[Bands], band: usize) -> f32 {
     let of = |bins: &Bands| [bins.low, bins.mid, bins.high][band];
     f32::from(bins.iter().map(of).max().unwrap_or(0)) / 255.0
+}
+
+fn loudness_at(overview: &Overview, part: f64) -> f32 {
+    let columns = &overview.columns;
+    let at = index(part * columns.len() as f64).min(columns.len().saturating_sub(1));
+    columns.get(at).map_or(1.0, |column| if column.rms.is_finite() { column.rms.clamp(0.0, 1.0) } else { 0.0 })
 }
 
 fn corner(mesh: &mut Mesh, pos: Pos2, color: Color32) {
@@ -147,7 +162,7 @@ mod tests {
         let wave = wave(100_000);
         for (left, per_point) in [(0.0, 128.0), (-9000.0, 300.0), (12_799_000.0, 512.0), (5e6, 32_000.0)] {
             let (mut mesh, cut) = (Mesh::default(), cut(left, per_point));
-            fill(&mut mesh, &wave, &cut, 1.0);
+            fill(&mut mesh, &wave, &cut, None, 1.0);
             assert!(mesh.is_valid());
             assert!(mesh.vertices.iter().all(|vertex| cut.rect.expand(0.01).contains(vertex.pos)));
             assert!(mesh.vertices.len() <= 3 * 2 * 2 * 404, "{left}: {}", mesh.vertices.len());
@@ -157,7 +172,7 @@ mod tests {
     #[test]
     fn the_bands_are_where_the_sound_is() {
         let (mut mesh, cut) = (Mesh::default(), cut(0.0, 128.0));
-        fill(&mut mesh, &wave(1000), &cut, 1.0);
+        fill(&mut mesh, &wave(1000), &cut, None, 1.0);
         let height = |x: f32| {
             let near = mesh.vertices.iter().filter(|vertex| (vertex.pos.x - x).abs() < 0.6);
             near.map(|vertex| cut.rect.center().y - vertex.pos.y).fold(0.0, f32::max)
@@ -171,7 +186,7 @@ mod tests {
         let wave = wave(10_000);
         let corners = |left: f64| {
             let mut mesh = Mesh::default();
-            fill(&mut mesh, &wave, &cut(left, 700.0), 1.0);
+            fill(&mut mesh, &wave, &cut(left, 700.0), None, 1.0);
             mesh.vertices
         };
         let (a, b) = (corners(100_000.0), corners(100_070.0));
@@ -191,7 +206,7 @@ mod tests {
                 meshes.begin();
                 meshes.draw(ui.painter(), |mesh| {
                     capacity.push(mesh.vertices.capacity());
-                    fill(mesh, &wave(1000), &cut(0.0, 128.0), 1.0);
+                    fill(mesh, &wave(1000), &cut(0.0, 128.0), None, 1.0);
                 });
             });
             output.textures_delta.clear();

@@ -1,14 +1,16 @@
-//! The file browser in the editor: a system's own file dialog can freeze a host, this one cannot.
+//! The library: files and folders in the editor, with what is known of the tracks among them: a system's own file dialog can freeze a host, this one cannot.
 
+use std::cmp::Ordering;
 use std::path::{Path, PathBuf};
 
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Key, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::button::{Face, button};
 use super::files::{self, Entry, Listing};
 use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
+use super::library::{self, Known};
 use super::shapes::{self, Sign};
 use super::{deck, ids, text, theme};
 
@@ -27,10 +29,38 @@ pub struct Browser {
     follow: bool,
     /// How far the list is scrolled, in points.
     scrolled: f32,
+    sort: Sort,
+    /// The file on which the pointer's button went down, as long as it is down.
+    grabbed: Option<PathBuf>,
+    /// The list is to be put in order again.
+    stale: bool,
+}
+
+/// Width of tempo, key and how they fit, in points.
+const FACTS: f32 = 330.0;
+
+/// The order of the files; folders come first in any.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Name,
+    Tempo,
+    Key,
+}
+
+impl Sort {
+    const ALL: [Self; 3] = [Self::Name, Self::Tempo, Self::Key];
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Name => "by name",
+            Self::Tempo => "by tempo",
+            Self::Key => "by key",
+        }
+    }
 }
 
 /// What the person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
     /// Still looking.
     Stay,
@@ -38,6 +68,8 @@ pub enum Reply {
     Close,
     /// Load this file.
     Load(PathBuf),
+    /// This file was let go of there.
+    Drop(PathBuf, Pos2),
 }
 
 impl Browser {
@@ -53,6 +85,9 @@ impl Browser {
             chosen: None,
             follow: false,
             scrolled: 0.0,
+            sort: Sort::Name,
+            grabbed: None,
+            stale: false,
         };
         browser.enter(&start);
         browser
@@ -67,7 +102,8 @@ impl Browser {
     fn enter(&mut self, folder: &Path) {
         self.listing = Listing::read(folder);
         self.filter.clear();
-        self.refilter();
+        (self.stale, self.chosen, self.follow) = (true, None, true);
+        self.shown = (0..self.listing.entries.len()).collect();
     }
 
     fn enter_parent(&mut self) {
@@ -76,11 +112,26 @@ impl Browser {
         }
     }
 
-    fn refilter(&mut self) {
+    fn refilter(&mut self, known: &Known) {
         let wanted = self.filter.to_lowercase();
-        let passes = |entry: &Entry| entry.name.to_lowercase().contains(&wanted);
-        self.shown =
-            (self.listing.entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
+        let entries = &self.listing.entries;
+        let passes = |entry: &Entry| wanted.split_whitespace().all(|word| entry.name.to_lowercase().contains(word));
+        self.shown = (entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
+        let facts = |index: &usize| known.of(&entries[*index].path);
+        // The listing is by name: what is equal, or not known, stays so.
+        match self.sort {
+            Sort::Name => {}
+            Sort::Tempo => self.shown.sort_by(|a, b| {
+                let bpm = |index| facts(index).and_then(|facts| facts.bpm).unwrap_or(f64::MAX);
+                (!entries[*a].is_folder, bpm(a))
+                    .partial_cmp(&(!entries[*b].is_folder, bpm(b)))
+                    .unwrap_or(Ordering::Equal)
+            }),
+            Sort::Key => self.shown.sort_by_key(|index| {
+                let key = facts(index).and_then(|facts| facts.key);
+                (!entries[*index].is_folder, key.map_or((u8::MAX, false), super::harmony::order))
+            }),
+        }
         self.chosen = None;
         self.follow = true;
     }
@@ -100,7 +151,10 @@ impl Browser {
     }
 
     /// Draws the browser. `state` is what the deck to be loaded does now.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState) -> Reply {
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState, known: &Known) -> Reply {
+        if std::mem::take(&mut self.stale) {
+            self.refilter(known);
+        }
         ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
         ui.painter().rect_stroke(
             rect,
@@ -111,8 +165,12 @@ impl Browser {
         let (head, rest) = cut_top(rect.shrink(theme::GAP), theme::ROW);
         let (tools, rest) = cut_top(rest, theme::ROW);
         let (list, foot) = cut_bottom(rest, theme::ROW);
-        let replies =
-            [self.show_head(ui, head, state), self.show_tools(ui, tools), self.show_list(ui, list), self.keys(ui)];
+        let replies = [
+            self.show_head(ui, head, state),
+            self.show_tools(ui, tools),
+            self.show_list(ui, list, known),
+            self.keys(ui),
+        ];
         let foot = self.show_foot(ui, foot);
         replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
     }
@@ -143,7 +201,15 @@ impl Browser {
         let up = tool(ui, "up", "Up", "The folder around this one.");
         let home = tool(ui, "home", "Home", "Your own folder.");
         let refresh = tool(ui, "refresh", "Refresh", "Read the folder again.");
-        let (path, filter) = cut_right(left, 170.0);
+        let (left, sort) = cut_right(left, 100.0);
+        let (path, filter) = cut_right(left, 220.0);
+        let now = Sort::ALL.iter().position(|sort| *sort == self.sort).unwrap_or(0);
+        let words = Sort::ALL.map(Sort::word);
+        let face = Face::plain(words[now]);
+        let help = "The order of the files. Tempo and key are known of tracks that were on a deck.";
+        if let Some(index) = super::choice::show(ui, sort, ids::browser("sort"), &words, now, face, help) {
+            (self.sort, self.stale) = (Sort::ALL[index], true);
+        }
         let folder = self.listing.folder.to_string_lossy().into_owned();
         text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::text(), LEFT);
         self.show_filter(ui, filter);
@@ -160,15 +226,15 @@ impl Browser {
     fn show_filter(&mut self, ui: &mut Ui, rect: Rect) {
         let field = TextEdit::singleline(&mut self.filter)
             .id(ids::browser("filter"))
-            .hint_text("Filter by name")
+            .hint_text("Search by name")
             .char_limit(100)
             .align(LEFT);
         if ui.put(rect, field).changed() {
-            self.refilter();
+            self.stale = true;
         }
     }
 
-    fn show_list(&mut self, ui: &mut Ui, rect: Rect) -> Reply {
+    fn show_list(&mut self, ui: &mut Ui, rect: Rect, known: &Known) -> Reply {
         ui.painter().rect_filled(rect, 3, theme::well());
         if let Some(error) = &self.listing.error {
             text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::alert(), Align2::CENTER_CENTER);
@@ -190,21 +256,24 @@ impl Browser {
         }
         let drawn = area.show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
             for row in rows {
-                opened = self.show_row(ui, row).or(opened);
+                opened = self.show_row(ui, row, known).or(opened);
             }
         });
         self.scrolled = drawn.state.clamped_offset().y;
+        if let Some(reply) = self.drag(ui, rect) {
+            return reply;
+        }
         opened.map_or(Reply::Stay, |row| self.open_row(row))
     }
 
     /// Draws a row. Returns it if it was double-clicked.
-    fn show_row(&mut self, ui: &mut Ui, row: usize) -> Option<usize> {
+    fn show_row(&mut self, ui: &mut Ui, row: usize, known: &Known) -> Option<usize> {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover());
         let response = ui.interact(rect, ids::row(row), Sense::click());
         if response.clicked() {
             self.chosen = Some(row);
         }
-        let entry = self.entry(row)?;
+        let entry = self.entry(row)?.clone();
         let chosen = self.chosen == Some(row);
         if chosen || response.hovered() {
             let fill = if chosen { ui.visuals().selection.bg_fill } else { theme::raised() };
@@ -212,8 +281,34 @@ impl Browser {
         }
         let (icon, name) = cut_left(rect.shrink2(vec2(6.0, 0.0)), 18.0);
         draw_icon(ui, icon, entry.is_folder);
+        let (name, facts) = cut_right(name, FACTS);
         text::line(ui, name, &entry.name, theme::words(14.0), theme::text(), LEFT);
+        if !entry.is_folder {
+            library::show_facts(ui, facts, known, &entry.path, self.deck);
+            // By the pointer itself: the list wants drags for scrolling.
+            if response.is_pointer_button_down_on() && self.grabbed.is_none() {
+                self.grabbed = Some(entry.path.clone());
+            }
+        }
         response.double_clicked().then_some(row)
+    }
+
+    /// A file that is dragged out of the list: its name goes with the pointer, and where it is let go of it is dropped.
+    fn drag(&mut self, ui: &Ui, list: Rect) -> Option<Reply> {
+        let (at, down) = ui.input(|input| (input.pointer.interact_pos(), input.pointer.any_down()));
+        let at = at.filter(|at| !list.contains(*at));
+        if !down {
+            let path = self.grabbed.take()?;
+            return at.map(|at| Reply::Drop(path, at));
+        }
+        let (path, at) = self.grabbed.as_ref().zip(at)?;
+        let name = path.file_name()?.to_string_lossy().chars().take(40).collect();
+        let top = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, ids::browser("dragged")));
+        let galley = top.layout_no_wrap(name, theme::words(13.0), theme::text());
+        let label = Rect::from_min_size(at + vec2(12.0, 6.0), galley.size() + vec2(12.0, 6.0));
+        top.rect_filled(label, theme::ROUND, theme::chosen());
+        top.galley(label.min + vec2(6.0, 3.0), galley, theme::text());
+        None
     }
 
     /// Where the list is to be scrolled to, if not where the person left it.
@@ -242,6 +337,10 @@ impl Browser {
             return self.chosen.map_or(Reply::Stay, |row| self.open_row(row));
         } else if pressed(Key::Escape) && !filtering {
             return Reply::Close;
+        }
+        let decks = [Key::Num1, Key::Num2, Key::Num3, Key::Num4].into_iter().zip(DeckId::ALL);
+        if let Some((_, deck)) = decks.into_iter().find(|(key, _)| !filtering && pressed(*key)) {
+            self.deck = deck;
         }
         Reply::Stay
     }

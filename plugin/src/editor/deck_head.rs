@@ -147,9 +147,9 @@ pub fn show_times(desk: &Desk<'_>, rect: Rect, deck: DeckId) {
     if live.state == DeckState::Empty {
         return;
     }
-    let [elapsed, left, middle, tempo, key] = super::layout::share(rect, 6.0, [1.1, 1.25, 0.8, 1.15, 0.6]);
+    let [elapsed, left, middle, tempo, key] = super::layout::share(rect, 10.0, [1.1, 1.25, 0.8, 1.1, 0.6]);
     let big = |rect: Rect, words: &str, colour| {
-        text::fit_font(ui, rect, words, theme::digits(20.0), colour, Align2::LEFT_CENTER)
+        text::fit_font(ui, rect, words, theme::digits(18.5), colour, Align2::LEFT_CENTER)
     };
     big(elapsed, &format::time(live.position_secs), theme::text());
     big(left, &format::remaining(live.position_secs, live.length_secs), ending(live));

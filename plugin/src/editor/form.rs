@@ -42,7 +42,7 @@ impl<'a> Form<'a> {
         let (row, rest) = cut_top(self.rest, ROW);
         self.rest = rest.with_min_y(row.bottom() + 3.0);
         let (left, right) = cut_left(row, row.width() * self.names);
-        text::line(self.ui, left, name, theme::words(13.0), theme::text_dim(), Align2::LEFT_CENTER);
+        text::fit(self.ui, left, name, 13.0, theme::text_dim(), Align2::LEFT_CENTER);
         if !help.is_empty() {
             let id = self.ui.scope_id().with(("form", name));
             self.ui.interact(left, id, Sense::hover()).on_hover_text(help);
@@ -63,7 +63,7 @@ impl<'a> Form<'a> {
     /// A value that cannot be changed here.
     pub fn value(&mut self, name: &str, value: &str, help: &str) {
         if let Some(rect) = self.row(name, help) {
-            text::line(self.ui, rect, value, theme::words(13.0), theme::text(), Align2::LEFT_CENTER);
+            text::fit(self.ui, rect, value, 13.0, theme::text(), Align2::LEFT_CENTER);
         }
     }
 

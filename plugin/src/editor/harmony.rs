@@ -41,6 +41,12 @@ pub fn fit(a: Key, b: Key) -> Fit {
     }
 }
 
+/// Around the wheel, minor before major.
+#[must_use]
+pub fn order(key: Key) -> (u8, bool) {
+    (hour(key), !key.is_minor())
+}
+
 /// The place on the wheel, 0..12: the relative keys share one.
 fn hour(key: Key) -> u8 {
     let major = if key.is_minor() { key.tonic() + 3 } else { key.tonic() };

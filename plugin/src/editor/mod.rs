@@ -25,6 +25,7 @@ pub mod keys;
 mod kin;
 pub mod knob;
 pub mod layout;
+pub mod library;
 pub mod log_list;
 mod loops;
 pub mod meter;
@@ -52,6 +53,7 @@ pub mod waveform;
 mod well;
 pub mod window;
 
+pub use page::Page;
 pub use size::{EditorSize, Look};
 pub use stage::Stage;
 pub use window::Editor;
@@ -67,5 +69,11 @@ pub fn create(view: SharedView, act: Box<dyn Act>) -> Option<Editor> {
 /// As [`create`], with a handle to the size, so that it can be saved and restored with the project.
 #[must_use]
 pub fn create_with_size(view: SharedView, act: Box<dyn Act>, size: EditorSize) -> Option<Editor> {
-    Some(Editor::new(app::EditorApp::new(view, act, size.clone()), size))
+    create_on_page(view, act, size, Page::Play)
+}
+
+/// As [`create_with_size`], with another page in sight at first.
+#[must_use]
+pub fn create_on_page(view: SharedView, act: Box<dyn Act>, size: EditorSize, page: Page) -> Option<Editor> {
+    Some(Editor::new(app::EditorApp::new(view, act, size.clone(), page), size))
 }

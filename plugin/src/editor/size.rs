@@ -74,7 +74,7 @@ impl Default for EditorSize {
 }
 
 impl EditorSize {
-    /// Width and height in logical points.
+    /// Width and height in logical points, before the zoom.
     #[must_use]
     pub fn get(&self) -> [u32; 2] {
         unpack(self.0.logical.load(Ordering::Relaxed))

@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::glide::Glide;
 use super::keys::{self, Stroke};
 use super::layout::{Layout, Stand, cut_right, under_strip};
+use super::library::Known;
 use super::log_list::LogFilter;
 use super::meter::Meter;
 use super::notice::{self, Notices};
@@ -52,6 +53,7 @@ pub struct Stage {
     /// What was pressed on a deck and has not come up yet.
     held: Vec<(DeckId, Gesture, f64)>,
     filter: LogFilter,
+    known: Known,
     look: Look,
     /// A look that was chosen and not yet taken over.
     wanted_look: Option<Look>,
@@ -76,6 +78,7 @@ impl Default for Stage {
             fx_open: None,
             held: Vec::new(),
             filter: LogFilter::default(),
+            known: Known::default(),
             look: Look::default(),
             wanted_look: None,
         }
@@ -83,6 +86,12 @@ impl Default for Stage {
 }
 
 impl Stage {
+    /// With this page in sight at first.
+    #[must_use]
+    pub fn on_page(page: Page) -> Self {
+        Self { page, ..Self::default() }
+    }
+
     /// The window was opened (again). Its time begins at zero; page, choice, folder and an open browser stay.
     pub fn opened(&mut self) {
         self.meters = Default::default();
@@ -156,13 +165,21 @@ impl Stage {
             Page::Library => {
                 let (above, rest) = under_strip(layout.page);
                 parts.show_strip(ui, above, view);
-                if let Some(reply) = show_browser(&mut self.browser, ui, rest, view) {
-                    self.folder = self.browser.as_ref().map(|browser| browser.folder().to_owned());
-                    self.page = Page::Play;
-                    if let (Reply::Load(path), Some(browser)) = (reply, &self.browser) {
-                        act.act(Action::LoadDeck { deck: browser.deck, path }, ActionTiming::Default);
+                match show_browser(&mut self.browser, ui, rest, view, &self.known) {
+                    Some(Reply::Drop(path, at)) => {
+                        if let Some(deck) = strip::deck_at(above, at) {
+                            act.act(Action::LoadDeck { deck, path }, ActionTiming::Default);
+                        }
                     }
-                    self.browser = None;
+                    Some(reply) => {
+                        let browser = self.browser.take();
+                        self.folder = browser.as_ref().map(|browser| browser.folder().to_owned());
+                        self.page = Page::Play;
+                        if let (Reply::Load(path), Some(browser)) = (reply, browser) {
+                            act.act(Action::LoadDeck { deck: browser.deck, path }, ActionTiming::Default);
+                        }
+                    }
+                    None => {}
                 }
             }
             Page::Osc => osc_page::show(ui, layout.page, view, &mut self.filter, act),
@@ -218,6 +235,7 @@ impl Stage {
         }
         self.glide.update(&view.snapshot.clock, now_secs);
         self.meshes.begin();
+        self.known.update(view);
     }
 
     fn audio(&self, now_secs: f64) -> Audio {
@@ -298,9 +316,15 @@ impl Parts<'_> {
 }
 
 /// Draws the library. Returns what ends it.
-fn show_browser(browser: &mut Option<Browser>, ui: &mut Ui, rect: Rect, view: &RigView) -> Option<Reply> {
+fn show_browser(
+    browser: &mut Option<Browser>,
+    ui: &mut Ui,
+    rect: Rect,
+    view: &RigView,
+    known: &Known,
+) -> Option<Reply> {
     let browser = browser.as_mut()?;
-    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state);
+    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state, known);
     (reply != Reply::Stay).then_some(reply)
 }
 

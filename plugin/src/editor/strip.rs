@@ -30,6 +30,12 @@ pub fn rows(rect: Rect) -> [Rect; 4] {
     })
 }
 
+/// The deck whose row is there.
+#[must_use]
+pub fn deck_at(rect: Rect, at: Pos2) -> Option<DeckId> {
+    DeckId::ALL.into_iter().zip(rows(rect)).find(|(_, row)| row.contains(at)).map(|(deck, _)| deck)
+}
+
 /// Draws the strip. Returns the deck that was clicked. The wheel changes `zoom`.
 pub fn show(
     ui: &Ui,
@@ -123,12 +129,12 @@ fn draw_row(
             frames_per_point,
             played_x: f32::NEG_INFINITY,
         };
-        meshes.draw(painter, |mesh| bands::fill(mesh, &found.waveform, &cut, painter.pixels_per_point()));
+        meshes.draw(painter, |mesh| bands::fill(mesh, &found.waveform, &cut, None, painter.pixels_per_point()));
     } else {
         painter.hline(inside.x_range(), row.center().y, theme::hairline(theme::deck(deck)));
     }
     if let Some((grid, rate)) = track.grid.as_deref().zip(rate) {
-        draw_beats(painter, row, axis, &lie, grid, rate);
+        draw_beats(painter, inside, axis, &lie, grid, rate);
     }
     draw_marks(painter, row, axis, &lie, live);
 }
@@ -159,8 +165,8 @@ fn draw_beats(painter: &Painter, row: Rect, axis: &Axis, lie: &Lie, grid: &BeatG
     let mut beat = first;
     while beat <= last {
         let downbeat = grid.beat_in_bar(beat) < 0.5;
-        if downbeat || !bars_only {
-            let x = lie.x_of(axis, grid.frame_at(beat) / rate);
+        let x = lie.x_of(axis, grid.frame_at(beat) / rate);
+        if row.x_range().contains(x) && (downbeat || !bars_only) {
             let part = if downbeat { 0.24 } else { 0.13 };
             let (colour, width) = if downbeat { (theme::alert(), 2.0) } else { (theme::text(), 1.0) };
             let (length, stroke) = (row.height() * part, Stroke::new(width, colour));

@@ -42,7 +42,7 @@ pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -
         let frames_per_point = wave.length_secs * rate / f64::from(inner.width().max(1.0));
         let played_x = lerp(inner.left()..=inner.right(), played);
         let cut = Cut { rect: inner, left_frame: 0.0, frames_per_point, played_x };
-        meshes.draw(&painter, |mesh| bands::fill(mesh, bands, &cut, ui.pixels_per_point()));
+        meshes.draw(&painter, |mesh| bands::fill(mesh, bands, &cut, wave.overview, ui.pixels_per_point()));
     } else if let Some(overview) = wave.overview {
         painter.add(mesh(inner, overview, wave.colour, played, ui.pixels_per_point()));
     }

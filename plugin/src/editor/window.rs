@@ -53,7 +53,7 @@ impl framework::Editor for Editor {
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         super::graphics::keep_mapped();
-        let state = EguiEditorState::from_size(self.logical(), 1.0);
+        let state = EguiEditorState::from_size(self.logical(), self.size.look().zoom());
         let settings = EguiNiceSettings {
             title: "Echelon".to_owned(),
             graphics: GraphicsConfig { dithering: false, ..GraphicsConfig::default() },
@@ -74,11 +74,12 @@ impl framework::Editor for Editor {
     }
 
     fn size(&self) -> NativeSize<u32> {
-        NativeSize::from_size(Size::from(self.logical()), self.size.scale())
+        NativeSize::from_size(Size::from(self.logical()), self.size.scale() * f64::from(self.size.look().zoom()))
     }
 
     fn resize_hint(&self) -> ResizeHint {
-        let [width, height] = MIN_SIZE.map(f64::from);
+        let zoom = f64::from(self.size.look().zoom());
+        let [width, height] = MIN_SIZE.map(|side| f64::from(side) * zoom);
         ResizeHint::resizable().with_min_logical_size(LogicalSize::new(width, height).cast())
     }
 
@@ -103,7 +104,8 @@ impl SharedApp {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size on a screen")]
     fn remember(&self, size: WindowSize) {
         self.size.set([size.logical.width.round() as u32, size.logical.height.round() as u32]);
-        self.size.set_scale(size.scale_factor);
+        // The window's is the screen's times the zoom.
+        self.size.set_scale(size.scale_factor / f64::from(self.size.look().zoom()));
     }
 }
 

@@ -169,3 +169,57 @@ fn a_missing_folder_of_the_track_means_home() {
     bench.click(ids::deck(DeckId::A, Part::Load));
     assert_eq!(bench.stage.browsing(), Some(echelon::editor::files::home().as_path()));
 }
+
+#[test]
+fn tempo_and_key_of_tracks_that_were_on_a_deck_are_shown_and_sorted_by() {
+    let music = Music::new("facts");
+    let mut view = scene("playing", 0.0).unwrap();
+    // 124 BPM in A minor, and 128 in C major: relatives.
+    view.tracks[0].path = Some(music.0.join("two.mp3"));
+    view.tracks[1].path = Some(music.0.join("one.flac"));
+    let mut bench = Bench::new(view);
+    bench.click(ids::deck(DeckId::A, Part::Load));
+    bench.frame(vec![]);
+    assert_eq!(bench.stage.browsing(), Some(music.0.as_path()));
+    for words in ["124.0", "128.0", "8A", "8B", "fits", "same key", "near"] {
+        assert!(bench.says(words), "{words}");
+    }
+    let first = |bench: &mut Bench| {
+        let texts = bench.texts();
+        let top = |name: &str| texts.iter().find(|(text, ..)| text == name).unwrap().1.top();
+        if top("one.flac") < top("two.mp3") { "one" } else { "two" }
+    };
+    assert_eq!(first(&mut bench), "one");
+    let sort = ids::browser("sort");
+    bench.click(sort);
+    bench.frame(vec![]);
+    bench.click(ids::entry(sort, 1));
+    bench.frame(vec![]);
+    assert_eq!(first(&mut bench), "two", "the slower one");
+    assert!(bench.rect(ids::row(0)).top() < bench.rect(ids::row(1)).top());
+}
+
+#[test]
+fn a_file_is_dragged_to_a_deck() {
+    let music = Music::new("drag");
+    let mut bench = music.open();
+    // The rows above the list, not those of the page before.
+    bench.wait(0.1);
+    bench.wait(0.1);
+    let (from, to) = (bench.rect(ids::row(1)).center(), bench.rect(ids::deck(DeckId::C, Part::Strip)).center());
+    let asked = bench.drag(from, to - from);
+    assert_eq!(asked, [Action::LoadDeck { deck: DeckId::C, path: music.0.join("one.flac") }]);
+}
+
+#[test]
+fn numbers_choose_the_deck_that_is_loaded() {
+    let music = Music::new("numbers");
+    let mut bench = music.open();
+    for key in [Key::Num4, Key::ArrowDown, Key::ArrowDown, Key::Enter] {
+        bench.key(key);
+    }
+    assert_eq!(
+        bench.asked(),
+        [(Action::LoadDeck { deck: DeckId::D, path: music.0.join("one.flac") }, ActionTiming::Default)]
+    );
+}
