@@ -11,9 +11,7 @@ mod cli;
 mod demo;
 mod hosts;
 mod install;
-mod link;
 mod music;
-mod osc;
 mod report;
 mod setup;
 mod shots;
@@ -31,7 +29,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 11] = [
+const COMMANDS: [Command; 10] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -75,12 +73,6 @@ const COMMANDS: [Command; 11] = [
         run: install::main,
     },
     Command {
-        name: "osc",
-        summary: "print the OSC namespace, listen, send by hand, write the layouts for surfaces",
-        help: osc::HELP,
-        run: osc::main,
-    },
-    Command {
         name: "soak",
         summary: "play hours of music with random actions from every source, and check all that must hold",
         help: soak::HELP,
@@ -91,12 +83,6 @@ const COMMANDS: [Command; 11] = [
         summary: "draw what the sound is: responses, stretched drums, a track with its grid and cues",
         help: report::HELP,
         run: report::main,
-    },
-    Command {
-        name: "link",
-        summary: "measure Ableton Link against an independent peer, on two machines that are namespaces of this one",
-        help: link::HELP,
-        run: link::main,
     },
     Command {
         name: "bench",
