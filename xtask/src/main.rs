@@ -11,7 +11,9 @@ mod cli;
 mod demo;
 mod hosts;
 mod install;
+mod link;
 mod music;
+mod osc;
 mod report;
 mod setup;
 mod shots;
@@ -29,7 +31,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 10] = [
+const COMMANDS: [Command; 12] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -73,6 +75,12 @@ const COMMANDS: [Command; 10] = [
         run: install::main,
     },
     Command {
+        name: "osc",
+        summary: "print the OSC namespace, listen, send by hand, write the layouts for surfaces",
+        help: osc::HELP,
+        run: osc::main,
+    },
+    Command {
         name: "soak",
         summary: "play hours of music with random actions from every source, and check all that must hold",
         help: soak::HELP,
@@ -83,6 +91,12 @@ const COMMANDS: [Command; 10] = [
         summary: "draw what the sound is: responses, stretched drums, a track with its grid and cues",
         help: report::HELP,
         run: report::main,
+    },
+    Command {
+        name: "link",
+        summary: "measure Ableton Link against an independent peer, on two machines that are namespaces of this one",
+        help: link::HELP,
+        run: link::main,
     },
     Command {
         name: "bench",
