@@ -207,18 +207,10 @@ impl<'de> Deserialize<'de> for RigState {
         let osc_name = name.map(str::to_owned);
         let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
-        Ok(Self {
-            version: VERSION,
-            tracks,
-            marks,
-            grids,
-            osc_port: port(),
-            osc_name,
-            clock,
-            editor_size: size.get(),
-            editor_look: size.look().packed(),
-            midi: midi(),
-        })
+        let (editor_size, editor_look) = (size.get(), size.look().packed());
+        let midi = midi();
+        let osc_port = port();
+        Ok(Self { version: VERSION, tracks, marks, grids, osc_port, osc_name, clock, editor_size, editor_look, midi })
     }
 }
 
@@ -297,8 +289,8 @@ impl SavedState {
     fn lock(&self) -> MutexGuard<'_, RigState> {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.editor_size = self.0.editor_size.get();
-        state.editor_look = self.0.editor_size.look().packed();
         state.midi = self.0.midi.to_save();
+        state.editor_look = self.0.editor_size.look().packed();
         state
     }
 }
@@ -307,8 +299,8 @@ impl PersistentField<'_, RigState> for SavedState {
     fn set(&self, new_value: RigState) {
         self.update(|state| {
             self.0.editor_size.set(new_value.editor_size);
-            self.0.editor_size.set_look(Look::unpacked(new_value.editor_look));
             self.0.midi.open(new_value.midi.clone());
+            self.0.editor_size.set_look(Look::unpacked(new_value.editor_look));
             *state = new_value;
             self.0.loads.fetch_add(1, Ordering::AcqRel);
         });

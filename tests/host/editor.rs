@@ -102,7 +102,7 @@ fn nothing_drops_out_while_the_editor_is_open() {
     let folder = TempDir::new("editor_set");
     let mut host = Setup::new().open(Format::Clap);
     let rate = 48_000;
-    let mut osc = host.osc();
+    let osc = host.osc();
     for (deck, seed) in ["a", "b", "c", "d"].into_iter().zip(1..) {
         let music = folder.wav(&format!("{deck}.wav"), rate, &noise(seed, 0.2, (SECS as usize + 10) * rate as usize));
         osc.send(&format!("/deck/{deck}/load"), &[OscType::String(music)]);

@@ -47,6 +47,17 @@ pub enum LoadError {
         /// What fits into it, in whole minutes.
         minutes: u64,
     },
+    /// It would fit alone, but not beside what is loaded.
+    #[error(
+        "there is no room for it: the loaded tracks take {used_mib} of {budget_mib} MiB; eject one, or allow more \
+         (ECHELON_TRACK_MEMORY_MIB)"
+    )]
+    NoRoom {
+        /// What all tracks take that are still held, in MiB: those on the decks, and those that an undo may bring back.
+        used_mib: usize,
+        /// What they may take together, in MiB.
+        budget_mib: usize,
+    },
     /// A newer load took its place, or the rig is going away.
     #[error("loading was cancelled")]
     Cancelled,
@@ -67,6 +78,7 @@ impl LoadError {
             Self::Corrupt { .. } => "corrupt",
             Self::Empty => "empty",
             Self::TooLong { .. } => "too_long",
+            Self::NoRoom { .. } => "no_room",
             Self::Cancelled => "cancelled",
             Self::Busy => "busy",
         }

@@ -10,8 +10,9 @@ use std::thread::{self, JoinHandle};
 use echelon_engine::action::RequestId;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
-use super::decode::{DecodedTrack, decode};
+use super::decode::{DecodedTrack, decode_within};
 use super::error::LoadError;
+use super::memory::TrackMemory;
 
 /// Results that may wait to be fetched. At this many the thread waits, and new loads are refused.
 const MAX_UNREAD: usize = 64;
@@ -87,6 +88,7 @@ struct Shared {
     state: Mutex<State>,
     /// Something to do, or room for results, or the end.
     changed: Condvar,
+    memory: TrackMemory,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -108,7 +110,13 @@ impl Loader {
     /// # Errors
     /// The system's, if it gives no thread.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
-        let shared = Arc::new(Shared { state: Mutex::default(), changed: Condvar::new(), wake: Box::new(wake) });
+        Self::within(TrackMemory::from_env(), wake)
+    }
+
+    /// [`Loader::new`] with another memory budget.
+    pub(super) fn within(memory: TrackMemory, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+        let (state, changed) = (Mutex::default(), Condvar::new());
+        let shared = Arc::new(Shared { state, changed, memory, wake: Box::new(wake) });
         let worker = shared.clone();
         let thread = thread::Builder::new().name("echelon-media".to_owned()).spawn(move || run(&worker))?;
         Ok(Self { shared, thread: Some(thread) })
@@ -204,7 +212,8 @@ fn run(shared: &Shared) {
             shared.state().progress[deck.index()] = Some(ratio);
             (shared.wake)();
         };
-        let result = decode(&job.path, &mut progress, &|| cancelled.load(Ordering::Acquire));
+        let is_cancelled = || cancelled.load(Ordering::Acquire);
+        let result = shared.memory.load(|max_bytes| decode_within(max_bytes, &job.path, &mut progress, &is_cancelled));
         let mut state = shared.state();
         state.running = None;
         state.progress[deck.index()] = None;

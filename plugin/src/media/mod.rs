@@ -7,6 +7,7 @@ mod error;
 mod fold;
 mod grid_edit;
 mod loader;
+mod memory;
 mod overview;
 mod repair;
 mod source;
@@ -16,6 +17,7 @@ pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
 pub use grid_edit::{GridEdit, GridEditError, Taps};
 pub use loader::{LoadEvent, Loader};
+pub use memory::{DEFAULT_TRACK_MEMORY_MIB, TRACK_MEMORY_VARIABLE};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
 
 #[cfg(test)]
