@@ -1,5 +1,7 @@
 //! How the scheduler has fared so far.
 
+use crate::safety::Source;
+
 /// Least, most, sum and number of some figures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spread {
@@ -45,6 +47,8 @@ impl Default for Spread {
 pub struct SchedulerTelemetry {
     /// Requests taken from the queues.
     pub requests: u64,
+    /// The same by who asked, in the order of [`Source::ALL`].
+    pub requests_from: [u64; Source::ALL.len()],
     /// Requests that were done.
     pub done: u64,
     /// Requests that were refused.

@@ -196,6 +196,16 @@ impl EditorHands {
     }
 }
 
+impl crate::input::ControlInput for EditorHands {
+    fn source(&self) -> Source {
+        Source::Editor
+    }
+
+    fn figures(&self) -> Vec<(String, f64)> {
+        vec![]
+    }
+}
+
 /// [`Act`] over [`EditorHands`]; refusals that never reach the executor become notices here.
 #[derive(Debug)]
 pub struct EditorActs {

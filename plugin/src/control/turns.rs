@@ -12,6 +12,7 @@ use super::decks::DeckFiles;
 use super::levels::Levels;
 use super::watch::LogWatch;
 use crate::bridge::Bridge;
+use crate::input::ControlInput as _;
 use crate::input::osc::{
     Feedback, Heard, OscServer, Port, Query, allow_beside, answers, bridge_state, first_port_from_env, peers_state,
     send_snapshot, track_state,
@@ -324,8 +325,7 @@ impl Turns {
                     MESSAGES_PER_TURN / 8
                 }
                 Heard::Query(query) => {
-                    let figures = osc.counters().named().map(|(name, count)| (format!("osc/{name}"), count as f64));
-                    let mut figures = figures.to_vec();
+                    let mut figures = osc.figures();
                     figures.push(("osc/subscribers".to_owned(), self.feedback.num_subscribers() as f64));
                     let messages = answers(&self.console, query, &figures, |number| asking.is_pending(number));
                     let count = messages.len();

@@ -121,15 +121,6 @@ impl OscClient {
         }
     }
 
-    /// Waits until anything but a refusal has come of an id.
-    ///
-    /// # Panics
-    /// If `/nack` comes, or nothing.
-    pub fn ack_or_done(&mut self, id: i32) {
-        let first = self.first_receipt(id, |_| true);
-        assert!(!matches!(first, Receipt::Nack(_)), "call {id} was refused: {first:?}");
-    }
-
     /// Waits for `/nack` of an id.
     ///
     /// # Panics

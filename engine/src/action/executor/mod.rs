@@ -105,6 +105,7 @@ impl ActionExecutor {
             for _ in 0..Self::MAX_REQUESTS_PER_TICK {
                 let Some(request) = self.receivers[i].receive() else { break };
                 self.telemetry.requests += 1;
+                self.telemetry.requests_from[request.source.index()] += 1;
                 self.admit(request, shadow, turn);
             }
         }

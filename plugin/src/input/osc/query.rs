@@ -272,6 +272,7 @@ fn telemetry_messages(
 fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
     let SchedulerTelemetry {
         requests,
+        requests_from,
         done,
         refused,
         cancelled,
@@ -307,6 +308,8 @@ fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
     ];
     let mut figures: Vec<(String, f64)> =
         counts.iter().map(|(name, count)| (format!("scheduler/{name}"), *count as f64)).collect();
+    let from = |source: Source| format!("scheduler/requests_from/{}", format!("{source:?}").to_lowercase());
+    figures.extend(Source::ALL.map(|source| (from(source), requests_from[source.index()] as f64)));
     for (name, spread) in [("error_frames", error_frames), ("latency_frames", latency_frames), ("load_secs", load_secs)]
     {
         let Spread { min, max, count, .. } = spread;

@@ -14,6 +14,7 @@ use std::time::Instant;
 
 use echelon_engine::action::{ActionSender, Receipt};
 use echelon_engine::message::Snapshot;
+use echelon_engine::safety::Source;
 use rosc::{OscMessage, OscPacket};
 
 use super::access::Access;
@@ -24,6 +25,7 @@ use super::names::FIRST_NAME;
 use super::query::Query;
 use super::shared::{Counters, Shared};
 use crate::bridge::{BadMessage, Message as BridgeMessage};
+use crate::input::ControlInput;
 
 /// The first port that is tried.
 pub const DEFAULT_PORT: u16 = 8000;
@@ -292,6 +294,17 @@ impl OscServer {
     #[cfg(test)]
     pub(super) fn num_waiting(&self) -> usize {
         self.line.receipts().len()
+    }
+}
+
+impl ControlInput for OscServer {
+    fn source(&self) -> Source {
+        Source::Osc
+    }
+
+    fn figures(&self) -> Vec<(String, f64)> {
+        let figure = |(name, count): (&str, u64)| (format!("osc/{name}"), count as f64);
+        self.counters().named().into_iter().map(figure).collect()
     }
 }
 

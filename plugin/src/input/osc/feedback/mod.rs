@@ -83,7 +83,7 @@ impl Feedback {
         let told = vec![None; feeds().len()];
         self.0.push(Subscription { way: asking.way_back(), pattern: pattern.to_owned(), every, due: now, told });
         let ttl = i32::try_from(TIME_TO_LIVE.as_secs()).unwrap_or(i32::MAX);
-        asking.answer(message("/subscribed", vec![pattern.into(), (ms as f32).into(), ttl.into()]));
+        asking.answer(message("/subscribed", vec![pattern.into(), (every.as_secs_f32() * 1e3).into(), ttl.into()]));
     }
 
     /// A client wants to hear no more.

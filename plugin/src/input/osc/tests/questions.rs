@@ -135,7 +135,7 @@ fn questions_are_answered_and_change_nothing() {
         (last.addr.as_str(), &last.args[..]),
         ("/telemetry/end", &[i32::try_from(figures.len()).unwrap().into()][..])
     );
-    assert!((30..64).contains(&figures.len()) && figures.iter().all(|m| m.addr == "/telemetry" && m.args.len() == 2));
+    assert!((30..80).contains(&figures.len()) && figures.iter().all(|m| m.addr == "/telemetry" && m.args.len() == 2));
     let mut names: Vec<_> = figures.iter().map(|figure| figure.args[0].clone().string().unwrap()).collect();
     for name in
         ["scheduler/done", "scheduler/error_frames/max", "safety/rejected/cooldown", "safety/rejected_from/bridge"]
