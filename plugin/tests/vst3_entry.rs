@@ -265,8 +265,15 @@ fn buses_and_parameters_are_declared_right() {
     unsafe {
         let mut info: ParameterInfo = std::mem::zeroed();
         let count = plugin.controller.getParameterCount();
-        assert_eq!(count as usize, echelon::params::RigParams::default().default_values().len());
-        assert_eq!(plugin.controller.getParameterInfo(count - 1, &mut info), kResultOk);
+        // Behind them each controller of each MIDI channel, its pressure and its wheel: no people see them.
+        let named = echelon::params::RigParams::default().default_values().len();
+        assert_eq!(count as usize, named + 16 * 130);
+        let is_hidden = |index: usize| {
+            let mut info: ParameterInfo = std::mem::zeroed();
+            assert_eq!(plugin.controller.getParameterInfo(index as i32, &mut info), kResultOk);
+            info.flags & ParameterInfo_::ParameterFlags_::kIsHidden as i32 != 0
+        };
+        assert!((0..count as usize).all(|index| is_hidden(index) == (index >= named)));
         assert_ne!(plugin.controller.getParameterInfo(count, &mut info), kResultOk);
         assert_ne!(plugin.controller.getParameterInfo(-1, &mut info), kResultOk);
         let mut bus: BusInfo = std::mem::zeroed();

@@ -59,7 +59,7 @@ pub fn main(mut args: Args) -> Result<()> {
             apart.push(words);
         }
     }
-    println!("\n{} are in {}", "pictures", shown(&folder));
+    println!("\npictures are in {}", shown(&folder));
     if apart.is_empty() {
         return Ok(());
     }

@@ -72,7 +72,9 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect) {
     if let Some(knob) = Knob::of_master("eq_model") {
         desk.choose(top, knob, |word| Face { size: 11.0, ..Face::plain(word) });
     }
-    text::line(desk.ui, bottom, "EQ model", theme::words(10.5), theme::text_dim(), Align2::CENTER_TOP);
+    if let Some(knob) = Knob::of_master("auto_gain") {
+        desk.toggle(bottom, knob, "AUTO", theme::resting());
+    }
 }
 
 fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {

@@ -38,7 +38,7 @@ pub fn draw(numbers: &Path, picture: &Path) -> Result<()> {
     canvas.save(picture)
 }
 
-#[allow(clippy::cast_possible_truncation, reason = "pixels")]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "pixels and seconds, not negative")]
 fn draw_panel(canvas: &mut Canvas, top: f32, panel: &Panel) {
     canvas.text((LEFT, top - 14.0), &panel.label, Face::Text, 24.0, Align::Left, BRIGHT);
     let width = (RIGHT - LEFT) / panel.columns.len().max(1) as f32;
