@@ -52,7 +52,8 @@ impl Stage {
     pub fn alone(mut self) -> Self {
         let port = free_port();
         let mut json = self.host.state_json();
-        let mut rig: serde_json::Value = serde_json::from_str(json["fields"]["rig"].as_str().unwrap()).unwrap();
+        let mut rig: serde_json::Value =
+            serde_json::from_str(json["fields"]["rig"].as_str().expect("a text")).expect("JSON");
         rig["osc_port"] = port.into();
         json["fields"]["rig"] = rig.to_string().into();
         assert!(self.host.load_json(&json));

@@ -269,6 +269,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::cast_possible_truncation, reason = "surfaces send 32 bits")]
     fn every_widget_of_the_session_sends_what_is_understood() {
         let mut widgets = 0;
         let session: Value = serde_json::from_slice(&layouts()[0].1).unwrap();
@@ -284,7 +285,7 @@ mod tests {
                 other => panic!("{other}"),
             };
             for value in values {
-                let parsed = parse(address, &[value.clone()]);
+                let parsed = parse(address, std::slice::from_ref(&value));
                 assert!(
                     matches!(&parsed, Ok(Parsed::Act { note: None, .. } | Parsed::CancelOwn { .. })),
                     "{address} {value:?}: {parsed:?}"

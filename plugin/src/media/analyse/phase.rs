@@ -66,7 +66,7 @@ impl Fold {
     }
 
     /// Where the beat is, 0..1. `starts` are beats, with their fraction, that are likely whole, and what each counts.
-    #[allow(clippy::cast_possible_truncation, reason = "marks are f32")]
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "marks are f32; a length is positive")]
     pub fn beat(&self, beat_secs: f64, starts: &[(f64, f64)]) -> f64 {
         let reach = ((NEAR_SECS / beat_secs * PLACES as f64).ceil() as usize).clamp(1, PLACES / 8);
         let marks = self.marks(reach);

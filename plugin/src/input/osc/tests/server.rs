@@ -151,7 +151,7 @@ fn ping_and_info() {
     rig.send("/ping", &[]);
     assert_eq!(rig.answer(), OscMessage { addr: "/pong".into(), args: vec![] });
     rig.send("/info", &[]);
-    let args = vec!["Echelon".into(), env!("CARGO_PKG_VERSION").into(), i32::from(rig.server.port()).into()];
+    let args = ["Echelon".into(), env!("CARGO_PKG_VERSION").into(), i32::from(rig.server.port()).into()];
     let info = rig.answer();
     assert_eq!((info.addr.as_str(), &info.args[..3]), ("/info", &args[..]));
     assert_eq!(info.args[3..], ["rig".into(), i32::from(rig.server.query_port().unwrap()).into()]);
