@@ -5,6 +5,7 @@
 //! Prints the time of our own code and egui's for a frame, and of making triangles of it, on one thread. The graphics
 //! card is not in it.
 
+#[allow(dead_code, reason = "it needs some of the scenes only")]
 #[path = "editor_shot/scenes.rs"]
 mod scenes;
 
