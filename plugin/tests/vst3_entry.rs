@@ -271,7 +271,7 @@ fn buses_and_parameters_are_declared_right() {
         let is_hidden = |index: usize| {
             let mut info: ParameterInfo = std::mem::zeroed();
             assert_eq!(plugin.controller.getParameterInfo(index as i32, &mut info), kResultOk);
-            info.flags & ParameterInfo_::ParameterFlags_::kIsHidden as i32 != 0
+            info.flags & ParameterInfo_::ParameterFlags_::kIsHidden != 0
         };
         assert!((0..count as usize).all(|index| is_hidden(index) == (index >= named)));
         assert_ne!(plugin.controller.getParameterInfo(count, &mut info), kResultOk);
