@@ -3,6 +3,11 @@
 //! `echelon-link-peer play FORMAT FRAMES` takes commands from its input and tells what happens on its output, each in a
 //! line; it ends with its input. `echelon-link-peer cycles LIBRARY COUNT on|off` loads and unloads the plugin's
 //! library with a session on or off. To be run in a network namespace: it sends multicast.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "frames, bins and counts of a measurement are small and not negative"
+)]
 
 mod cycles;
 mod device;

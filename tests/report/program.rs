@@ -1,5 +1,10 @@
 //! The program behind `cargo xtask report`: `echelon-report MUSIC FOLDER`. Plays through the real plugin in the mini-host,
 //! measures what came out, and writes the numbers that the pictures are drawn from.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "frames, bins and counts of a measurement are small and not negative"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

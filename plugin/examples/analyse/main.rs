@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use echelon::media::analyse::{Analysis, analyse};
+use echelon::media::analyse::analyse;
 use echelon::media::decode;
 use echelon_engine::deck::{BeatGrid, Track};
 
