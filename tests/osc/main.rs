@@ -1,12 +1,11 @@
-//! OSC under attack, under load and by clients that others wrote. A program of its own: what floods a port here holds up
-//! nobody else's tests. One test at a time has the machine.
+//! OSC under attack and under load. A program of its own: what floods a port here holds up nobody else's tests. One test
+//! at a time has the machine.
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "frame counts of tests are small, and a wrong one fails the test"
 )]
 
-mod clients;
 mod flood;
 mod hostile;
 #[path = "../integration/stage.rs"]

@@ -13,6 +13,7 @@ use crate::setup::{Need, set_up};
 use crate::workspace::{shown, step, target_dir};
 
 mod clack;
+mod clients;
 mod fresh;
 pub mod python;
 mod report;
@@ -29,8 +30,9 @@ Opens the built plugin in hosts that others wrote and listens to what comes out:
                     ramp; state into a fresh process; 20 times load and unload; two instances
   pedalboard  VST3  no transport: parameters and units, audio through deck A's input, play now, state, rates and blocks
   clack-host  CLAP  the demo's host program: plays, saves, restores in a fresh process, plays again
+  osc-clients OSC   oscsend (liblo) and python-osc move controls of the plugin in the mini-host
 
-The first two are Python packages. They are installed from PyPI into target/hosts/venv; Python itself must be there
+What is a Python package is installed from PyPI into target/hosts/venv; Python itself must be there
 (on Debian and its relatives what is missing is installed when you are root, and otherwise the command is printed).
 A host that cannot be had counts as skipped. Bundles that are missing or older than the source are built first.
 
@@ -57,10 +59,11 @@ struct Host {
     run: fn(&Host, &Setting) -> Vec<Row>,
 }
 
-const HOSTS: [Host; 3] = [
+const HOSTS: [Host; 4] = [
     Host { name: "dawdreamer", format: "VST3", run: script::run_all },
     Host { name: "pedalboard", format: "VST3", run: script::run_all },
     Host { name: "clack-host", format: "CLAP", run: clack::run },
+    Host { name: "osc-clients", format: "OSC", run: clients::run },
 ];
 
 /// What every host gets.
@@ -153,7 +156,7 @@ mod tests {
             let options = options(text).unwrap();
             HOSTS.iter().filter(|host| options.wants(host)).map(|host| host.name).collect::<Vec<_>>()
         };
-        assert_eq!(chosen(""), ["dawdreamer", "pedalboard", "clack-host"]);
+        assert_eq!(chosen(""), ["dawdreamer", "pedalboard", "clack-host", "osc-clients"]);
         assert_eq!(chosen("--only pedalboard --keep"), ["pedalboard"]);
         assert_eq!(chosen("--only clack-host --only dawdreamer"), ["dawdreamer", "clack-host"]);
     }

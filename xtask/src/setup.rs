@@ -29,6 +29,8 @@ pub enum Need {
     Editor,
     /// Python hosts: `cargo xtask hosts`.
     Hosts,
+    /// OSC clients that others wrote: `cargo xtask hosts`.
+    Clients,
     /// Two machines in one, and a peer in Python: `cargo xtask link`.
     Link,
     /// Real music, and what renders it: `cargo xtask bench analysis`.
@@ -36,7 +38,7 @@ pub enum Need {
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 33] = [
+const PACKAGES: [(Need, &str); 35] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
@@ -59,6 +61,8 @@ const PACKAGES: [(Need, &str); 33] = [
     (Need::Hosts, "libglib2.0-0"),
     (Need::Hosts, "libatomic1"),
     (Need::Hosts, "libstdc++6"),
+    (Need::Clients, "liblo-tools"),
+    (Need::Clients, "python3-venv"),
     (Need::Link, "iproute2"),
     (Need::Link, "nftables"),
     (Need::Link, "python3-venv"),

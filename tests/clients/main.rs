@@ -1,22 +1,15 @@
-//! Clients that others wrote: `oscsend` of liblo and python-osc. Where one is not installed the test says so and passes;
-//! with `ECHELON_NEED_CLIENTS=1` it fails.
+//! OSC clients that others wrote: `oscsend` of liblo, and python-osc in the interpreter that `ECHELON_PYTHON` names. They
+//! must be there: `cargo xtask hosts` sees to that and runs these tests; `cargo test` leaves them out.
+
+#[path = "../integration/stage.rs"]
+#[expect(dead_code, reason = "this program needs only some of it")]
+mod stage;
 
 use std::process::Command;
 
 use support::{Format, Setup};
 
-use crate::alone;
-use crate::stage::Stage;
-
-/// Whether the program is there; else says what to do.
-fn is_there(name: &str, command: &mut Command) -> bool {
-    let there = command.output().is_ok_and(|output| output.status.success() || output.status.code() == Some(1));
-    if !there {
-        println!("{name} is not installed: not tested with it");
-        assert!(std::env::var_os("ECHELON_NEED_CLIENTS").is_none(), "{name} is needed");
-    }
-    there
-}
+use stage::Stage;
 
 fn wait_for_crossfader(stage: &mut Stage, value: f64) {
     stage.host.pump_until("the crossfader", |main| (main.get("xfader") - value).abs() < 1e-6);
@@ -24,10 +17,6 @@ fn wait_for_crossfader(stage: &mut Stage, value: f64) {
 
 #[test]
 fn oscsend_moves_a_control() {
-    let _alone = alone();
-    if !is_there("oscsend (liblo-tools)", &mut Command::new("oscsend")) {
-        return;
-    }
     let mut stage = Stage::open(&Setup::new(), Format::Clap).alone();
     let port = stage.host.osc_port().to_string();
     let send = |args: &[&str]| {
@@ -64,17 +53,9 @@ for answer in client.get_messages(20):
 
 #[test]
 fn python_osc_sends_messages_and_bundles_and_hears_the_answer() {
-    let _alone = alone();
-    let python = || Command::new(std::env::var("ECHELON_PYTHON").unwrap_or_else(|_| "python3".to_owned()));
-    let mut probe = python();
-    probe.args(["-c", "import pythonosc.udp_client"]);
-    if !probe.output().is_ok_and(|output| output.status.success()) {
-        println!("python-osc is not installed: not tested with it");
-        assert!(std::env::var_os("ECHELON_NEED_CLIENTS").is_none(), "python-osc is needed");
-        return;
-    }
+    let python = std::env::var("ECHELON_PYTHON").expect("ECHELON_PYTHON names an interpreter with python-osc");
     let mut stage = Stage::open(&Setup::new(), Format::Vst3).alone();
-    let output = python().args(["-c", PYTHON, &stage.host.osc_port().to_string()]).output().unwrap();
+    let output = Command::new(python).args(["-c", PYTHON, &stage.host.osc_port().to_string()]).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success() && text.contains("/pong"), "{text}");
     wait_for_crossfader(&mut stage, 0.125);
