@@ -282,17 +282,18 @@ def comes_and_goes(job):
 
 
 def lives_with_a_twin(job):
-    """Two instances in one process, both told the same port: one of them takes the next one."""
+    """Two instances in one process: they share the port, and each has a name."""
     port = rig.reserve_port()
     engine = dawdreamer.RenderEngine(RATE, job.block)
     engine.set_bpm(BPM)
     twins = [engine.make_plugin_processor(name, job.plugin) for name in ("first", "second")]
     engine.load_graph([(twin, []) for twin in twins])
-    ports = [port_of(twin, job.path("twin.state")) for twin in twins]
-    check("two instances have two ports", port in ports and ports[0] != ports[1], ports)
-    for twin, twin_port, beat in zip(twins, ports, (4.0, 8.0)):
+    found = [address_of(twin, job.path("twin.state")) for twin in twins]
+    ports, names = zip(*found)
+    check("two instances share a port and have two names", ports == (port, port) and names[0] != names[1], found)
+    for twin, name, beat in zip(twins, names, (4.0, 8.0)):
         twin.record = True
-        osc = Osc(twin_port, lambda: engine.render(0.02)).connect()
+        osc = Osc(port, lambda: engine.render(0.02), name).connect()
         osc.do("/deck/a/load", job.track)
         osc.receipt(osc.ask("/deck/a/play", np.float64(beat)), "/ack")
     engine.render(6.0)
@@ -301,14 +302,14 @@ def lives_with_a_twin(job):
     check("each plays what it was told, on its frame", firsts == wanted, f"frames {firsts}, due {wanted}")
 
 
-def port_of(plugin, path):
-    """The OSC port in an instance's saved state, which is there soon after it was opened."""
+def address_of(plugin, path):
+    """The OSC port and name in an instance's saved state, which are there soon after it was opened."""
     end = time.monotonic() + rig.PATIENCE_SECS
     while True:
         plugin.save_state(str(path))
-        port = rig.saved_rig(path.read_bytes())["osc_port"]
-        if port is not None or time.monotonic() > end:
-            return port
+        saved = rig.saved_rig(path.read_bytes())
+        if saved["osc_port"] is not None or time.monotonic() > end:
+            return saved["osc_port"], saved["osc_name"]
         time.sleep(0.01)
 
 

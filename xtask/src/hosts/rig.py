@@ -88,9 +88,11 @@ class Refused(Exception):
 
 
 class Osc:
-    """A controller on this machine. `pump` makes the host process audio, which receipts need to come about."""
+    """A controller on this machine. `pump` makes the host process audio, which receipts need to come about; with a name
+    it talks to the instance of that name."""
 
-    def __init__(self, port, pump=lambda: None):
+    def __init__(self, port, pump=lambda: None, name=None):
+        self.prefix = f"/echelon/{name}" if name else ""
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind(("127.0.0.1", 0))
         self.socket.connect(("127.0.0.1", port))
@@ -110,7 +112,7 @@ class Osc:
                     raise
 
     def send(self, address, *args):
-        message = OscMessageBuilder(address)
+        message = OscMessageBuilder(self.prefix + address)
         for arg in args:
             # A float alone would be OSC's f; beats are d.
             message.add_arg(arg, "d") if isinstance(arg, np.float64) else message.add_arg(arg)
@@ -171,7 +173,7 @@ class Osc:
         while True:
             try:
                 message = OscMessage(self.socket.recv(9000))
-                self.got.append((message.address, list(message.params)))
+                self.got.append((message.address.removeprefix(self.prefix), list(message.params)))
             except BlockingIOError:
                 return
             except ConnectionRefusedError:
