@@ -102,19 +102,10 @@ impl ActionKind {
     #[must_use]
     pub const fn verb(self) -> &'static str {
         match self {
-            Self::Stop => "stop",
-            Self::Load => "load",
-            Self::Seek => "seek",
-            Self::Cue => "cue",
-            Self::Loop => "loop",
-            Self::Undo => "undo",
-            Self::Play => "play",
             Self::Motion => "change its motion",
             Self::Effect => "switch effects",
             Self::Mixer => "mix",
-            Self::Lock => "lock",
-            Self::Cancel => "cancel",
-            Self::Panic => "panic",
+            other => other.word(),
         }
     }
 }

@@ -6,6 +6,8 @@
     reason = "a renderer turns times into frame numbers everywhere; all are positive and far below 2^52"
 )]
 
+mod catalogue;
+mod patterns;
 mod score;
 mod sounds;
 
@@ -14,7 +16,8 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use self::score::{Feel, Intro, MOVING, STYLES, Style};
+use self::catalogue::{MOVING, STYLES};
+use self::score::{Feel, Intro, Style};
 use self::sounds::{Drum, play, strike};
 use super::{List, Truth};
 use crate::music::{Depth, Noise, Stereo, write_wav};
