@@ -311,3 +311,28 @@ fn list_recipes() -> Vec<OscMessage> {
     messages.push(message("/recipe/list/end", vec![count.into()]));
     messages
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use echelon_engine::action::ActionQueue;
+
+    use super::*;
+
+    #[test]
+    fn a_tag_stays_on_its_frame_while_the_audio_goes_on() {
+        let (sender, _queue) = ActionQueue::new(4);
+        let line = Line::new(sender, Box::new(|| {}), sync_channel(1).0);
+        let now = Instant::now();
+        let mut moments = Moments { now, known: vec![] };
+        assert_eq!(moments.frame(&line, 1.0).unwrap_err().0, "no_clock");
+        line.times().observe(96_000, 48_000.0, now);
+        let frame = moments.frame(&line, 1.0).unwrap();
+        // A block that comes early, between two messages of the bundle: the clock knows better from now on.
+        line.times().observe(97_000, 48_000.0, now);
+        assert_eq!(moments.frame(&line, 1.0).unwrap(), frame);
+        let mut next = Moments { now, known: vec![] };
+        assert_ne!(next.frame(&line, 1.0).unwrap(), frame, "the next bundle goes by it");
+    }
+}
