@@ -5,15 +5,11 @@
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
-use echelon_engine::graph::LanePool;
-use echelon_engine::processor::{BlockInput, RigProcessor};
-use echelon_engine::rig::{Rig, RigConfig};
 use nice_plug::prelude::*;
 
+mod audio;
 pub mod bridge;
-pub mod buffers;
 pub mod control;
 pub mod editor;
 pub mod host;
@@ -25,13 +21,12 @@ pub mod recipes;
 pub mod state;
 pub mod view;
 
-use buffers::MainInput;
-use control::{ControlThread, EditorActs, EditorHands};
+use audio::AudioHalf;
+use control::{EditorActs, EditorHands};
 use host::HostLink;
 use host::guard::guard;
 use host::standalone::StandIn;
 use params::RigParams;
-use peers::{AudioEar, LinkSession};
 use view::SharedView;
 
 // What a host looks for in the library, for the mini-hosts that call it without loading it.
@@ -44,18 +39,8 @@ pub struct Echelon {
     link: Arc<HostLink>,
     view: SharedView,
     hands: EditorHands,
-    main_input: MainInput,
     /// Without a host's entry.
     stand_in: Option<StandIn>,
-    /// Made when the host first activates the plugin: a scan costs no thread and no socket.
-    running: Option<Running>,
-}
-
-/// The rig's audio half with its ear for a session, and the thread of its control half.
-struct Running {
-    processor: RigProcessor,
-    control: ControlThread,
-    ear: AudioEar,
 }
 
 impl Default for Echelon {
@@ -66,46 +51,35 @@ impl Default for Echelon {
             params,
             view: SharedView::default(),
             hands: EditorHands::default(),
-            main_input: MainInput::default(),
             stand_in: None,
-            running: None,
         }
     }
 }
 
 impl Echelon {
     /// Prepares for a sample rate in Hz and blocks of up to so many frames; starts the rig the first time.
-    fn get_ready(&mut self, sample_rate: f64, max_frames: usize) -> bool {
-        self.main_input.prepare(max_frames);
-        self.stand_in = self.stand_in.take().or_else(|| StandIn::new(&self.link));
-        match &mut self.running {
-            Some(running) => running.processor.prepare(sample_rate),
+    fn get_ready(&mut self, sample_rate: f64, max_frames: u32) -> bool {
+        self.stand_in = StandIn::new(&self.link, sample_rate, max_frames);
+        let Ok(mut rig) = self.link.rig.try_borrow_mut() else { return false };
+        match &mut *rig {
+            Some(rig) => rig.prepare(sample_rate),
             None => {
-                self.running = self.start(sample_rate);
+                let (saved, view) = (self.params.saved.clone(), self.view.clone());
+                *rig = AudioHalf::start(&self.link, sample_rate, saved, view, &self.hands);
                 // The engine is new: it has yet to hear what the parameters say.
                 self.link.resend();
             }
         }
-        if let Some(Running { control, .. }) = &self.running {
-            control.wait_for_project();
-        }
-        self.running.is_some()
+        rig.as_mut().map(AudioHalf::wait_for_project).is_some()
     }
+}
 
-    fn start(&self, sample_rate: f64) -> Option<Running> {
-        let (lanes, parallel) = (self.link.threads.lanes(), host::parallel());
-        let (console, processor) =
-            Rig::new(RigConfig { sample_rate, lanes, parallel, limiter: host::limiter() }).ok()?;
-        let entry = console.lane_entry();
-        self.link.latency_frames.store(console.latency_frames(), Ordering::Relaxed);
-        let saved = self.params.saved.clone();
-        let link = Arc::downgrade(&self.link);
-        let (session, ear) = LinkSession::create();
-        // The host's thread waits for the tracks; the values need not.
-        let resend = move || link.upgrade().into_iter().for_each(|link| link.resend());
-        let control = ControlThread::start(console, saved, self.view.clone(), session, &self.hands, resend).ok()?;
-        self.link.threads.connect(entry);
-        Some(Running { processor, control, ear })
+impl Drop for Echelon {
+    fn drop(&mut self) {
+        // Its control side lets go of its port and ends its thread here, on the thread that removes the plugin.
+        if let Ok(mut rig) = self.link.rig.try_borrow_mut() {
+            *rig = None;
+        }
     }
 }
 
@@ -155,38 +129,18 @@ impl Plugin for Echelon {
 
     fn activate(&mut self, _: &AudioIOLayout, config: &BufferConfig, _: &mut impl ActivateContext<Self>) -> bool {
         // A panic must not cross the framework's C functions into the host: it refuses the plugin instead.
-        guard(false, || self.get_ready(f64::from(config.sample_rate), config.max_buffer_size as usize))
+        guard(false, || self.get_ready(f64::from(config.sample_rate), config.max_buffer_size))
     }
 
+    /// Called by the framework's own program alone: a host's blocks never pass through the framework.
     fn process(
         &mut self,
         buffer: &mut Buffer,
         aux: &mut AuxiliaryBuffers,
         context: &mut impl ProcessContext<Self>,
     ) -> ProcessStatus {
-        let Self { link, running: Some(Running { processor, control, ear }), main_input, stand_in, .. } = self else {
-            return ProcessStatus::Error("not activated");
-        };
-        link.run(buffer, aux, |buffer, aux, exchange| {
-            let frames = u32::try_from(buffer.samples()).unwrap_or(u32::MAX);
-            if let Some(stand_in) = stand_in {
-                stand_in.begin(link, exchange, context, frames);
-            }
-            let _turn = exchange.offline.then(|| control.turn_offline());
-            let mut threads = link.threads.lend(exchange.offline);
-            if let Some(mut io) = main_input.block(buffer, aux) {
-                io.lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
-                let late = link.latency_micros(processor.sample_rate());
-                let session = ear.hear(processor.bar_beats(), late);
-                processor.hear_session(session, frames, exchange.offline, exchange.ahead);
-                let block = BlockInput { frames, transport: exchange.transport, inputs: &exchange.inputs };
-                processor.process(&mut io, block, &mut exchange.moves);
-                exchange.push_midi(processor.midi_out());
-            }
-            if let Some(stand_in) = stand_in {
-                stand_in.end(link, exchange, context);
-            }
-        })
+        let Some(stand_in) = &mut self.stand_in else { return ProcessStatus::Error("not activated") };
+        stand_in.run(&self.link, buffer, aux, context)
     }
 }
 

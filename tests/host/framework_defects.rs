@@ -10,7 +10,7 @@ use rosc::OscType;
 use support::display::Display;
 use support::signals::{constant, impulse, ramp, ramp_frame};
 use support::{
-    BusFault, Delivery, Edges, Event, Format, MiniHost, OutKind, Setup, Status, TempDir, Transport, compare,
+    Blocks, BusFault, Delivery, Edges, Event, Format, MiniHost, OutKind, Setup, Status, TempDir, Transport, compare,
     for_each_format,
 };
 
@@ -217,5 +217,22 @@ fn g15_a_state_loaded_while_the_music_plays_is_heard() {
         assert!(host.load(&closed.save()));
         compare::assert_silent(&host.render(9600).deck(DeckId::A).since(9600));
         assert_eq!(host.get("gain_1"), -100.0);
+    });
+}
+
+/// Not in the list of defects: the framework's `process` reads and writes `crossbeam::AtomicCell`s that are too large for
+/// an atomic, and so share 67 locks with those of all instances in the process.
+#[test]
+fn instances_on_many_threads_wait_for_nobody() {
+    // More threads than cores: now and then one is taken off its core in the middle of a block.
+    let hosts = std::thread::available_parallelism().map_or(4, std::num::NonZero::get) * 4;
+    std::thread::scope(|scope| {
+        for index in 0..hosts {
+            scope.spawn(move || {
+                let mut host = Setup::new().blocks(Blocks::Fixed(1)).open(Format::ALL[index % Format::ALL.len()]);
+                // The render itself fails if a block waits, as the guard on every call sees it.
+                host.render(40_000);
+            });
+        }
     });
 }

@@ -9,6 +9,9 @@
 //! | `await-playing 0/1` | `{"playing": micros}` |
 //! | `await-peers N` | `{"peers": micros}` |
 //! | `await-leader WORD` | `{"leader": micros}` |
+//! | `host` | `{"host": [beat, micros]}`: the DAW's beat, and when it is heard |
+//! | `sibling 1` | `{"sibling": [joined, peers]}`: a second instance in this process, in the session too; how many it sees |
+//! | `sibling 0` | removes it |
 //! | `fires FROM STEP COUNT` | `{"fire": [beat, micros]}` for each, when its frame is heard; then `{"fired": {...}}` |
 
 use std::collections::VecDeque;
@@ -29,6 +32,8 @@ const BEATS_AHEAD: f64 = 3.0;
 
 struct Device {
     host: MiniHost,
+    format: Format,
+    sibling: Option<MiniHost>,
     osc: OscClient,
     port: u16,
     /// The last `/link/state`.
@@ -112,7 +117,7 @@ pub fn play(format: &str, frames: &str) -> Result<(), String> {
     let host = setup.transport(Transport::rolling(120.0)).open(format);
     let port = host.osc_port();
     let osc = OscClient::connect(port);
-    let mut device = Device { host, osc, port, state: vec![], awaited: None, fires: None };
+    let mut device = Device { host, format, sibling: None, osc, port, state: vec![], awaited: None, fires: None };
     let commands = commands();
     let urgent = be_urgent();
     tell(&json!({ "ready": now_micros(), "urgent": urgent }));
@@ -215,6 +220,9 @@ impl Device {
             ["await-leader", word] => {
                 self.wait(Awaited::Word { name: "leader", index: 1, value: word.to_owned() });
             }
+            ["host"] => self.tell_host_beat(),
+            ["sibling", "1"] => self.tell_of_sibling(),
+            ["sibling", "0"] => self.sibling = None,
             ["fires", from, step, count] => {
                 let (from, step, count) = (parse(from)?, parse(step)?, parse(count)? as usize);
                 self.state.clear();
@@ -224,6 +232,26 @@ impl Device {
             _ => return Err(format!("`{line}` is no command")),
         }
         Ok(())
+    }
+
+    fn tell_host_beat(&self) {
+        let heard = self.host.frame() + u64::from(self.host.latency_frames());
+        let at = self.host.due_time(heard).map(micros_of);
+        tell(&json!({ "host": [self.host.song_beats(), at] }));
+    }
+
+    /// The sound stops meanwhile: nothing is to be measured.
+    fn tell_of_sibling(&mut self) {
+        let sibling = self.sibling.get_or_insert_with(|| {
+            let host = Setup::new().network().open(self.format);
+            host.osc().send("/clock/source", &[OscType::String("link".to_owned())]);
+            host
+        });
+        let mut osc = sibling.osc();
+        osc.send("/link/state", &[]);
+        let state = osc.expect("/link/state");
+        let seen: Vec<_> = [2, 3].iter().filter_map(|&index| state.args.get(index).and_then(number)).collect();
+        tell(&json!({ "sibling": seen }));
     }
 
     /// From here on this is waited for, and no other command is taken.

@@ -1,4 +1,4 @@
-//! One host block: fill the exchange, run the framework, collect the moves. The same for both formats.
+//! One host block: fill the exchange, let the rig play, collect the moves. The same for every format.
 
 use std::sync::atomic::Ordering;
 
@@ -6,6 +6,7 @@ use echelon_engine::clock::HostTransport;
 use echelon_engine::input::{ControlMove, HostInput};
 use echelon_engine::midi::MidiOut;
 
+use super::exchange::Exchange;
 use super::inputs::InputList;
 use super::link::HostLink;
 use super::scratch::{CompleteBuses, HostBuses, Scratch};
@@ -34,8 +35,6 @@ pub(super) struct OutMove {
 
 /// What differs between the formats.
 pub(super) trait Format {
-    /// Calls the framework; `false` if it did not process.
-    fn process(&mut self, buses: &mut CompleteBuses) -> bool;
     /// Hands a move to the host; `false` if the host did not take it.
     fn emit(&mut self, moved: &OutMove) -> bool;
     /// Hands a MIDI message to the host; `false` if the host did not take it.
@@ -46,26 +45,42 @@ pub(super) trait Format {
 pub(super) struct Runner {
     /// This block's inputs. The entry fills it between [`InputList::begin`] and [`Runner::run`].
     pub(super) inputs: InputList,
+    exchange: Exchange,
     scratch: Scratch,
 }
 
 impl Runner {
     /// Not on the audio thread.
     pub(super) fn new(link: &HostLink, frames: u32) -> Self {
-        Self { inputs: InputList::new(link.table.len()), scratch: Scratch::new(frames) }
+        Self { inputs: InputList::new(link.table.len()), exchange: Exchange::new(), scratch: Scratch::new(frames) }
     }
 
-    /// The largest block that the framework will be given.
+    /// The largest block that the rig will be given.
     pub(super) fn max_frames(&self) -> u32 {
         self.scratch.frames()
     }
 
-    /// Runs a block: in one piece, unless it is larger than the host announced. `false`, and silence, if the
-    /// framework refused it.
+    /// Runs a block: in one piece, unless it is larger than the host announced. `false`, and silence, if there is no
+    /// rig that plays it.
     ///
     /// # Safety
     /// The block's pointers are null or valid for its frames.
     pub(super) unsafe fn run(&mut self, link: &HostLink, block: &Block, format: &mut impl Format) -> bool {
+        // SAFETY: by this function's contract.
+        unsafe { self.run_with(link, block, format, |buses, exchange| link.play(buses, exchange)) }
+    }
+
+    /// [`Runner::run`] with anything that plays; it gives `false` if it does not.
+    ///
+    /// # Safety
+    /// As [`Runner::run`].
+    unsafe fn run_with(
+        &mut self,
+        link: &HostLink,
+        block: &Block,
+        format: &mut impl Format,
+        mut play: impl FnMut(&mut CompleteBuses<'_>, &mut Exchange) -> bool,
+    ) -> bool {
         self.inputs.finish();
         link.lost_inputs.fetch_add(self.inputs.lost(), Ordering::Relaxed);
         let mut from = (0, block.transport);
@@ -74,12 +89,10 @@ impl Runner {
             let end = block.frames.min(start.saturating_add(self.scratch.frames()));
             let transport = advanced(from.1, start - from.0, block.sample_rate);
             from = (start, transport);
-            if !self.fill(link, block, start, end, &mut from) {
-                break;
-            }
+            self.fill(block, start, end, &mut from);
             // SAFETY: `end` is within the block, for which the pointers are valid.
             let mut buses = unsafe { self.scratch.complete(&block.buses, start, end - start) };
-            if !format.process(&mut buses) {
+            if !play(&mut buses, &mut self.exchange) {
                 self.give_back(link, start);
                 break;
             }
@@ -95,20 +108,18 @@ impl Runner {
 
     /// Fills the exchange for `[start, end)`. `from` comes in as the transport at `start`, and goes out as the last
     /// one known in the range.
-    fn fill(&self, link: &HostLink, block: &Block, start: u32, end: u32, from: &mut (u32, HostTransport)) -> bool {
-        let Ok(mut exchange) = link.exchange.try_borrow_mut() else { return false };
-        exchange.begin(from.1, block.offline, block.ahead);
+    fn fill(&mut self, block: &Block, start: u32, end: u32, from: &mut (u32, HostTransport)) {
+        self.exchange.begin(from.1, block.offline, block.ahead);
         for mut timed in self.inputs.range(start, end) {
             if let HostInput::Transport(transport) = timed.input {
                 *from = (timed.frame, transport);
             }
             timed.frame -= start;
-            exchange.inputs.push(timed);
+            self.exchange.inputs.push(timed);
         }
-        true
     }
 
-    /// The framework did not process: the control values from `start` on are sent again with the next block.
+    /// The rig did not play: the control values from `start` on are sent again with the next block.
     fn give_back(&self, link: &HostLink, start: u32) {
         // From the last to the first, and only into free places: the latest value of each control stays.
         for timed in self.inputs.range(start, u32::MAX).rev() {
@@ -119,8 +130,8 @@ impl Runner {
     }
 
     /// Takes the moves that the plugin left: the parameters show them, the host hears of them.
-    fn collect(&self, link: &HostLink, start: u32, end: u32, format: &mut impl Format) {
-        let Ok(mut exchange) = link.exchange.try_borrow_mut() else { return };
+    fn collect(&mut self, link: &HostLink, start: u32, end: u32, format: &mut impl Format) {
+        let Self { inputs, exchange, .. } = self;
         sort_by_frame(&mut exchange.moves);
         let mut lost = 0;
         for moved in exchange.moves.drain(..) {
@@ -132,7 +143,7 @@ impl Runner {
             let frame = moved.frame.saturating_add(start).min(end - 1);
             let value = link.table.sanitized(slot, moved.value);
             // A value that the host set later in this block stays.
-            if self.inputs.latest(slot).is_none_or(|latest| latest <= frame) {
+            if inputs.latest(slot).is_none_or(|latest| latest <= frame) {
                 link.table.set(slot, value);
             }
             let normalized = link.table.normalized(slot, value);
@@ -168,43 +179,55 @@ mod tests {
     use echelon_engine::units::Bpm;
     use std::sync::Arc;
 
-    /// A framework that writes what it is given, and moves the crossfader as told.
-    struct Fake<'a> {
-        link: &'a HostLink,
+    /// A rig that writes down what it is given and moves the crossfader as told, and the host that hears of it.
+    #[derive(Default)]
+    struct Fake {
         refuses: bool,
         moves: Vec<(u32, f32)>,
         seen: Vec<(HostTransport, Vec<TimedInput>)>,
-        told: Vec<(u32, f32)>,
+        told: Told,
     }
 
-    impl Format for Fake<'_> {
-        fn process(&mut self, buses: &mut CompleteBuses) -> bool {
-            let mut exchange = self.link.exchange.borrow_mut();
+    impl Fake {
+        fn play(&mut self, buses: &mut CompleteBuses<'_>, exchange: &mut Exchange) -> bool {
             self.seen.push((exchange.transport, exchange.inputs.clone()));
             for (frame, value) in self.moves.drain(..) {
                 exchange.push_move(ControlMove { frame, control: Control::Crossfader, value });
             }
-            for &channel in buses.outputs.as_flattened() {
-                for frame in 0..buses.frames as usize {
-                    // SAFETY: the buses are valid for their frames.
-                    unsafe { channel.add(frame).write(1.0) };
-                }
+            let io = buses.io(None);
+            for channel in io.master.into_iter().chain(io.decks.into_iter().flatten()).chain(io.cue) {
+                channel.fill(1.0);
             }
             !self.refuses
         }
+
+        fn run(&mut self, runner: &mut Runner, link: &HostLink, block: &Block) -> bool {
+            let mut told = std::mem::take(&mut self.told);
+            // SAFETY: the tests' buses are absent, or as long as their blocks.
+            let is_played =
+                unsafe { runner.run_with(link, block, &mut told, |buses, exchange| self.play(buses, exchange)) };
+            self.told = told;
+            is_played
+        }
+    }
+
+    /// What the host was told, and takes: moves before frame 90.
+    #[derive(Debug, Default, PartialEq)]
+    struct Told(Vec<(u32, f32)>);
+
+    impl Format for Told {
         fn emit_midi(&mut self, _: MidiOut) -> bool {
             false
         }
 
         fn emit(&mut self, moved: &OutMove) -> bool {
-            self.told.push((moved.frame, moved.normalized));
+            self.0.push((moved.frame, moved.normalized));
             moved.frame < 90
         }
     }
 
-    fn fake<'a>(link: &'a HostLink, moves: &[(u32, f32)]) -> Fake<'a> {
-        let moves = moves.to_vec();
-        Fake { link, refuses: false, moves, seen: Vec::new(), told: Vec::new() }
+    fn fake(moves: &[(u32, f32)]) -> Fake {
+        Fake { moves: moves.to_vec(), ..Fake::default() }
     }
 
     fn block(frames: u32, buses: HostBuses) -> Block {
@@ -225,11 +248,10 @@ mod tests {
     fn moves_reach_the_host_in_order_and_the_parameter_shows_the_last() {
         let link = link();
         let mut runner = Runner::new(&link, 100);
-        let mut fake = fake(&link, &[(95, 1.5), (20, f32::NAN), (20, 0.75), (3, 0.25)]);
+        let mut fake = fake(&[(95, 1.5), (20, f32::NAN), (20, 0.75), (3, 0.25)]);
         runner.inputs.begin(100);
-        // SAFETY: there are no buses.
-        assert!(unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake) });
-        assert_eq!(fake.told, [(3, 0.25), (20, 0.5), (20, 0.75), (95, 1.0)]);
+        assert!(fake.run(&mut runner, &link, &block(100, HostBuses::NONE)));
+        assert_eq!(fake.told.0, [(3, 0.25), (20, 0.5), (20, 0.75), (95, 1.0)]);
         assert_eq!(xfader(&link), 1.0);
         assert_eq!(link.lost_moves.load(Ordering::Relaxed), 1, "the host took none from frame 90 on");
     }
@@ -242,8 +264,7 @@ mod tests {
         for (frame, expected) in [(40, 0.125), (50, 0.75), (60, 0.75)] {
             runner.inputs.begin(100);
             link.host_value(&mut runner.inputs, 50, slot, 0.125);
-            // SAFETY: there are no buses.
-            unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake(&link, &[(frame, 0.75)])) };
+            fake(&[(frame, 0.75)]).run(&mut runner, &link, &block(100, HostBuses::NONE));
             assert_eq!(xfader(&link), expected, "move at frame {frame}");
         }
     }
@@ -259,9 +280,8 @@ mod tests {
         runner.inputs.midi(39, [0x90, 1, 1]);
         runner.inputs.transport(50, HostTransport { song_beats: Some(8.0), ..block(0, HostBuses::NONE).transport });
         runner.inputs.midi(99, [0x90, 2, 1]);
-        let mut fake = fake(&link, &[(1, 0.25)]);
-        // SAFETY: the array holds the block's frames.
-        assert!(unsafe { runner.run(&link, &block(100, buses), &mut fake) });
+        let mut fake = fake(&[(1, 0.25)]);
+        assert!(fake.run(&mut runner, &link, &block(100, buses)));
         assert_eq!(left, [1.0; 100]);
         let beats: Vec<_> = fake.seen.iter().map(|(transport, _)| transport.song_beats.unwrap()).collect();
         for (beat, expected) in beats.iter().zip([0.0, 0.4, 8.3]) {
@@ -282,16 +302,14 @@ mod tests {
         runner.inputs.begin(100);
         link.host_value(&mut runner.inputs, 1, slot, 0.0);
         link.host_value(&mut runner.inputs, 2, slot, 0.25);
-        let mut refusing = fake(&link, &[]);
+        let mut refusing = fake(&[]);
         refusing.refuses = true;
-        // SAFETY: the array holds the block's frames.
-        assert!(!unsafe { runner.run(&link, &block(100, buses), &mut refusing) });
+        assert!(!refusing.run(&mut runner, &link, &block(100, buses)));
         assert_eq!(right, [0.0; 100]);
         runner.inputs.begin(100);
         link.drain(&mut runner.inputs);
-        let mut fake = fake(&link, &[]);
-        // SAFETY: there are no buses.
-        assert!(unsafe { runner.run(&link, &block(100, HostBuses::NONE), &mut fake) });
+        let mut fake = fake(&[]);
+        assert!(fake.run(&mut runner, &link, &block(100, HostBuses::NONE)));
         let again = TimedInput { frame: 0, input: HostInput::Control(Control::Crossfader, 0.25) };
         assert_eq!(fake.seen[0].1, [again]);
     }

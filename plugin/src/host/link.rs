@@ -6,16 +6,18 @@ use std::sync::{Arc, Weak};
 
 use atomic_refcell::AtomicRefCell;
 use echelon_engine::clock::HostTransport;
+use echelon_engine::graph::LanePool;
 use echelon_engine::input::Control;
 use echelon_engine::mixer::LimiterNode;
-use nice_plug::prelude::{AuxiliaryBuffers, Buffer, ProcessStatus};
 
 use super::exchange::Exchange;
 use super::guard::guard;
 use super::inputs::{InputList, Sink};
 use super::pending::Pending;
+use super::scratch::CompleteBuses;
 use super::table::Table;
 use super::threads::{HostThreads, limiter};
+use crate::audio::AudioHalf;
 use crate::params::RigParams;
 
 thread_local! {
@@ -29,8 +31,9 @@ const UNKNOWN: u32 = u32::MAX;
 
 /// Shared by one plugin instance and its entry.
 pub struct HostLink {
-    /// The block in hand. Only the audio thread borrows it.
-    pub exchange: AtomicRefCell<Exchange>,
+    /// The rig, from the first activation until the plugin is removed. The audio thread borrows it for a block, the
+    /// main thread to make it and to prepare it.
+    pub(crate) rig: AtomicRefCell<Option<AudioHalf>>,
     /// Counts the states that the host has loaded. The framework tells the plugin nothing about a load.
     pub state_generation: AtomicU64,
     /// Blocks in which the plugin panicked and was silenced.
@@ -43,7 +46,7 @@ pub struct HostLink {
     pub latency_frames: AtomicU32,
     /// Threads that the host lends.
     pub threads: HostThreads,
-    /// A host's entry is at work: it fills the exchange.
+    /// A host's entry is at work: it runs the blocks.
     is_adopted: AtomicBool,
     pub(super) table: Table,
     pending: Pending,
@@ -57,7 +60,7 @@ impl HostLink {
     pub fn new(params: &Arc<RigParams>) -> Arc<Self> {
         let table = Table::new(params);
         let link = Arc::new(Self {
-            exchange: AtomicRefCell::new(Exchange::new()),
+            rig: AtomicRefCell::new(None),
             state_generation: AtomicU64::new(0),
             panics: AtomicU64::new(0),
             lost_inputs: AtomicU64::new(0),
@@ -87,27 +90,28 @@ impl HostLink {
         self.is_adopted.load(Ordering::Relaxed)
     }
 
-    /// The body of `Plugin::process`: runs `work` with the block's exchange. If it panics, or the exchange is in use,
-    /// the outputs are silent and the next block goes on.
-    ///
-    /// The panic has to be caught here, inside the framework: its own C functions would abort the host.
-    pub fn run(
-        &self,
-        buffer: &mut Buffer,
-        aux: &mut AuxiliaryBuffers,
-        work: impl FnOnce(&mut Buffer, &mut AuxiliaryBuffers, &mut Exchange),
-    ) -> ProcessStatus {
-        let ran = guard(false, || {
-            let Ok(mut exchange) = self.exchange.try_borrow_mut() else { return false };
-            work(buffer, aux, &mut exchange);
+    /// Lets the rig make a block. `false`, and the buses as they were, without a rig or while it is in use. If it
+    /// panics the outputs are silent, and the next block goes on.
+    pub(super) fn play(&self, buses: &mut CompleteBuses<'_>, exchange: &mut Exchange) -> bool {
+        let Ok(mut rig) = self.rig.try_borrow_mut() else { return false };
+        let Some(rig) = rig.as_mut() else { return false };
+        self.silenced_by_panic(buses, |buses| {
+            let mut threads = self.threads.lend(exchange.offline);
+            let lanes = threads.as_mut().map(|threads| threads as &mut dyn LanePool);
+            rig.run(self, &mut buses.io(lanes), exchange);
+        });
+        true
+    }
+
+    fn silenced_by_panic(&self, buses: &mut CompleteBuses<'_>, work: impl FnOnce(&mut CompleteBuses<'_>)) {
+        let is_done = guard(false, || {
+            work(buses);
             true
         });
-        if !ran {
+        if !is_done {
             self.panics.fetch_add(1, Ordering::Relaxed);
-            silence(buffer, aux);
+            buses.silence();
         }
-        // A deck may start at any time: never let the host put the plugin to sleep.
-        ProcessStatus::KeepAlive
     }
 
     /// What the host is told of the latency. Before there is an engine: what it will be, at a sample rate in Hz (not above
@@ -204,18 +208,10 @@ impl Sink for Aside<'_> {
     fn transport(&mut self, _: u32, _: HostTransport) {}
 }
 
-fn silence(main: &mut Buffer, aux: &mut AuxiliaryBuffers) {
-    for channel in main.as_slice() {
-        channel.fill(0.0);
-    }
-    for channel in aux.outputs.iter_mut().flat_map(|bus| bus.as_slice()) {
-        channel.fill(0.0);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::host::scratch::{HostBuses, Scratch};
     use echelon_engine::input::HostInput;
     use echelon_engine::units::DeckId;
 
@@ -278,17 +274,29 @@ mod tests {
     fn a_panic_is_silence_for_one_block() {
         let link = link();
         let (mut left, mut right) = ([1.0_f32; 4], [1.0_f32; 4]);
-        let mut main = Buffer::default();
-        let mut deck = [Buffer::default()];
-        // SAFETY: the slices are as long as said.
-        unsafe { main.set_slices(4, |slices| *slices = vec![&mut left]) };
-        // SAFETY: as above.
-        unsafe { deck[0].set_slices(4, |slices| *slices = vec![&mut right]) };
-        let mut aux = AuxiliaryBuffers { inputs: &mut [], outputs: &mut deck };
-        link.run(&mut main, &mut aux, |_, _, _| std::panic::panic_any(0_u8));
+        let mut host = HostBuses::NONE;
+        host.outputs[0][0] = left.as_mut_ptr();
+        host.outputs[5][1] = right.as_mut_ptr();
+        let mut scratch = Scratch::new(4);
+        // SAFETY: the arrays hold 4 frames.
+        let mut buses = unsafe { scratch.complete(&host, 0, 4) };
+        link.silenced_by_panic(&mut buses, |buses| {
+            buses.io(None).master[0].fill(0.25);
+            std::panic::panic_any(0_u8)
+        });
         assert_eq!(link.panics.load(Ordering::Relaxed), 1);
-        assert_eq!((main.as_slice()[0][3], aux.outputs[0].as_slice()[0][3]), (0.0, 0.0));
-        link.run(&mut main, &mut aux, |main, _, _| main.as_slice()[0].fill(0.5));
-        assert_eq!(main.as_slice()[0][3], 0.5, "the next block goes on");
+        assert_eq!((left[3], right[3]), (0.0, 0.0));
+        // SAFETY: as above.
+        let mut buses = unsafe { scratch.complete(&host, 0, 4) };
+        link.silenced_by_panic(&mut buses, |buses| buses.io(None).master[0].fill(0.5));
+        assert_eq!(left[3], 0.5, "the next block goes on");
+    }
+
+    #[test]
+    fn without_a_rig_nothing_is_played() {
+        let mut scratch = Scratch::new(4);
+        // SAFETY: there are no buses.
+        let mut buses = unsafe { scratch.complete(&HostBuses::NONE, 0, 4) };
+        assert!(!link().play(&mut buses, &mut Exchange::new()));
     }
 }

@@ -1,14 +1,16 @@
 //! Between the host and the framework: what the framework cannot carry.
 //!
 //! The framework declares (parameters and their text, state, ports, editor); we run. Our CLAP and VST3 entries own the
-//! objects that the host sees and wrap the framework's public `Wrapper`s. For each block an entry
-//! 1. reads everything the host sends into [`HostLink::exchange`], on its frame, and sets the parameters itself,
-//! 2. calls the framework once, with a complete set of buses and no events at all, so that it neither splits the block
-//!    nor loses an event, and never moves a parameter or posts a task,
-//! 3. reads the moves that the plugin made, sets the parameters and tells the host, so that a host records what OSC or
+//! objects that the host sees and wrap the framework's public `Wrapper`s. The framework has no part in a block: its own
+//! `process` loses events, and reads and writes cells that share 67 locks among all instances of the process, where one
+//! instance's audio thread waits while another's is off the core. For each block an entry
+//! 1. reads everything the host sends into the block's [`Exchange`], on its frame, and sets the parameters itself,
+//! 2. lets the rig play ([`HostLink`] has it), with a complete set of buses,
+//! 3. reads the moves that the rig made, sets the parameters and tells the host, so that a host records what OSC or
 //!    the editor did; this works without an editor.
 //!
-//! The plugin's side is [`HostLink`]: made in `Default`, run in `process`.
+//! [`HostLink`] is made in the plugin's `Default` and gets its rig in `activate`. Without a host `standalone` does
+//! what an entry does.
 //!
 //! CLAP hosts may lend threads for the length of a block ([`HostThreads`]); the framework does not know that extension.
 //!

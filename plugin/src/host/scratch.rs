@@ -1,9 +1,13 @@
-//! A complete set of buses for the framework, whatever the host gave.
+//! A complete set of buses for the rig, whatever the host gave.
 //!
-//! Hosts leave out buses (an array that is too short, a null array, null channels, one channel of two), and the
-//! framework then crashes or skips the whole block. It also copies and clears buffers in an order that would destroy
-//! an input that shares memory with another bus' output. So inputs are always copied, and an output that is missing,
+//! Hosts leave out buses (an array that is too short, a null array, null channels, one channel of two), give one
+//! memory for an input and an output, or for two outputs. So inputs are always copied, and an output that is missing,
 //! or that the host gave twice, is written to memory of ours.
+
+use std::marker::PhantomData;
+
+use echelon_engine::graph::LanePool;
+use echelon_engine::processor::BlockIo;
 
 /// Input buses: deck A (main) to deck D.
 pub(super) const INPUTS: usize = 4;
@@ -11,7 +15,7 @@ pub(super) const INPUTS: usize = 4;
 pub(super) const OUTPUTS: usize = 6;
 /// Every bus is stereo.
 pub(super) const CHANNELS: usize = 2;
-/// The largest block that goes to the framework in one piece; larger ones are cut. Bounds the memory for a host that
+/// The largest block that is made in one piece; larger ones are cut. Bounds the memory for a host that
 /// announces absurd sizes.
 pub(super) const MAX_FRAMES: u32 = 1 << 16;
 
@@ -44,11 +48,35 @@ impl HostBuses {
     }
 }
 
-/// Buses for one call of the framework: every pointer is valid for `frames` frames and no two overlap.
-pub(super) struct CompleteBuses {
-    pub(super) inputs: Channels<INPUTS>,
-    pub(super) outputs: Channels<OUTPUTS>,
-    pub(super) frames: u32,
+/// Buses for one block of the rig: every pointer is valid for `frames` frames and no two overlap. Only [`Scratch`] makes
+/// them.
+pub(super) struct CompleteBuses<'a> {
+    inputs: Channels<INPUTS>,
+    outputs: Channels<OUTPUTS>,
+    frames: u32,
+    /// The memory that the pointers lead to stays for so long.
+    memory: PhantomData<&'a mut [f32]>,
+}
+
+impl CompleteBuses<'_> {
+    /// The buses as the engine takes them, with the threads that may help.
+    pub(super) fn io<'b>(&'b mut self, lanes: Option<&'b mut dyn LanePool>) -> BlockIo<'b> {
+        let frames = self.frames as usize;
+        // SAFETY: every pointer is valid for the frames while `self` is borrowed, and no two of them overlap.
+        let input = |channel: *mut f32| unsafe { std::slice::from_raw_parts(channel.cast_const(), frames) };
+        // SAFETY: as above; each output is taken once.
+        let output = |channel: *mut f32| unsafe { std::slice::from_raw_parts_mut(channel, frames) };
+        let [master, a, b, c, d, cue] = self.outputs.map(|bus| bus.map(output));
+        BlockIo { inputs: self.inputs.map(|bus| bus.map(input)), master, decks: [a, b, c, d], cue, lanes }
+    }
+
+    /// Writes silence to every output.
+    pub(super) fn silence(&mut self) {
+        let BlockIo { master, decks, cue, .. } = self.io(None);
+        for channel in master.into_iter().chain(decks.into_iter().flatten()).chain(cue) {
+            channel.fill(0.0);
+        }
+    }
 }
 
 /// Memory for every input and output channel.
@@ -72,11 +100,13 @@ impl Scratch {
     /// Buses for the host's frames from `start`, `frames` of them (at most [`Scratch::frames`]).
     ///
     /// # Safety
-    /// The host's pointers are null or valid up to `start + frames`.
-    pub(super) unsafe fn complete(&mut self, host: &HostBuses, start: u32, frames: u32) -> CompleteBuses {
+    /// The host's pointers are null or valid up to `start + frames`, for as long as the buses are used.
+    pub(super) unsafe fn complete(&mut self, host: &HostBuses, start: u32, frames: u32) -> CompleteBuses<'_> {
         let (start, count) = (start as usize, frames.min(self.frames) as usize);
         let mut spare = self.memory.chunks_exact_mut(self.frames as usize).map(<[f32]>::as_mut_ptr);
-        let mut buses = CompleteBuses { inputs: HostBuses::NONE.inputs, outputs: HostBuses::NONE.outputs, frames };
+        let HostBuses { inputs, outputs } = HostBuses::NONE;
+        // Never more than there is memory for.
+        let mut buses = CompleteBuses { inputs, outputs, frames: frames.min(self.frames), memory: PhantomData };
         for (ours, &theirs) in buses.inputs.as_flattened_mut().iter_mut().zip(host.inputs.as_flattened()) {
             *ours = spare.next().unwrap_or_default();
             // SAFETY: ours is scratch of at least `count` frames, theirs by this function's contract; the host's

@@ -1,73 +1,105 @@
 //! Without a host: the framework's own standalone program calls the plugin directly, so what the entries do for a host
-//! is done here from the framework's context. Transport and MIDI come from it; lights go back through it.
+//! is done here from the framework's context. Buffers, transport and MIDI come from it; lights go back through it.
 
 use echelon_engine::clock::HostTransport;
+use echelon_engine::midi::MidiOut;
 use echelon_engine::units::{Bpm, TimeSignature};
 use nice_plug::midi::MidiResult;
-use nice_plug::prelude::{NoteEvent, ProcessContext, Transport};
+use nice_plug::prelude::{AuxiliaryBuffers, Buffer, NoteEvent, ProcessContext, ProcessStatus, Transport};
 
-use super::exchange::Exchange;
-use super::inputs::InputList;
+use super::block::{Block, Format, OutMove, Runner};
 use super::link::HostLink;
 use super::midi;
+use super::scratch::HostBuses;
 use crate::Echelon;
 #[cfg(feature = "standalone")]
 use crate::input::midi::ports::{Direct, take_direct};
 
-/// The list of a block's inputs, for as long as no entry has one.
+/// What runs the blocks for as long as no entry does.
 pub(crate) struct StandIn {
-    inputs: InputList,
+    runner: Runner,
+    sample_rate: f64,
     #[cfg(feature = "standalone")]
     direct: Option<Direct>,
 }
 
 impl StandIn {
-    /// Not on the audio thread. `None` where a host's entry is at work.
-    pub(crate) fn new(link: &HostLink) -> Option<Self> {
+    /// For a sample rate in Hz and blocks of up to so many frames. Not on the audio thread. `None` where a host's entry
+    /// is at work.
+    pub(crate) fn new(link: &HostLink, sample_rate: f64, max_frames: u32) -> Option<Self> {
         (!link.is_adopted()).then(|| Self {
-            inputs: InputList::new(link.table.len()),
+            runner: Runner::new(link, max_frames),
+            sample_rate,
             #[cfg(feature = "standalone")]
             direct: take_direct(),
         })
     }
 
-    /// Fills the exchange of a block of so many frames.
-    pub(crate) fn begin(
+    /// Runs a block.
+    pub(crate) fn run(
         &mut self,
         link: &HostLink,
-        exchange: &mut Exchange,
+        main: &mut Buffer<'_>,
+        aux: &mut AuxiliaryBuffers<'_>,
         context: &mut impl ProcessContext<Echelon>,
-        frames: u32,
-    ) {
-        self.inputs.begin(frames);
-        link.drain(&mut self.inputs);
-        exchange.begin(transport(context.transport()), false, false);
+    ) -> ProcessStatus {
+        let frames = u32::try_from(main.samples()).unwrap_or(u32::MAX);
+        self.runner.inputs.begin(frames);
+        link.drain(&mut self.runner.inputs);
         while let Some(event) = context.next_event() {
             if let Some(MidiResult::Basic(bytes)) = event.as_midi() {
-                midi::message(&mut self.inputs, event.timing(), bytes);
+                midi::message(&mut self.runner.inputs, event.timing(), bytes);
             }
         }
         #[cfg(feature = "standalone")]
         while let Some(bytes) = self.direct.as_mut().and_then(Direct::next) {
-            midi::message(&mut self.inputs, 0, bytes);
+            midi::message(&mut self.runner.inputs, 0, bytes);
         }
-        self.inputs.finish();
-        exchange.inputs.extend(self.inputs.range(0, frames));
+        let block = Block {
+            frames,
+            sample_rate: self.sample_rate,
+            transport: transport(context.transport()),
+            offline: false,
+            ahead: false,
+            buses: buses(main, aux),
+        };
+        // SAFETY: the framework's buffers are of one length, and stay borrowed for the call.
+        unsafe { self.runner.run(link, &block, &mut Standalone(context)) };
+        ProcessStatus::KeepAlive
+    }
+}
+
+/// The framework's context as the host: nobody records moves, MIDI has a way out.
+struct Standalone<'a, C>(&'a mut C);
+
+impl<C: ProcessContext<Echelon>> Format for Standalone<'_, C> {
+    fn emit(&mut self, _: &OutMove) -> bool {
+        true
     }
 
-    /// What the plugin moved shows in its parameters; what it says to lights goes out.
-    pub(crate) fn end(&mut self, link: &HostLink, exchange: &mut Exchange, context: &mut impl ProcessContext<Echelon>) {
-        for moved in exchange.moves.drain(..) {
-            if let Some(slot) = link.table.slot_of(moved.control) {
-                link.table.set(slot, link.table.sanitized(slot, moved.value));
-            }
-        }
-        for message in exchange.midi.drain(..) {
-            if let Ok(event) = NoteEvent::from_midi(message.frame, &message.bytes) {
-                // Nobody listens if there is no output.
-                _ = context.try_send_event(event);
-            }
-        }
+    fn emit_midi(&mut self, message: MidiOut) -> bool {
+        NoteEvent::from_midi(message.frame, &message.bytes).is_ok_and(|event| self.0.try_send_event(event).is_ok())
+    }
+}
+
+/// Deck A's input comes in the main output's memory.
+fn buses(main: &mut Buffer<'_>, aux: &mut AuxiliaryBuffers<'_>) -> HostBuses {
+    let mut buses = HostBuses::NONE;
+    let HostBuses { inputs: [deck_a, inputs @ ..], outputs: [master, outputs @ ..] } = &mut buses;
+    take(master, main);
+    take(deck_a, main);
+    for (bus, buffer) in outputs.iter_mut().zip(&mut *aux.outputs) {
+        take(bus, buffer);
+    }
+    for (bus, buffer) in inputs.iter_mut().zip(&mut *aux.inputs) {
+        take(bus, buffer);
+    }
+    buses
+}
+
+fn take(bus: &mut [*mut f32], buffer: &mut Buffer<'_>) {
+    for (pointer, channel) in bus.iter_mut().zip(buffer.as_slice()) {
+        *pointer = channel.as_mut_ptr();
     }
 }
 

@@ -56,6 +56,8 @@ def obey(words):
         tell(beats=[captured.beatAtTime(int(round(float(micros))), QUANTUM) for micros in args])
     elif name == "tempo":
         change(lambda captured, at: captured.setTempo(float(args[0]), at))
+    elif name == "force":
+        change(lambda captured, at: captured.forceBeatAtTime(float(args[0]), at, QUANTUM))
     elif name == "play":
         change(lambda captured, at: captured.setIsPlaying(args[0] == "1", at))
     elif name == "enable":

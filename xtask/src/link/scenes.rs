@@ -1,5 +1,7 @@
 //! What is played, and what is measured of it. The plugin is the session's elder.
 
+mod lead;
+
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -13,6 +15,7 @@ use super::table::{Spread, Table};
 use crate::workspace::step;
 
 /// Where things are in `/link/state`.
+const PEERS: usize = 3;
 const TEMPO: usize = 4;
 const BEAT: usize = 5;
 const PLAYING: usize = 11;
@@ -75,7 +78,8 @@ impl<'a> Scenes<'a> {
         self.cast.net.lose(0)?;
         step("Leaving, coming back, a crash");
         two.leave_and_return(table)?;
-        two.publish(table)?;
+        lead::tempo_and_bar(&mut two, table)?;
+        siblings(&mut two, table)?;
         two.b.crash()?;
         let since = Instant::now();
         two.a.ask_for("await-peers 0", "peers", Duration::from_secs(15))?;
@@ -276,18 +280,24 @@ impl Two {
         table.at_most("phase apart after that, at most", apart.part(1.0), 100.0, "us");
         Ok(())
     }
+}
 
-    /// The host leads: the session gets its tempo.
-    fn publish(&mut self, table: &mut Table) -> Result<()> {
-        self.b.ask("tempo 100", "sent")?;
-        sleep(Duration::from_millis(500));
-        let since = Instant::now();
-        self.a.send("osc /clock/source publish")?;
-        let heard = self.b.ask_for(&format!("await-tempo {}", micros(HOST_BPM)), "tempo", PATIENCE);
-        let took = if heard.is_ok() { since.elapsed().as_secs_f64() * 1e3 } else { f64::NAN };
-        table.at_most("the host's tempo is the session's after", took, 500.0, "ms");
-        Ok(())
+/// A second instance in the plugin's process is a peer to the other one, and none to the plugin.
+fn siblings(two: &mut Two, table: &mut Table) -> Result<()> {
+    step("A second instance in the process");
+    let since = Instant::now();
+    let mut joined = vec![];
+    while joined != [1.0, 1.0] && since.elapsed() < PATIENCE {
+        let seen = two.a.ask_for("sibling 1", "sibling", PATIENCE)?;
+        joined = seen.as_array().into_iter().flatten().filter_map(Value::as_f64).collect();
     }
+    table.holds("a second instance in the process sees one peer", joined == [1.0, 1.0]);
+    table.holds("the independent peer sees both", two.b.ask_for("await-peers 2", "peers", PATIENCE).is_ok());
+    let seen = two.state()?.get(PEERS).and_then(Value::as_f64).unwrap_or(f64::NAN);
+    table.exactly("peers that the first instance then sees", seen, 1.0, "");
+    two.a.send("sibling 0")?;
+    table.holds("it goes alone", two.b.ask_for("await-peers 1", "peers", PATIENCE).is_ok());
+    Ok(())
 }
 
 /// A tempo as a session carries it.

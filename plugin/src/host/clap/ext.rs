@@ -1,4 +1,5 @@
-//! The extensions that are ours: parameters, ports, latency, rendering, state and thread pool. The others are the framework's.
+//! The extensions that are ours: parameters, ports, latency, tail, rendering, state and
+//! thread pool. The others are the framework's.
 
 use std::ffi::{CStr, c_char, c_void};
 use std::ptr;
@@ -11,6 +12,7 @@ use clap_sys::ext::params::{CLAP_EXT_PARAMS, clap_param_info, clap_plugin_params
 use clap_sys::ext::remote_controls::{CLAP_EXT_REMOTE_CONTROLS, CLAP_EXT_REMOTE_CONTROLS_COMPAT};
 use clap_sys::ext::render::{CLAP_EXT_RENDER, CLAP_RENDER_OFFLINE, clap_plugin_render, clap_plugin_render_mode};
 use clap_sys::ext::state::{CLAP_EXT_STATE, clap_plugin_state};
+use clap_sys::ext::tail::{CLAP_EXT_TAIL, clap_plugin_tail};
 use clap_sys::ext::thread_pool::CLAP_EXT_THREAD_POOL;
 use clap_sys::plugin::clap_plugin;
 
@@ -36,6 +38,8 @@ static RENDER: clap_plugin_render =
 
 static LATENCY: clap_plugin_latency = clap_plugin_latency { get: Some(latency_get) };
 
+static TAIL: clap_plugin_tail = clap_plugin_tail { get: Some(tail_get) };
+
 static STATE: clap_plugin_state = clap_plugin_state { save: Some(state::save), load: Some(state::load) };
 
 /// An extension of ours.
@@ -48,6 +52,8 @@ pub(super) fn ours(name: &CStr) -> Option<*const c_void> {
         Some(ptr::from_ref(&RENDER).cast())
     } else if name == CLAP_EXT_LATENCY {
         Some(ptr::from_ref(&LATENCY).cast())
+    } else if name == CLAP_EXT_TAIL {
+        Some(ptr::from_ref(&TAIL).cast())
     } else if name == CLAP_EXT_STATE {
         Some(ptr::from_ref(&STATE).cast())
     } else if name == CLAP_EXT_THREAD_POOL {
@@ -159,6 +165,11 @@ fn set_name(field: &mut [c_char], name: &str) {
 unsafe extern "C" fn latency_get(plugin: *const clap_plugin) -> u32 {
     // SAFETY: CLAP: a plugin of ours.
     unsafe { Instance::of(plugin) }.map_or(0, |instance| instance.link.latency(0.0))
+}
+
+/// Without end: a deck plays without any input.
+unsafe extern "C" fn tail_get(_: *const clap_plugin) -> u32 {
+    u32::MAX
 }
 
 unsafe extern "C" fn render_is_realtime(plugin: *const clap_plugin) -> bool {

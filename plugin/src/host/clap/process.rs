@@ -14,7 +14,7 @@ use super::{events, transport};
 use crate::host::block::{Block, Format, OutMove};
 use crate::host::guard::guard;
 use crate::host::link::HostLink;
-use crate::host::scratch::{CHANNELS, Channels, CompleteBuses, HostBuses};
+use crate::host::scratch::{Channels, HostBuses};
 
 pub(super) unsafe extern "C" fn process(
     plugin: *const clap_plugin,
@@ -25,12 +25,12 @@ pub(super) unsafe extern "C" fn process(
         return CLAP_PROCESS_ERROR;
     };
     // SAFETY: as above.
-    guard(CLAP_PROCESS_ERROR, || unsafe { run(instance, plugin, data) })
+    guard(CLAP_PROCESS_ERROR, || unsafe { run(instance, data) })
 }
 
 /// # Safety
 /// The pointers in `data` are null or valid as CLAP says.
-unsafe fn run(instance: &Instance, plugin: *const clap_plugin, data: &clap_process) -> clap_process_status {
+unsafe fn run(instance: &Instance, data: &clap_process) -> clap_process_status {
     let link = &*instance.link;
     if data.frames_count == 0 {
         // SAFETY: by this function's contract.
@@ -63,53 +63,19 @@ unsafe fn run(instance: &Instance, plugin: *const clap_plugin, data: &clap_proce
         ahead: false,
         buses,
     };
-    let mut format = Clap {
-        plugin,
-        inner: &instance.inner,
-        link,
-        out_events: data.out_events,
-        steady_time: data.steady_time,
-        status: CLAP_PROCESS_ERROR,
-    };
+    let mut format = Clap { link, out_events: data.out_events };
     // SAFETY: CLAP: the host's buffers are valid for the block.
-    unsafe { audio.runner.run(link, &block, &mut format) };
-    format.status
+    let is_played = unsafe { audio.runner.run(link, &block, &mut format) };
+    // A deck may start at any time: never let the host put the plugin to sleep.
+    if is_played { CLAP_PROCESS_CONTINUE } else { CLAP_PROCESS_ERROR }
 }
 
 struct Clap<'a> {
-    plugin: *const clap_plugin,
-    inner: &'a clap_plugin,
     link: &'a HostLink,
     out_events: *const clap_output_events,
-    /// Frames since the host started, of the next call; negative if the host does not count.
-    steady_time: i64,
-    status: clap_process_status,
 }
 
 impl Format for Clap<'_> {
-    fn process(&mut self, buses: &mut CompleteBuses) -> bool {
-        let CompleteBuses { inputs, outputs, frames } = buses;
-        let inputs = inputs.each_mut().map(port);
-        let mut outputs = outputs.each_mut().map(port);
-        let data = clap_process {
-            steady_time: self.steady_time,
-            frames_count: *frames,
-            transport: std::ptr::null(),
-            audio_inputs: inputs.as_ptr(),
-            audio_outputs: outputs.as_mut_ptr(),
-            audio_inputs_count: count(&inputs),
-            audio_outputs_count: count(&outputs),
-            in_events: std::ptr::null(),
-            out_events: std::ptr::null(),
-        };
-        if self.steady_time >= 0 {
-            self.steady_time += i64::from(*frames);
-        }
-        // SAFETY: the framework's function on our object; the buses are complete and valid for the call.
-        self.status = self.inner.process.map_or(CLAP_PROCESS_ERROR, |process| unsafe { process(self.plugin, &data) });
-        self.status != CLAP_PROCESS_ERROR
-    }
-
     fn emit(&mut self, moved: &OutMove) -> bool {
         // SAFETY: the host's list is null or valid for the block.
         unsafe { events::write(self.out_events, moved, self.link.table.steps(moved.slot)) }
@@ -118,16 +84,6 @@ impl Format for Clap<'_> {
     fn emit_midi(&mut self, message: MidiOut) -> bool {
         // SAFETY: as above.
         unsafe { events::write_midi(self.out_events, message) }
-    }
-}
-
-fn port(channels: &mut [*mut f32; CHANNELS]) -> clap_audio_buffer {
-    clap_audio_buffer {
-        data32: channels.as_mut_ptr(),
-        data64: std::ptr::null_mut(),
-        channel_count: count(channels),
-        latency: 0,
-        constant_mask: 0,
     }
 }
 

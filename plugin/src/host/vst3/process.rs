@@ -4,21 +4,16 @@ use std::sync::atomic::Ordering;
 
 use echelon_engine::clock::HostTransport;
 use echelon_engine::midi::MidiOut;
-use nice_plug::wrapper::vst3::Wrapper;
-use vst3::Steinberg::Vst::{
-    AudioBusBuffers, AudioBusBuffers__type0, IAudioProcessorTrait, IEventList, IParameterChanges, ProcessData,
-};
-use vst3::Steinberg::{kInternalError, kNotInitialized, kResultFalse, kResultOk, tresult};
+use vst3::Steinberg::Vst::{AudioBusBuffers, IEventList, IParameterChanges, ProcessData};
+use vst3::Steinberg::{kNotInitialized, kResultFalse, kResultOk, tresult};
 
 use super::consts::{OFFLINE, PREFETCH, SAMPLE_32};
 use super::object::Object;
 use super::{events, midi, transport};
-use crate::Echelon;
 use crate::host::block::{Block, Format, OutMove};
-use crate::host::guard::guard;
 use crate::host::inputs::Sink;
 use crate::host::link::HostLink;
-use crate::host::scratch::{CHANNELS, Channels, CompleteBuses, HostBuses};
+use crate::host::scratch::{Channels, HostBuses};
 
 /// # Safety
 /// The pointers in `data` are null or valid as VST3 says.
@@ -59,16 +54,10 @@ pub(super) unsafe fn run(object: &Object, data: &mut ProcessData) -> tresult {
         ahead: data.processMode == PREFETCH,
         buses,
     };
-    let mut format = Vst3 {
-        inner: &object.inner,
-        mode: data.processMode,
-        changes: data.outputParameterChanges,
-        events: data.outputEvents,
-        result: kResultFalse,
-    };
+    let mut format = Vst3 { changes: data.outputParameterChanges, events: data.outputEvents };
     // SAFETY: VST3: the host's buffers are valid for the block.
-    unsafe { runner.run(link, &block, &mut format) };
-    format.result
+    let is_played = unsafe { runner.run(link, &block, &mut format) };
+    if is_played { kResultOk } else { kResultFalse }
 }
 
 /// # Safety
@@ -81,39 +70,12 @@ unsafe fn read(data: &ProcessData, link: &HostLink, sink: &mut impl Sink) {
     }
 }
 
-struct Vst3<'a> {
-    inner: &'a Wrapper<Echelon>,
-    mode: i32,
+struct Vst3 {
     changes: *mut IParameterChanges,
     events: *mut IEventList,
-    result: tresult,
 }
 
-impl Format for Vst3<'_> {
-    fn process(&mut self, buses: &mut CompleteBuses) -> bool {
-        let CompleteBuses { inputs, outputs, frames } = buses;
-        let mut inputs = inputs.each_mut().map(bus);
-        let mut outputs = outputs.each_mut().map(bus);
-        let mut data = ProcessData {
-            processMode: self.mode,
-            symbolicSampleSize: SAMPLE_32,
-            numSamples: i32::try_from(*frames).unwrap_or(0),
-            numInputs: count(&inputs),
-            numOutputs: count(&outputs),
-            inputs: inputs.as_mut_ptr(),
-            outputs: outputs.as_mut_ptr(),
-            inputParameterChanges: std::ptr::null_mut(),
-            outputParameterChanges: std::ptr::null_mut(),
-            inputEvents: std::ptr::null_mut(),
-            outputEvents: std::ptr::null_mut(),
-            processContext: std::ptr::null_mut(),
-        };
-        // Under a guard of its own, so that the runner goes on and silences the outputs.
-        // SAFETY: the framework's function on its own object; the buses are complete and valid for the call.
-        self.result = guard(kInternalError, || unsafe { self.inner.process(&raw mut data) });
-        self.result == kResultOk
-    }
-
+impl Format for Vst3 {
     fn emit(&mut self, moved: &OutMove) -> bool {
         // SAFETY: the host's changes are null or valid for the block.
         unsafe { events::write(self.changes, moved) }
@@ -122,14 +84,6 @@ impl Format for Vst3<'_> {
     fn emit_midi(&mut self, message: MidiOut) -> bool {
         // SAFETY: the host's list is null or valid for the block.
         unsafe { midi::write(self.events, message) }
-    }
-}
-
-fn bus(channels: &mut [*mut f32; CHANNELS]) -> AudioBusBuffers {
-    AudioBusBuffers {
-        numChannels: count(channels),
-        silenceFlags: 0,
-        __field0: AudioBusBuffers__type0 { channelBuffers32: channels.as_mut_ptr() },
     }
 }
 
