@@ -6,7 +6,7 @@
 #![allow(unsafe_code, reason = "larger registers, where the processor has them")]
 
 use std::f64::consts::PI;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 const TAPS: usize = 64;
 const HALF: usize = TAPS / 2;
@@ -30,11 +30,17 @@ impl Default for SincBank {
 }
 
 impl SincBank {
-    /// The process's one bank, made on the first call. Not real-time.
+    /// The process's one bank: made when the first one asks, gone with the last one that has it, so that a library that
+    /// is unloaded leaves nothing. Not real-time.
     #[must_use]
     pub fn shared() -> Arc<Self> {
-        static BANK: OnceLock<Arc<SincBank>> = OnceLock::new();
-        BANK.get_or_init(Arc::default).clone()
+        static BANK: Mutex<Weak<SincBank>> = Mutex::new(Weak::new());
+        let mut bank = BANK.lock().unwrap_or_else(PoisonError::into_inner);
+        bank.upgrade().unwrap_or_else(|| {
+            let made = Arc::new(Self::default());
+            *bank = Arc::downgrade(&made);
+            made
+        })
     }
 
     /// The filter for reading a signal `ratio` times as fast as it is. Ratios above 6 take the last.
