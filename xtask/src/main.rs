@@ -9,6 +9,7 @@ mod bundle;
 mod canvas;
 mod cli;
 mod demo;
+mod dist;
 mod hosts;
 mod install;
 mod link;
@@ -31,7 +32,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 12] = [
+const COMMANDS: [Command; 13] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -73,6 +74,12 @@ const COMMANDS: [Command; 12] = [
         summary: "copy the bundles into your plugin folders",
         help: install::HELP,
         run: install::main,
+    },
+    Command {
+        name: "dist",
+        summary: "pack what people download: plugins, standalone, licences, maps, layouts, with a checksum",
+        help: dist::HELP,
+        run: dist::main,
     },
     Command {
         name: "osc",

@@ -31,6 +31,8 @@ pub enum Need {
     Hosts,
     /// OSC clients that others wrote: `cargo xtask hosts`.
     Clients,
+    /// The standalone program: `cargo xtask dist`.
+    Standalone,
     /// Two machines in one, and a peer in Python: `cargo xtask link`.
     Link,
     /// Real music, and what renders it: `cargo xtask bench analysis`.
@@ -38,7 +40,7 @@ pub enum Need {
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 35] = [
+const PACKAGES: [(Need, &str); 38] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
@@ -63,6 +65,9 @@ const PACKAGES: [(Need, &str); 35] = [
     (Need::Hosts, "libstdc++6"),
     (Need::Clients, "liblo-tools"),
     (Need::Clients, "python3-venv"),
+    (Need::Standalone, "libasound2-dev"),
+    (Need::Standalone, "libjack-jackd2-dev"),
+    (Need::Standalone, "pkg-config"),
     (Need::Link, "iproute2"),
     (Need::Link, "nftables"),
     (Need::Link, "python3-venv"),
