@@ -250,6 +250,10 @@ pub struct DeckView {
     pub position_secs: f64,
     /// The track's length in seconds; 0 without a track.
     pub length_secs: f64,
+    /// How many seconds from its start are decoded, and can be played.
+    pub ready_secs: f64,
+    /// Frames that its playhead came to before they were decoded, since the rig was made: they were silent.
+    pub starved_frames: u64,
     /// Channel gain as set, in dB.
     pub gain_db: f32,
     /// The EQ's gains as set, in dB, from low to high.

@@ -79,6 +79,8 @@ pub struct SchedulerTelemetry {
     pub load_secs: Spread,
     /// Times that a node of the graph made NaN or infinity and was silenced.
     pub non_finite: u64,
+    /// Frames that playheads came to before they were decoded.
+    pub starved_frames: u64,
     /// Events that the way back from the audio thread had no room for.
     pub lost_events: u64,
 }

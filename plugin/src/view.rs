@@ -54,9 +54,11 @@ pub struct TrackView {
     pub path: Option<PathBuf>,
     /// Name for people: the file's stem.
     pub name: String,
-    /// The load that brought it, once it is decoded.
+    /// The load that brought it, once a deck can have it.
     pub brought_by: Option<RequestId>,
-    /// Frames in a second of it, once it is decoded.
+    /// While the rest of it is being decoded: how much is there, 0..1.
+    pub coming: Option<f32>,
+    /// Frames in a second of it, once a deck can have it.
     pub sample_rate: Option<f64>,
     /// The waveform at a glance.
     pub overview: Option<Arc<Overview>>,

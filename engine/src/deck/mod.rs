@@ -9,7 +9,9 @@ mod marks;
 mod motion;
 mod node;
 mod pulse;
+mod samples;
 mod side;
+mod supply;
 mod sync;
 mod track;
 mod view;
@@ -20,6 +22,7 @@ pub use latest::MAX_CHANGES;
 pub use loops::LOOP_BEATS;
 pub use marks::{Marks, NUM_HOT_CUES};
 pub use node::{DeckNode, LoadRefused, Undone};
+pub use samples::TrackWriter;
 pub use track::{Track, TrackError};
 pub use view::MotionView;
 

@@ -9,6 +9,7 @@ use super::marks::{Marks, Places};
 use super::motion::{Drive, Ground, Motion, Place};
 use super::pulse::Pulse;
 use super::side::{Ghost, Side};
+use super::supply::Supply;
 use super::voice::Voice;
 use super::{BeatGrid, Track};
 use crate::clock::BlockClock;
@@ -78,6 +79,8 @@ pub struct DeckNode {
     reached_end: bool,
     /// Frames that the playhead has made since this was asked last.
     played: u64,
+    /// Frames of it that its track did not have yet, since this was asked last.
+    starved: u64,
     /// Time stands still: the playhead waits where it is.
     held: bool,
 }
@@ -126,6 +129,7 @@ impl DeckNode {
             next: Place { frame: 0.0, laps: 0.0, rate: 1.0 },
             reached_end: false,
             played: 0,
+            starved: 0,
             held: false,
         }
     }
@@ -146,6 +150,12 @@ impl DeckNode {
     #[must_use]
     pub fn length_secs(&self) -> f64 {
         self.current.as_ref().map_or(0.0, |side| side.track.seconds())
+    }
+
+    /// How many seconds of the track are there; 0 without one.
+    #[must_use]
+    pub fn ready_secs(&self) -> f64 {
+        self.current.as_ref().map_or(0.0, |Side { track, .. }| track.ready_frames() as f64 / track.sample_rate())
     }
 
     /// The playhead in seconds from the track's start.
@@ -198,7 +208,7 @@ impl DeckNode {
         let is_top = motion.at(&self.ground(), 0).frame < 1.0 && !self.hands.reverse;
         let fade = if is_top { Fade::Flat } else { self.fade_in(FadeShape::Linear, DECLICK_MS) };
         self.retire_voice(FadeShape::Linear, DECLICK_MS);
-        self.set_voice(motion, fade);
+        self.set_voice(motion, fade, Supply::default());
     }
 
     /// Stops within 3 ms; the playhead rests where it stopped.
@@ -265,7 +275,7 @@ impl DeckNode {
     /// A playing deck goes over to another motion, in 5 ms.
     pub(super) fn cross_to(&mut self, motion: Motion, shape: FadeShape) {
         self.retire_voice(shape, SEEK_CROSSFADE_MS);
-        self.set_voice(motion, self.fade_in(shape, SEEK_CROSSFADE_MS));
+        self.set_voice(motion, self.fade_in(shape, SEEK_CROSSFADE_MS), Supply::default());
     }
 
     /// What happens now may want the key lock: its steps are counted from here, if it is not at work.
@@ -275,17 +285,17 @@ impl DeckNode {
         }
     }
 
-    fn set_voice(&mut self, motion: Motion, fade: Fade) {
+    fn set_voice(&mut self, motion: Motion, fade: Fade, supply: Supply) {
         self.count_steps_from_here();
-        self.voice = Some(Voice { motion, fade, ratio: self.ratio() });
+        self.voice = Some(Voice { motion, fade, ratio: self.ratio(), supply });
         self.laps = motion.at(&self.ground(), 0).laps;
         self.note_place();
     }
 
     /// The playhead goes on with another motion from the same place.
     pub(super) fn set_motion(&mut self, motion: Motion) {
-        if let Some(Voice { fade, .. }) = self.voice {
-            self.set_voice(motion, fade);
+        if let Some(Voice { fade, supply, .. }) = self.voice {
+            self.set_voice(motion, fade, supply);
         }
     }
 
@@ -302,7 +312,7 @@ impl DeckNode {
         let from = self.next;
         let Some(voice) = self.voice else { return };
         if held {
-            self.fade_out_from(from, voice.fade.into_fade_out(FadeShape::Linear, length), voice.ratio);
+            self.fade_out_from(from, voice.fade.into_fade_out(FadeShape::Linear, length), (voice.ratio, voice.supply));
         }
         self.voice = Some(voice.with_fade(Fade::fade_in(FadeShape::Linear, length)));
     }
@@ -354,7 +364,7 @@ impl DeckNode {
         self.resting = 0.0;
         if plays_on {
             let motion = self.motion_from(0.0, 0.0);
-            self.set_voice(motion, self.fade_in(FadeShape::EqualPower, SWAP_CROSSFADE_MS));
+            self.set_voice(motion, self.fade_in(FadeShape::EqualPower, SWAP_CROSSFADE_MS), Supply::default());
         }
         Ok(out.map(|side| side.track))
     }
@@ -427,6 +437,11 @@ impl DeckNode {
         std::mem::replace(&mut self.played, 0)
     }
 
+    /// How many frames its playhead came to before they were decoded, since this was asked last. They were silent.
+    pub const fn take_starved(&mut self) -> u64 {
+        std::mem::replace(&mut self.starved, 0)
+    }
+
     /// The marks of the track on the deck.
     #[must_use]
     pub fn marks(&self) -> Marks {
@@ -491,7 +506,7 @@ impl DeckNode {
                 if let Some(side) = &mut self.current {
                     side.places.looping = voice.motion.has_loop();
                 }
-                self.set_voice(voice.motion, fade);
+                self.set_voice(voice.motion, fade, Supply::default());
                 self.resting = self.here().frame;
                 self.settle();
             }
@@ -513,7 +528,7 @@ impl DeckNode {
         let length = ms_to_frames(ms, self.sample_rate);
         let place = self.here();
         if let (Some(voice), false) = (self.voice.take(), self.held) {
-            self.fade_out_from(place, voice.fade.into_fade_out(shape, length), voice.ratio);
+            self.fade_out_from(place, voice.fade.into_fade_out(shape, length), (voice.ratio, voice.supply));
         }
     }
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::Track;
 use super::marks::Places;
 use super::motion::{Ground, Motion, Place};
+use super::supply::Supply;
 use super::voice::{Reached, Voice};
 use crate::dsp::{Fade, SincBank};
 
@@ -49,13 +50,13 @@ impl Side {
         self.tails.iter().any(Option::is_some)
     }
 
-    /// A playhead fades out from a place, straight on.
-    pub(super) fn add_tail(&mut self, from: Place, fade: Fade, ratio: f64) {
+    /// A playhead fades out from a place, straight on: one of that ratio, and so much of it heard.
+    pub(super) fn add_tail(&mut self, from: Place, fade: Fade, (ratio, supply): (f64, Supply)) {
         let place = self.tails.iter().position(Option::is_none).unwrap_or_else(|| {
             self.tails.rotate_left(1);
             MAX_TAILS - 1
         });
-        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio });
+        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio, supply });
     }
 
     /// Adds what still fades out, and forgets what is over.

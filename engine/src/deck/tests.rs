@@ -3,6 +3,7 @@
 mod clicks;
 mod gestures;
 mod speed;
+mod stream;
 mod sync;
 
 use std::sync::Arc;

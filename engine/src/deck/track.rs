@@ -1,14 +1,16 @@
 //! Decoded audio in memory.
 
+use std::sync::Arc;
+
 use super::grid::{BeatGrid, GridError};
 use super::latest::Latest;
+use super::samples::{Samples, Sound, TrackWriter};
 
-/// A decoded stereo track, shared by the control side and one deck. Its samples never change; its beat grid may come
-/// later, and be edited, while the deck plays.
+/// A decoded stereo track, shared by the control side and one deck. Samples that are there never change; the later ones
+/// may still be coming, and its beat grid may come later, and be edited, while the deck plays.
 #[derive(Debug)]
 pub struct Track {
-    left: Box<[f32]>,
-    right: Box<[f32]>,
+    samples: Samples,
     sample_rate: f64,
     grid: Latest<Option<BeatGrid>>,
 }
@@ -30,6 +32,9 @@ pub enum TrackError {
     /// A rate outside 8 to 192 kHz.
     #[error("a sample rate of {0} Hz is outside 8000..192000 Hz")]
     SampleRate(f64),
+    /// The system does not give the memory for it.
+    #[error("there is not enough memory for it")]
+    NoMemory,
 }
 
 impl Track {
@@ -44,15 +49,33 @@ impl Track {
         if left.len() != right.len() {
             return Err(TrackError::Uneven { left: left.len(), right: right.len() });
         }
-        if !(8_000.0..=192_000.0).contains(&sample_rate) {
-            return Err(TrackError::SampleRate(sample_rate));
-        }
+        check_rate(sample_rate)?;
         for sample in left.iter_mut().chain(&mut right) {
             if !sample.is_finite() {
                 *sample = 0.0;
             }
         }
-        Ok(Self { left: left.into(), right: right.into(), sample_rate, grid: Latest::default() })
+        Ok(Self { samples: Samples::whole(left, right), sample_rate, grid: Latest::default() })
+    }
+
+    /// A track whose samples are yet to come, of so many frames by all that is known, and the only one that can append
+    /// them: at most `capacity_frames`, for which the memory is taken now. A deck may have it before the last is there:
+    /// what it comes to too early is silent.
+    ///
+    /// # Errors
+    /// [`TrackError`] if it has no frames, the rate is outside 8..192 kHz, or there is no memory.
+    pub fn coming(
+        num_frames: usize,
+        capacity_frames: usize,
+        sample_rate: f64,
+    ) -> Result<(Arc<Self>, TrackWriter), TrackError> {
+        if num_frames == 0 {
+            return Err(TrackError::Empty);
+        }
+        check_rate(sample_rate)?;
+        let samples = Samples::coming(num_frames, capacity_frames.max(num_frames)).ok_or(TrackError::NoMemory)?;
+        let track = Arc::new(Self { samples, sample_rate, grid: Latest::default() });
+        Ok((track.clone(), TrackWriter::new(track)))
     }
 
     /// The same with a beat grid.
@@ -86,10 +109,38 @@ impl Track {
         self.grid.set(grid).map_err(|_| GridError::TooManyChanges)
     }
 
-    /// Length in frames; at least 1.
+    /// Length in frames; at least 1. While samples are coming it is what its file says, and may be corrected.
     #[must_use]
     pub fn num_frames(&self) -> usize {
-        self.left.len()
+        self.samples.num_frames().max(1)
+    }
+
+    /// How many frames are there; they stay, and no more than the length.
+    #[must_use]
+    pub fn ready_frames(&self) -> usize {
+        self.samples.published()
+    }
+
+    /// Whether no more samples will come.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.samples.is_whole()
+    }
+
+    /// How many frames its memory was taken for.
+    #[must_use]
+    pub fn capacity_frames(&self) -> usize {
+        self.samples.capacity()
+    }
+
+    pub(super) const fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
+    /// What is there of it now, for reading it frame by frame: look it up once a block.
+    #[inline]
+    pub(super) fn sound(&self) -> Sound<'_> {
+        self.samples.sound()
     }
 
     /// Length in seconds.
@@ -104,17 +155,22 @@ impl Track {
         self.sample_rate
     }
 
-    /// The left channel.
+    /// The left channel, as far as it is there.
     #[must_use]
     pub fn left(&self) -> &[f32] {
-        &self.left
+        self.samples.left()
     }
 
-    /// The right channel.
+    /// The right channel, as far as it is there. It may be longer than a [`left`](Self::left) that was looked at before.
     #[must_use]
     pub fn right(&self) -> &[f32] {
-        &self.right
+        self.samples.right()
     }
+}
+
+fn check_rate(sample_rate: f64) -> Result<(), TrackError> {
+    let is_playable = (8_000.0..=192_000.0).contains(&sample_rate);
+    if is_playable { Ok(()) } else { Err(TrackError::SampleRate(sample_rate)) }
 }
 
 #[cfg(test)]

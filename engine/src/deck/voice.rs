@@ -3,7 +3,11 @@
 use super::Track;
 use super::key_lock::KeyLock;
 use super::motion::{Ground, Motion, Place};
+use super::node::DECLICK_MS;
+use super::samples::Sound;
+use super::supply::Supply;
 use crate::dsp::{Fade, SincBank};
+use crate::units::ms_to_frames;
 
 /// Slower than this part of the track's own speed a playhead gets quieter: at rest there is no sound.
 const SLOW: f64 = 0.4;
@@ -17,6 +21,8 @@ pub(super) struct Voice {
     pub fade: Fade,
     /// Frames of the track for one of the host, at the track's own speed.
     pub ratio: f64,
+    /// How it stands with what is still being decoded.
+    pub supply: Supply,
 }
 
 /// How far a voice came.
@@ -46,6 +52,8 @@ impl Voice {
         (laps, endless): (f64, bool),
         mut key: Option<&mut KeyLock>,
     ) -> Reached {
+        let (sound, supply_frames) = (track.sound(), self.supply_frames(track));
+        let is_full = self.supply.is_full(&sound);
         let end = track.num_frames() as f64;
         let mut ahead = 0;
         let mut reached = Reached::All;
@@ -61,14 +69,17 @@ impl Voice {
                 break;
             }
             let (left, right) = match key.as_deref_mut().and_then(KeyLock::next) {
-                None => read(track, bank, &place),
+                None => read(&sound, bank, &place),
                 Some((locked, part)) if part >= 1.0 => locked.into(),
                 Some((locked, part)) => {
-                    let (left, right) = read(track, bank, &place);
+                    let (left, right) = read(&sound, bank, &place);
                     (left + (locked[0] - left) * part, right + (locked[1] - right) * part)
                 }
             };
-            let gain = self.fade.next_gain() * loudness(place.rate / self.ratio);
+            let mut gain = self.fade.next_gain() * loudness(place.rate / self.ratio);
+            if !is_full {
+                gain *= self.supply.next_gain(&sound, &place, supply_frames);
+            }
             *out_left += left * gain;
             *out_right += right * gain;
             ahead += 1;
@@ -78,6 +89,11 @@ impl Voice {
             Reached::All if self.fade.is_over() => Reached::End { frames: ahead },
             reached => reached,
         }
+    }
+
+    /// How long it takes to go silent before a gap, in frames of the host.
+    fn supply_frames(&self, track: &Track) -> f32 {
+        ms_to_frames(DECLICK_MS, track.sample_rate() / self.ratio) as f32
     }
 }
 
@@ -89,16 +105,16 @@ fn loudness(speed: f64) -> f32 {
 }
 
 /// At the track's own speed a whole frame needs no filter: it is the sample itself, bit for bit.
-fn read(track: &Track, bank: &SincBank, place: &Place) -> (f32, f32) {
+fn read(sound: &Sound<'_>, bank: &SincBank, place: &Place) -> (f32, f32) {
     if (place.rate.abs() - 1.0).abs() < ON_FRAME {
         let whole = place.frame.round();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more")]
         if whole >= 0.0
             && (place.frame - whole).abs() < ON_FRAME
-            && let (Some(left), Some(right)) = (track.left().get(whole as usize), track.right().get(whole as usize))
+            && let (Some(left), Some(right)) = (sound.left.get(whole as usize), sound.right.get(whole as usize))
         {
             return (*left, *right);
         }
     }
-    bank.for_ratio(place.rate.abs()).read(track.left(), track.right(), place.frame)
+    bank.for_ratio(place.rate.abs()).read(sound.left, sound.right, place.frame)
 }

@@ -151,15 +151,18 @@ impl RigProcessor {
             let state = self.state(deck);
             let scheduler = &mut self.scheduler;
             let gain_db = self.mixer.gain(scheduler, deck).map_or(0.0, |gain| gain.setting().0);
-            let (position_secs, length_secs) =
-                self.mixer.deck(scheduler, deck).map_or((0.0, 0.0), |node| (node.position_secs(), node.length_secs()));
+            let (position_secs, length_secs, ready_secs, starved) = self.mixer.deck(scheduler, deck).map_or_else(
+                || (0.0, 0.0, 0.0, 0),
+                |node| (node.position_secs(), node.length_secs(), node.ready_secs(), node.take_starved()),
+            );
             let view = &mut self.snapshot.decks[deck.index()];
             (view.state, view.gain_db) = (state, gain_db);
             view.levels = self.meters[1 + deck.index()].levels();
             view.on_air = self.on_air[deck.index()].is_on_air(self.frames_before);
             let known = self.policy.deck_mut(deck);
             (known.state, known.on_air) = (state, view.on_air);
-            (view.position_secs, view.length_secs) = (position_secs, length_secs);
+            (view.position_secs, view.length_secs, view.ready_secs) = (position_secs, length_secs, ready_secs);
+            view.starved_frames += starved;
         }
         let scheduler = &mut self.scheduler;
         self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());

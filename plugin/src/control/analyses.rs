@@ -56,8 +56,8 @@ impl Analyses {
         Self { analyser, entries: VecDeque::new() }
     }
 
-    /// A load brought a track: analyses it.
-    pub(super) fn begin(&mut self, deck: DeckId, id: RequestId, track: &Arc<Track>) {
+    /// A load brought a track, to be analysed when all of it is there.
+    pub(super) fn note(&mut self, deck: DeckId, id: RequestId, track: &Arc<Track>) {
         if self.entries.len() >= REMEMBERED
             && let Some(oldest) = self.entries.pop_back()
         {
@@ -68,13 +68,16 @@ impl Analyses {
         let mut entry = Entry { id, deck, track: track_weak, state, grid: None, awaited: false };
         entry.look();
         self.entries.push_front(entry);
-        self.ask(id);
     }
 
-    /// Asks for what is not there and not under way: of a track that an undo brought back.
+    /// Asks for what is not there and not under way: of a track that is whole now, or that an undo brought back.
     pub(super) fn ask(&mut self, id: RequestId) {
         let Some(entry) = self.entries.iter_mut().find(|entry| entry.id == id) else { return };
+        entry.look();
         let (AnalysisState::None, Some(track)) = (&entry.state, entry.track.upgrade()) else { return };
+        if !track.is_whole() {
+            return;
+        }
         match self.analyser.analyse(entry.deck, id, track) {
             Ok(()) => (entry.state, entry.awaited) = (AnalysisState::Running(0.0), true),
             Err(error) => entry.state = AnalysisState::Failed(error.to_string()),

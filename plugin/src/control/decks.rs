@@ -2,15 +2,17 @@
 
 use std::collections::VecDeque;
 use std::path::Path;
+use std::sync::Arc;
 
 use echelon_engine::action::{Action, Receipt, Request, RequestId, Turn, WantedTrack};
 use echelon_engine::console::Console;
+use echelon_engine::deck::Track;
 use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::analyses::Analyses;
 use crate::media::analyse::{Analyser, Analysis};
-use crate::media::{GridEdit, GridEditError, LoadError, LoadEvent, Loader, Taps};
+use crate::media::{DecodedTrack, GridEdit, GridEditError, LoadError, LoadEvent, Loader, Taps};
 use crate::state::{SavedGrid, SavedMarks, SavedState};
 use crate::view::{LoadState, SharedView, TrackView};
 
@@ -36,7 +38,17 @@ struct Change {
     restoring: bool,
     /// How many states the host had loaded when it was asked for.
     loads: u64,
-    /// Its file is being decoded, and an offline block may wait for it.
+    /// The start of its file is being decoded, and an offline block may wait for it.
+    awaited: bool,
+}
+
+/// A track that a deck may have already, and whose rest is being decoded.
+#[derive(Debug)]
+struct Coming {
+    id: RequestId,
+    /// The grid that its project has for it.
+    grid: Option<SavedGrid>,
+    /// An offline block may wait for it.
     awaited: bool,
 }
 
@@ -54,6 +66,7 @@ pub(super) struct DeckFiles {
     saved: SavedState,
     view: SharedView,
     changes: Vec<Change>,
+    coming: Vec<Coming>,
     /// Requests of our own of whose end nobody is told: stops of decks that may have nothing to stop, auto gain.
     stops: Vec<RequestId>,
     /// Marks that a project puts on a deck's track.
@@ -83,6 +96,7 @@ impl DeckFiles {
             saved,
             view,
             changes: vec![],
+            coming: vec![],
             stops: vec![],
             marking: vec![],
             load_on_deck: [None; NUM_DECKS],
@@ -126,6 +140,7 @@ impl DeckFiles {
     pub(super) fn begin_state(&mut self, loads: u64, console: &mut Console, turn: &mut Turn) {
         self.loads = loads;
         self.loader.cancel_all();
+        self.coming.iter_mut().for_each(|coming| coming.awaited = false);
         for change in self.changes.iter_mut().filter(|change| change.awaited) {
             change.awaited = false;
             console.track_cancelled(change.id, turn);
@@ -205,7 +220,10 @@ impl DeckFiles {
 
     /// Whether a file is being decoded or analysed that is worth waiting for, or is about to be.
     pub(super) fn is_decoding(&self) -> bool {
-        self.again.contains(&true) || self.changes.iter().any(|change| change.awaited) || self.analyses.is_awaited()
+        self.again.contains(&true)
+            || self.changes.iter().any(|change| change.awaited)
+            || self.coming.iter().any(|coming| coming.awaited)
+            || self.analyses.is_awaited()
     }
 
     /// As if the loader never answered for what is asked for now.
@@ -217,6 +235,12 @@ impl DeckFiles {
     /// Nobody waits any longer for what is being decoded now. It gets onto its deck all the same, whenever it is done.
     pub(super) fn wait_no_longer(&mut self) {
         self.analyses.wait_no_longer();
+        for coming in self.coming.iter_mut().filter(|coming| coming.awaited) {
+            coming.awaited = false;
+            let deck = DeckId::ALL.into_iter().find(|deck| self.on_deck[deck.index()].brought_by == Some(coming.id));
+            let name = deck.map_or("", |deck| &self.on_deck[deck.index()].name);
+            self.view.tell(deck, format!("{name}: still being read; the bounce goes on with what is there"));
+        }
         for change in self.changes.iter_mut().filter(|change| change.awaited) {
             change.awaited = false;
             let text = format!("{}: still being read; the bounce goes on without it", change.track.name);
@@ -236,19 +260,19 @@ impl DeckFiles {
                         }
                     });
                 }
-                LoadEvent::Loaded { id, decoded, .. } => {
-                    if let Some(change) = self.changes.iter_mut().find(|change| change.id == id) {
-                        change.awaited = false;
-                        change.track.overview = Some(decoded.overview);
-                        change.track.sample_rate = Some(decoded.track.sample_rate());
-                        change.track.load = LoadState::Ready;
-                        change.track.brought_by = Some(id);
-                        change.note = decoded.note;
-                        change.grid.iter().for_each(|grid| grid.put_on(&decoded.track));
-                        self.analyses.begin(change.deck, id, &decoded.track);
-                    }
-                    console.track_ready(id, decoded.track, turn);
+                LoadEvent::Loaded { id, track, .. } => {
+                    self.begin_track(id, &track);
+                    console.track_ready(id, track, turn);
                 }
+                LoadEvent::Coming { id, ratio, .. } => {
+                    self.each_view_of(id, |track| {
+                        if track.coming.is_some() {
+                            track.coming = Some(ratio);
+                        }
+                    });
+                }
+                LoadEvent::Whole { id, decoded, .. } => self.complete_track(id, &decoded),
+                LoadEvent::Dropped { id, .. } => self.coming.retain(|coming| coming.id != id),
                 LoadEvent::Failed { id, error: LoadError::Cancelled, .. } => console.track_cancelled(id, turn),
                 LoadEvent::Failed { id, error, .. } => console.track_failed(id, error.to_string(), turn),
             }
@@ -256,6 +280,55 @@ impl DeckFiles {
         while let Some(load) = self.analyses.poll() {
             self.show_analysis(load);
         }
+    }
+
+    /// A deck may have the track that a load brings; its rest may be coming.
+    fn begin_track(&mut self, id: RequestId, loaded: &Arc<Track>) {
+        let Some(change) = self.changes.iter_mut().find(|change| change.id == id) else { return };
+        change.awaited = false;
+        let track = &mut change.track;
+        (track.sample_rate, track.load, track.brought_by) = (Some(loaded.sample_rate()), LoadState::Ready, Some(id));
+        track.coming = Some(loaded.ready_frames() as f32 / loaded.num_frames() as f32);
+        change.grid.iter().for_each(|grid| grid.put_on(loaded));
+        self.analyses.note(change.deck, id, loaded);
+        self.coming.push(Coming { id, grid: change.grid.take(), awaited: true });
+    }
+
+    /// All of a track is there: it is analysed, if it is on a deck or on its way there.
+    fn complete_track(&mut self, id: RequestId, decoded: &DecodedTrack) {
+        let Some(place) = self.coming.iter().position(|coming| coming.id == id) else { return };
+        let Coming { grid, .. } = self.coming.swap_remove(place);
+        if decoded.track.grid().is_none() {
+            // Its length was not yet what its project knows.
+            grid.iter().for_each(|grid| grid.put_on(&decoded.track));
+        }
+        self.each_view_of(id, |track| {
+            (track.coming, track.overview) = (None, Some(decoded.overview.clone()));
+        });
+        let on_deck = DeckId::ALL.into_iter().find(|deck| self.on_deck[deck.index()].brought_by == Some(id));
+        let change = self.changes.iter_mut().find(|change| change.id == id);
+        if on_deck.is_some() || change.is_some() {
+            self.analyses.ask(id);
+        }
+        match (on_deck, change) {
+            (_, Some(change)) => change.note.clone_from(&decoded.note),
+            (Some(deck), None) => {
+                if let Some(note) = &decoded.note {
+                    self.view.tell(Some(deck), format!("{}: {note}", self.on_deck[deck.index()].name));
+                }
+            }
+            (None, None) => {}
+        }
+        self.show_analysis(id);
+    }
+
+    /// Changes what is known of the track that a load brought, wherever that is kept and shown.
+    fn each_view_of(&mut self, load: RequestId, mut change: impl FnMut(&mut TrackView)) {
+        let is_its = |track: &&mut TrackView| track.brought_by == Some(load);
+        let coming = self.changes.iter_mut().map(|change| &mut change.track);
+        let kept = coming.chain(&mut self.on_deck).chain(self.brought.iter_mut().map(|(_, track)| track));
+        kept.filter(is_its).for_each(&mut change);
+        self.view.update(|view| view.tracks.iter_mut().filter(is_its).for_each(&mut change));
     }
 
     /// Changes the beat grid of the track on a deck, whose playhead is at `position_secs`.
@@ -349,8 +422,16 @@ impl DeckFiles {
                 && !self.again[i];
             if is_there && is_settled {
                 let marks = SavedMarks::from(motion.marks);
-                let grid = self.load_on_deck[i].and_then(|load| self.analyses.saved_grid(load));
-                self.saved.update_as_of(self.loads, |state| (state.marks[i], state.grids[i]) = (marks, grid));
+                let load = self.load_on_deck[i];
+                let grid = load.and_then(|load| self.analyses.saved_grid(load));
+                // A project's grid is on its track only when all of that is there.
+                let is_coming = self.coming.iter().any(|coming| Some(coming.id) == load);
+                self.saved.update_as_of(self.loads, |state| {
+                    state.marks[i] = marks;
+                    if grid.is_some() || !is_coming {
+                        state.grids[i] = grid;
+                    }
+                });
             }
         }
     }

@@ -110,5 +110,6 @@ fn show_figures(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
         plain(&mut form, &format!("Refused: {}", code.replace('_', " ")), safety.rejected(code));
     }
     plain(&mut form, "Bad samples silenced", view.snapshot.non_finite);
+    plain(&mut form, "Frames not decoded in time", scheduler.starved_frames);
     plain(&mut form, "Reports lost", view.snapshot.lost_events);
 }

@@ -9,7 +9,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::waveform::{self, Wave};
 use super::{notice, pending, text, theme};
-use crate::view::{AnalysisState, LoadState};
+use crate::view::{AnalysisState, LoadState, TrackView};
 
 /// Draws it. Returns the place in the track, in seconds, that was clicked.
 pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) -> Option<f64> {
@@ -20,7 +20,7 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
         overview: track.overview.as_deref(),
         marks: live.motion.marks,
         looping: live.motion.looping,
-        covered: covered(rect, desk, frame, &track.load),
+        covered: covered(rect, desk, frame, track),
         length_secs: if empty { 0.0 } else { live.length_secs },
         position_secs: live.position_secs + live.motion.speed * desk.ahead_secs,
         colour: theme::deck(frame.deck),
@@ -32,6 +32,7 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
         LoadState::Loading(progress) => show_progress(ui, rect, *progress, empty),
         // A fresh message may stand in front of it for its few seconds.
         LoadState::Failed(sentence) if frame.notice.is_none() && waits.is_none() => notice::banner(ui, rect, sentence),
+        LoadState::Ready if track.coming.is_some() && !empty => show_progress(ui, rect, track.coming, empty),
         LoadState::Empty if empty => hint(ui, rect, &empty_hint(frame)),
         LoadState::Ready if empty => hint(ui, rect, "Loaded: on the deck as soon as the host runs audio."),
         LoadState::Empty | LoadState::Ready | LoadState::Failed(_) => {}
@@ -46,13 +47,13 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
 }
 
 /// What a message or what is pending will stand on.
-fn covered(rect: Rect, desk: &Desk<'_>, frame: Frame<'_>, load: &LoadState) -> Rect {
+fn covered(rect: Rect, desk: &Desk<'_>, frame: Frame<'_>, track: &TrackView) -> Rect {
     const BANNER: f32 = 46.0;
     let waits = pending::soonest(&desk.view.snapshot, Some(frame.deck)).is_some();
-    if frame.notice.is_some() || (matches!(load, LoadState::Failed(_)) && !waits) {
+    if frame.notice.is_some() || (matches!(track.load, LoadState::Failed(_)) && !waits) {
         return rect.with_min_y((rect.bottom() - BANNER).max(rect.top()));
     }
-    if matches!(load, LoadState::Loading(_)) {
+    if matches!(track.load, LoadState::Loading(_)) || track.coming.is_some() {
         return rect;
     }
     if waits { pending::place(rect) } else { Rect::NOTHING }

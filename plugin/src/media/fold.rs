@@ -71,6 +71,12 @@ impl Stereo {
         }
     }
 
+    /// Forgets the samples, which somebody has taken.
+    pub fn clear(&mut self) {
+        self.left.clear();
+        self.right.clear();
+    }
+
     pub fn append_silence(&mut self, frames: usize) {
         self.left.resize(self.left.len() + frames, 0.0);
         self.right.resize(self.right.len() + frames, 0.0);

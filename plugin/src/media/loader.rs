@@ -1,4 +1,5 @@
-//! Loads files for the decks, one after the other, on a thread of its own.
+//! Loads files for the decks on a thread of its own: one after the other up to where a deck can begin, and the rest of
+//! all of them in turns.
 
 use std::collections::VecDeque;
 use std::io;
@@ -8,9 +9,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use echelon_engine::action::RequestId;
+use echelon_engine::deck::Track;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
-use super::decode::{DecodedTrack, decode_within};
+use super::decode::{DecodedTrack, Decoding};
 use super::error::LoadError;
 use super::memory::TrackMemory;
 
@@ -20,14 +22,15 @@ const MAX_UNREAD: usize = 64;
 /// What became of a load.
 #[derive(Clone, Debug)]
 pub enum LoadEvent {
-    /// It is being decoded.
+    /// Its start is being decoded.
     Progress {
         /// For which deck.
         deck: DeckId,
-        /// 0..1; `None` if the file does not say how long it is.
+        /// 0..1 of the file; `None` if the file does not say how long it is.
         ratio: Option<f32>,
     },
-    /// It is decoded. Final.
+    /// A deck may have it. All of it is there, or the rest comes while the deck plays. [`Self::Whole`] or
+    /// [`Self::Dropped`] follows.
     Loaded {
         /// For which deck.
         deck: DeckId,
@@ -36,7 +39,32 @@ pub enum LoadEvent {
         /// The file.
         path: PathBuf,
         /// The track.
+        track: Arc<Track>,
+    },
+    /// The rest is being decoded.
+    Coming {
+        /// For which deck.
+        deck: DeckId,
+        /// Which request.
+        id: RequestId,
+        /// How much of the file is there: 0..1.
+        ratio: f32,
+    },
+    /// All of it is there. Final.
+    Whole {
+        /// For which deck.
+        deck: DeckId,
+        /// Which request.
+        id: RequestId,
+        /// The same track, and what can be said of it now.
         decoded: DecodedTrack,
+    },
+    /// Nobody had the track any more, so the rest was not decoded. Final.
+    Dropped {
+        /// For which deck.
+        deck: DeckId,
+        /// Which request.
+        id: RequestId,
     },
     /// It cannot be had. Final.
     Failed {
@@ -65,7 +93,7 @@ impl Job {
     }
 }
 
-/// The file that is being decoded.
+/// The file whose start is being decoded.
 #[derive(Debug)]
 struct Running {
     deck: DeckId,
@@ -80,25 +108,38 @@ struct State {
     running: Option<Running>,
     /// The newest news of each deck's load that nobody fetched yet.
     progress: [Option<Option<f32>>; NUM_DECKS],
+    /// The same of the rest of each track that a deck has already.
+    coming: Vec<(DeckId, RequestId, f32)>,
     finished: VecDeque<LoadEvent>,
-    stop: bool,
 }
 
 struct Shared {
     state: Mutex<State>,
     /// Something to do, or room for results, or the end.
     changed: Condvar,
+    /// Set with the state locked.
+    stop: AtomicBool,
     memory: TrackMemory,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Shared {
+    fn is_stopped(&self) -> bool {
+        self.stop.load(Ordering::Acquire)
+    }
+
+    fn finish(&self, events: impl IntoIterator<Item = LoadEvent>) {
+        self.state().finished.extend(events);
+        (self.wake)();
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Loads files. Each load ends in exactly one [`LoadEvent::Loaded`] or [`LoadEvent::Failed`]. Ends when dropped.
+/// Loads files. Each load ends in exactly one [`LoadEvent::Whole`], [`LoadEvent::Dropped`] or [`LoadEvent::Failed`]. Ends
+/// when dropped.
 pub struct Loader {
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
@@ -116,13 +157,14 @@ impl Loader {
     /// [`Loader::new`] with another memory budget.
     pub(super) fn within(memory: TrackMemory, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         let (state, changed) = (Mutex::default(), Condvar::new());
-        let shared = Arc::new(Shared { state, changed, memory, wake: Box::new(wake) });
+        let shared = Arc::new(Shared { state, changed, stop: AtomicBool::new(false), memory, wake: Box::new(wake) });
         let worker = shared.clone();
         let thread = thread::Builder::new().name("echelon-media".to_owned()).spawn(move || run(&worker))?;
         Ok(Self { shared, thread: Some(thread) })
     }
 
-    /// Loads a file for a deck. What is being loaded for that deck is cancelled.
+    /// Loads a file for a deck. What is being loaded for that deck is cancelled, up to where a deck could have it: after
+    /// that it is decoded as long as anybody has the track.
     ///
     /// # Errors
     /// [`LoadError::Busy`] if results are not fetched; then nothing has changed.
@@ -148,7 +190,7 @@ impl Loader {
         Ok(())
     }
 
-    /// Gives up one load, if it is not done yet.
+    /// Gives up one load, if no deck can have it yet.
     pub fn cancel(&self, id: RequestId) {
         let mut state = self.shared.state();
         if let Some(running) = state.running.as_ref().filter(|running| running.id == id) {
@@ -179,14 +221,17 @@ impl Loader {
             return Some(event);
         }
         let told = |deck: &DeckId| state.progress[deck.index()].take().map(|ratio| (*deck, ratio));
-        DeckId::ALL.iter().find_map(told).map(|(deck, ratio)| LoadEvent::Progress { deck, ratio })
+        if let Some((deck, ratio)) = DeckId::ALL.iter().find_map(told) {
+            return Some(LoadEvent::Progress { deck, ratio });
+        }
+        state.coming.pop().map(|(deck, id, ratio)| LoadEvent::Coming { deck, id, ratio })
     }
 }
 
 impl Drop for Loader {
     fn drop(&mut self) {
-        let mut state = self.shared.state();
-        state.stop = true;
+        let state = self.shared.state();
+        self.shared.stop.store(true, Ordering::Release);
         if let Some(running) = &state.running {
             running.cancelled.store(true, Ordering::Release);
         }
@@ -204,36 +249,108 @@ impl std::fmt::Debug for Loader {
     }
 }
 
+/// A track that a deck has already, and the rest of its file.
+struct Tail {
+    deck: DeckId,
+    id: RequestId,
+    decoding: Decoding,
+}
+
 /// The thread.
 fn run(shared: &Shared) {
-    while let Some(job) = next(shared) {
-        let (deck, cancelled) = (job.deck, job.cancelled.clone());
-        let mut progress = |ratio| {
-            shared.state().progress[deck.index()] = Some(ratio);
-            (shared.wake)();
-        };
-        let is_cancelled = || cancelled.load(Ordering::Acquire);
-        let result = shared.memory.load(|max_bytes| decode_within(max_bytes, &job.path, &mut progress, &is_cancelled));
-        let mut state = shared.state();
-        state.running = None;
-        state.progress[deck.index()] = None;
-        // It may have been cancelled after its last packet.
-        let event = match result {
-            _ if cancelled.load(Ordering::Acquire) => job.cancelled(),
-            Ok(decoded) => LoadEvent::Loaded { deck, id: job.id, path: job.path, decoded },
-            Err(error) => LoadEvent::Failed { deck, id: job.id, path: job.path, error },
-        };
-        state.finished.push_back(event);
-        drop(state);
-        (shared.wake)();
+    let mut tails = VecDeque::new();
+    while !shared.is_stopped() {
+        if let Some(job) = next(shared, tails.is_empty()) {
+            begin(shared, job, &mut tails);
+        }
+        go_on(shared, &mut tails);
     }
 }
 
-/// Waits for the next job, and for room for its result; `None` at the end.
-fn next(shared: &Shared) -> Option<Job> {
+/// Decodes a file up to where a deck can have it; in between the decks that have theirs get more.
+fn begin(shared: &Shared, job: Job, tails: &mut VecDeque<Tail>) {
+    let (deck, id) = (job.deck, job.id);
+    let room = shared.memory.room();
+    let result = head(shared, &job, room.bytes, tails);
+    let mut state = shared.state();
+    state.running = None;
+    state.progress[deck.index()] = None;
+    drop(state);
+    match result {
+        // It may have been cancelled after its last packet.
+        _ if job.cancelled.load(Ordering::Acquire) => shared.finish([job.cancelled()]),
+        Ok((decoding, Some(track))) => {
+            tails.push_back(Tail { deck, id, decoding });
+            shared.finish([LoadEvent::Loaded { deck, id, path: job.path, track }]);
+        }
+        Ok((decoding, None)) => match decoding.finish() {
+            Ok(decoded) => {
+                let track = decoded.track.clone();
+                shared.memory.count(&track);
+                let loaded = LoadEvent::Loaded { deck, id, path: job.path, track };
+                shared.finish([loaded, LoadEvent::Whole { deck, id, decoded }]);
+            }
+            Err(error) => shared.finish([LoadEvent::Failed { deck, id, path: job.path, error: room.explain(error) }]),
+        },
+        Err(error) => shared.finish([LoadEvent::Failed { deck, id, path: job.path, error: room.explain(error) }]),
+    }
+}
+
+/// With the track if a deck may have it now; without if all is decoded.
+fn head(
+    shared: &Shared,
+    job: &Job,
+    max_bytes: usize,
+    tails: &mut VecDeque<Tail>,
+) -> Result<(Decoding, Option<Arc<Track>>), LoadError> {
+    let mut decoding = Decoding::open(&job.path, max_bytes)?;
+    if let Some(track) = decoding.begin_track() {
+        shared.memory.count(&track);
+    }
+    let is_cancelled = || job.cancelled.load(Ordering::Acquire);
+    loop {
+        shared.state().progress[job.deck.index()] = Some(decoding.ratio());
+        (shared.wake)();
+        if decoding.step(&is_cancelled)? {
+            return Ok((decoding, None));
+        }
+        if let Some(track) = decoding.take_head() {
+            return Ok((decoding, Some(track)));
+        }
+        go_on(shared, tails);
+    }
+}
+
+/// A piece more of the track whose turn it is.
+fn go_on(shared: &Shared, tails: &mut VecDeque<Tail>) {
+    let Some(mut tail) = tails.pop_front() else { return };
+    let (deck, id) = (tail.deck, tail.id);
+    let event = match tail.decoding.step(&|| shared.is_stopped()) {
+        Ok(false) => {
+            let ratio = tail.decoding.ratio().unwrap_or(0.0);
+            tails.push_back(tail);
+            let mut state = shared.state();
+            state.coming.retain(|(_, other, _)| *other != id);
+            state.coming.push((deck, id, ratio));
+            drop(state);
+            return (shared.wake)();
+        }
+        Ok(true) => tail.decoding.finish().map_or(LoadEvent::Dropped { deck, id }, |decoded| LoadEvent::Whole {
+            deck,
+            id,
+            decoded,
+        }),
+        Err(_) => LoadEvent::Dropped { deck, id },
+    };
+    shared.state().coming.retain(|(_, other, _)| *other != id);
+    shared.finish([event]);
+}
+
+/// The next job, if there is room for its result. Waits for one if it may; `None` also at the end.
+fn next(shared: &Shared, may_wait: bool) -> Option<Job> {
     let mut state = shared.state();
     loop {
-        if state.stop {
+        if shared.is_stopped() {
             return None;
         }
         if state.finished.len() < MAX_UNREAD
@@ -241,6 +358,9 @@ fn next(shared: &Shared) -> Option<Job> {
         {
             state.running = Some(Running { deck: job.deck, id: job.id, cancelled: job.cancelled.clone() });
             return Some(job);
+        }
+        if !may_wait {
+            return None;
         }
         state = shared.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
     }

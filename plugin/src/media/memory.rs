@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use echelon_engine::deck::Track;
 
-use super::decode::{DecodedTrack, MAX_TRACK_BYTES};
+use super::decode::MAX_TRACK_BYTES;
 use super::error::LoadError;
 
 /// What all tracks of a rig may take together, in MiB, if nobody says otherwise: four decks with half an hour each at
@@ -39,30 +39,40 @@ impl TrackMemory {
     pub(super) fn used(&self) -> usize {
         let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
         tracks.retain(|track| track.strong_count() > 0);
-        tracks.iter().filter_map(Weak::upgrade).map(|track| track.num_frames() * BYTES_PER_FRAME).sum()
+        tracks.iter().filter_map(Weak::upgrade).map(|track| track.capacity_frames() * BYTES_PER_FRAME).sum()
     }
 
-    /// Decodes a track into what is left, and counts it.
-    ///
-    /// # Errors
-    /// [`LoadError::NoRoom`] if it is only for the other tracks that it does not fit; else those of `decode`.
-    pub(super) fn load(
-        &self,
-        decode: impl FnOnce(usize) -> Result<DecodedTrack, LoadError>,
-    ) -> Result<DecodedTrack, LoadError> {
+    /// What is left now.
+    pub(super) fn room(&self) -> Room {
         let used = self.used();
-        let left = self.budget.saturating_sub(used).min(MAX_TRACK_BYTES);
-        let is_tight = left < self.budget.min(MAX_TRACK_BYTES);
-        match decode(left) {
-            Ok(decoded) => {
-                let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
-                tracks.push(Arc::downgrade(&decoded.track));
-                Ok(decoded)
+        let bytes = self.budget.saturating_sub(used).min(MAX_TRACK_BYTES);
+        Room { bytes, used, budget: self.budget }
+    }
+
+    /// From now on this one counts, with the memory that was taken for it, until nobody has it any more.
+    pub(super) fn count(&self, track: &Arc<Track>) {
+        self.tracks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(track));
+    }
+}
+
+/// What a track may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Room {
+    /// For its samples.
+    pub bytes: usize,
+    used: usize,
+    budget: usize,
+}
+
+impl Room {
+    /// Why a track could not be had: [`LoadError::NoRoom`] if it is only for the other tracks that it does not fit.
+    pub(super) fn explain(&self, error: LoadError) -> LoadError {
+        let is_tight = self.bytes < self.budget.min(MAX_TRACK_BYTES);
+        match error {
+            LoadError::TooLong { .. } if is_tight => {
+                LoadError::NoRoom { used_mib: self.used >> 20, budget_mib: self.budget >> 20 }
             }
-            Err(LoadError::TooLong { .. }) if is_tight => {
-                Err(LoadError::NoRoom { used_mib: used >> 20, budget_mib: self.budget >> 20 })
-            }
-            Err(error) => Err(error),
+            error => error,
         }
     }
 }
@@ -76,43 +86,55 @@ fn mebibytes(said: Option<&str>) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::media::Overview;
 
-    fn decoded(frames: usize) -> impl FnOnce(usize) -> Result<DecodedTrack, LoadError> {
-        move |max_bytes| {
-            if frames * BYTES_PER_FRAME > max_bytes {
-                return Err(LoadError::TooLong { max_mib: max_bytes >> 20, minutes: 0 });
-            }
-            let track = Arc::new(Track::new(vec![0.0; frames], vec![0.0; frames], 48_000.0).unwrap());
-            let overview = Arc::new(Overview::of(&track, 16));
-            Ok(DecodedTrack { track, overview, note: None })
+    /// Loads a track of so many frames.
+    fn load(memory: &TrackMemory, frames: usize) -> Result<Arc<Track>, LoadError> {
+        let room = memory.room();
+        if frames * BYTES_PER_FRAME > room.bytes {
+            return Err(room.explain(LoadError::TooLong { max_mib: room.bytes >> 20, minutes: 0 }));
         }
+        let track = Arc::new(Track::new(vec![0.0; frames], vec![0.0; frames], 48_000.0).unwrap());
+        memory.count(&track);
+        Ok(track)
     }
 
     #[test]
     fn what_is_held_counts_and_what_is_let_go_makes_room() {
         let memory = TrackMemory::new(3 << 20);
         // A MiB is 131 072 frames.
-        let first = memory.load(decoded(1 << 17)).unwrap();
-        let second = memory.load(decoded(1 << 17)).unwrap();
+        let first = load(&memory, 1 << 17).unwrap();
+        let second = load(&memory, 1 << 17).unwrap();
         assert_eq!(memory.used(), 2 << 20);
-        let refused = memory.load(decoded((1 << 17) + 1)).unwrap_err();
+        let refused = load(&memory, (1 << 17) + 1).unwrap_err();
         assert_eq!(refused, LoadError::NoRoom { used_mib: 2, budget_mib: 3 });
         assert!(refused.to_string().contains("2 of 3 MiB"), "{refused}");
         // A deck still plays it, whatever becomes of the rest.
-        let playing = Arc::clone(&first.track);
+        let playing = Arc::clone(&first);
         drop(first);
         assert_eq!(memory.used(), 2 << 20);
         drop(playing);
-        assert!(memory.load(decoded((1 << 17) + 1)).is_ok());
+        assert!(load(&memory, (1 << 17) + 1).is_ok());
         drop(second);
+        assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
+    fn a_track_that_is_still_coming_counts_in_full_from_its_start() {
+        let memory = TrackMemory::new(3 << 20);
+        let (track, mut writer) = Track::coming(1 << 17, 1 << 18, 48_000.0).unwrap();
+        memory.count(&track);
+        writer.append(&[0.0; 10], &[0.0; 10]);
+        assert_eq!(memory.used(), 2 << 20);
+        drop(writer);
+        assert_eq!(memory.used(), 2 << 20, "what is held is held, though it is shorter");
+        drop(track);
         assert_eq!(memory.used(), 0);
     }
 
     #[test]
     fn what_fits_in_no_empty_rig_is_too_long() {
         let memory = TrackMemory::new(1 << 20);
-        assert!(matches!(memory.load(decoded(1 << 18)), Err(LoadError::TooLong { .. })));
+        assert!(matches!(load(&memory, 1 << 18), Err(LoadError::TooLong { .. })));
     }
 
     #[test]

@@ -6,6 +6,8 @@ mod decode;
 mod error;
 mod fold;
 mod grid_edit;
+mod hold;
+mod length;
 mod loader;
 mod memory;
 mod overview;
@@ -16,6 +18,8 @@ pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
 pub use grid_edit::{GridEdit, GridEditError, Taps};
+#[doc(hidden)]
+pub use hold::Hold;
 pub use loader::{LoadEvent, Loader};
 pub use memory::{DEFAULT_TRACK_MEMORY_MIB, TRACK_MEMORY_VARIABLE};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};

@@ -14,6 +14,7 @@ use symphonia::core::io::{MediaSourceStream, MediaSourceStreamOptions};
 use symphonia::core::meta::MetadataOptions;
 
 use super::error::LoadError;
+use super::length::{Length, mpeg_says_length};
 use super::repair::Repaired;
 
 /// What a deck can play.
@@ -24,6 +25,8 @@ pub(super) struct Opened {
     file: Repaired,
     bytes: u64,
     known_format: bool,
+    /// It says how long it is, if it is an MPEG stream.
+    mpeg_length: bool,
 }
 
 impl Opened {
@@ -44,7 +47,10 @@ impl Opened {
         let mut head = Vec::new();
         (&mut file).take(12).read_to_end(&mut head).map_err(failed)?;
         let bytes = meta.len();
-        Ok(Self { file: Repaired::new(file, bytes).map_err(failed)?, bytes, known_format: has_known_start(&head) })
+        // What cannot be read here shows up again when it is decoded.
+        let mpeg_length = mpeg_says_length(&mut file, bytes).unwrap_or(false);
+        let (file, known_format) = (Repaired::new(file, bytes).map_err(failed)?, has_known_start(&head));
+        Ok(Self { file, bytes, known_format, mpeg_length })
     }
 }
 
@@ -64,6 +70,8 @@ pub(super) struct Source {
     pub sample_rate: u32,
     /// As the file says, which need not be true.
     pub num_frames: Option<u64>,
+    /// What that is worth.
+    pub length: Length,
     /// Packets say on which frame they start. With formats that cut off an encoder's delay that is not so.
     pub packets_say_frame: bool,
     /// Uncompressed: the file's length bounds the frames, whatever its header says.
@@ -75,7 +83,7 @@ pub(super) struct Source {
 impl Source {
     /// Finds out what the file is.
     pub fn new(opened: Opened, path: &Path) -> Result<Self, LoadError> {
-        let Opened { file, bytes, known_format } = opened;
+        let Opened { file, bytes, known_format, mpeg_length } = opened;
         let failed = |error| refusal(error, known_format);
         let mut hint = Hint::new();
         if let Some(extension) = path.extension().and_then(|extension| extension.to_str()) {
@@ -97,6 +105,7 @@ impl Source {
             stream_id: track.id,
             sample_rate,
             num_frames: track.num_frames,
+            length: Length::of(reader.format_info().format, track.num_frames, mpeg_length),
             packets_say_frame: params.codec == CODEC_ID_FLAC,
             is_pcm: decoder.codec_info().short_name.starts_with("pcm"),
             bytes,

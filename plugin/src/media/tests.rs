@@ -5,6 +5,7 @@ mod formats;
 mod loader;
 mod mutants;
 mod overview;
+mod stream;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};

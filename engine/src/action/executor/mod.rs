@@ -128,6 +128,7 @@ impl ActionExecutor {
         self.policy.set_now(snapshot.clock.performance_beat);
         self.quantize = snapshot.quantize;
         self.telemetry.non_finite = snapshot.non_finite;
+        self.telemetry.starved_frames = snapshot.decks.iter().map(|deck| deck.starved_frames).sum();
         self.telemetry.lost_events = snapshot.lost_events;
     }
 

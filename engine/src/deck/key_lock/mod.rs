@@ -12,6 +12,8 @@ mod stretch;
 mod tape;
 
 use super::motion::{Ground, Motion, Place};
+use super::node::WRAP_FRAMES;
+use super::supply::TAPS_AHEAD;
 use crate::dsp::Fade;
 use crate::units::ms_to_frames;
 use stretch::Stretcher;
@@ -36,6 +38,8 @@ const LOST_FRAMES: f64 = 2_048.0;
 const SPEEDS: std::ops::RangeInclusive<f64> = 0.51..=2.05;
 /// From varispeed to key lock and back.
 const CROSSFADE_MS: f64 = 20.0;
+/// How long it goes straight on at most when the playhead has left, with some to spare: from track to track.
+const LONGEST_LEAVE_MS: f64 = 60.0;
 
 /// Where it is in its work.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -143,7 +147,7 @@ impl KeyLock {
     pub(super) fn work(&mut self, step: &Step<'_>) -> bool {
         let here = step.motion.at(&step.ground, 0);
         let speed = here.rate / step.tape.ratio;
-        let can_follow = SPEEDS.contains(&speed);
+        let can_follow = SPEEDS.contains(&speed) && self.has_supply(step, &here, speed);
         let is_wanted = step.shift != 0.0 || step.keep_key && (speed - 1.0).abs() > 1e-4;
         self.tune(step, speed);
         match self.state {
@@ -175,6 +179,25 @@ impl KeyLock {
         if self.leaves().is_none() && factor.is_finite() {
             self.stretcher.set_factor((factor as f32).clamp(0.25, 4.0));
         }
+    }
+
+    /// Whether all is there of the track that it may read before it is asked again, and when the playhead leaves then.
+    fn has_supply(&self, step: &Step<'_>, here: &Place, speed: f64) -> bool {
+        let tape = &step.tape;
+        if tape.sound.is_whole() {
+            return true;
+        }
+        let leaving = f64::from(self.crossfade) * LONGEST_LEAVE_MS / CROSSFADE_MS;
+        let to_hear = self.stretcher.input_latency() as f64 / speed;
+        let ahead = ((HISTORY_STEPS + 2) * STEP + self.stretcher.output_latency()) as f64 + to_hear;
+        let straight = here.frame + (ahead + leaving) * here.rate;
+        let reach = match tape.span {
+            Some(span) if here.frame < span.end => {
+                straight.min(span.end + (leaving + f64::from(WRAP_FRAMES)) * here.rate.max(tape.ratio))
+            }
+            _ => straight,
+        };
+        tape.sound.reaches(reach + TAPS_AHEAD)
     }
 
     /// The place up to which the stretcher has to have heard at the end of a step that starts `ahead` frames from now.

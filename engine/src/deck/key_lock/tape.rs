@@ -1,14 +1,15 @@
 //! A track as one long stream at the host's sample rate, its loop unrolled.
 
-use crate::deck::Track;
 use crate::deck::motion::Span;
 use crate::deck::node::WRAP_FRAMES;
+use crate::deck::samples::Sound;
 use crate::dsp::SincBank;
 
 /// What the time stretcher is fed from.
 #[derive(Clone, Copy)]
 pub(in crate::deck) struct Tape<'a> {
-    pub track: &'a Track,
+    /// What is there of the track.
+    pub sound: Sound<'a>,
     pub bank: &'a SincBank,
     /// Frames of the track for one of the host, at the track's own speed.
     pub ratio: f64,
@@ -71,11 +72,11 @@ impl Tape<'_> {
         if self.ratio == 1.0
             && at >= 0.0
             && at.fract() == 0.0
-            && let (Some(left), Some(right)) = (self.track.left().get(at as usize), self.track.right().get(at as usize))
+            && let (Some(left), Some(right)) = (self.sound.left.get(at as usize), self.sound.right.get(at as usize))
         {
             return [*left, *right];
         }
-        self.bank.for_ratio(self.ratio).read(self.track.left(), self.track.right(), at).into()
+        self.bank.for_ratio(self.ratio).read(self.sound.left, self.sound.right, at).into()
     }
 
     /// Frames of the host, at the track's own speed, from one place on to another; negative if the tape is beyond it.
@@ -97,6 +98,7 @@ impl Tape<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::deck::Track;
 
     fn ramp() -> Track {
         let samples: Vec<f32> = (0..4_000).map(|i| i as f32).collect();
@@ -107,7 +109,7 @@ mod tests {
     fn a_loop_is_one_stream_however_it_is_cut() {
         let (track, bank) = (ramp(), SincBank::shared());
         let span = Some(Span { start: 1_000.0, end: 2_000.0 });
-        let tape = Tape { track: &track, bank: &bank, ratio: 1.0, span };
+        let tape = Tape { sound: track.sound(), bank: &bank, ratio: 1.0, span };
         let mut whole = [0.0; 2 * 3_000];
         tape.read(&mut Needle::new(900.0), &mut whole);
         let mut cut = [0.0; 2 * 3_000];
@@ -128,7 +130,7 @@ mod tests {
     fn distances_go_round_the_loop() {
         let (track, bank) = (ramp(), SincBank::shared());
         let span = Some(Span { start: 1_000.0, end: 2_000.0 });
-        let tape = Tape { track: &track, bank: &bank, ratio: 0.5, span };
+        let tape = Tape { sound: track.sound(), bank: &bank, ratio: 0.5, span };
         assert_eq!(tape.distance(1_950.0, 1_050.0), 200.0);
         assert_eq!(tape.distance(1_050.0, 1_040.0), -20.0);
         assert_eq!(tape.distance(500.0, 1_500.0), 2_000.0);

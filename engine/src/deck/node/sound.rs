@@ -4,6 +4,7 @@ use super::{DeckNode, WRAP_FRAMES};
 use crate::deck::key_lock::{KeyLock, STEP, Step, Tape};
 use crate::deck::motion::{Ground, Motion, Place, Span};
 use crate::deck::side::Side;
+use crate::deck::supply::Supply;
 use crate::deck::voice::Reached;
 use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
@@ -68,20 +69,20 @@ impl DeckNode {
             // It cannot follow: plain varispeed, from here on.
             let length = ms_to_frames(LEAVE_KEY_MS, self.sample_rate);
             let (place, fade) = (self.here(), voice.fade.into_fade_out(FadeShape::Linear, length));
-            let ratio = voice.ratio;
-            self.fade_out_from(place, fade, ratio);
+            let sounds = (voice.ratio, voice.supply);
+            self.fade_out_from(place, fade, sounds);
             let fade = Fade::fade_in(FadeShape::Linear, length);
             self.voice.iter_mut().for_each(|voice| voice.fade = fade);
         }
     }
 
     /// What is heard of the playhead fades out from a place, straight on.
-    pub(super) fn fade_out_from(&mut self, place: Place, fade: Fade, ratio: f64) {
+    pub(super) fn fade_out_from(&mut self, place: Place, fade: Fade, (ratio, supply): (f64, Supply)) {
         let Some(side) = &mut self.current else { return };
         let part = self.key.part();
         self.key.leave(&place, ratio, side.tag, fade);
         if part < 1.0 {
-            side.add_tail(place, fade.scaled(1.0 - part), ratio);
+            side.add_tail(place, fade.scaled(1.0 - part), (ratio, supply));
         }
     }
 
@@ -92,6 +93,7 @@ impl DeckNode {
         let endless = self.hands.scratch.is_some();
         let reached =
             voice.add_to(output, (&side.track, &self.bank), &ground, (self.laps, endless), Some(&mut self.key));
+        self.starved += voice.supply.take_starved();
         self.voice = Some(voice);
         match reached {
             Reached::All => self.played += frames as u64,
@@ -124,14 +126,15 @@ impl DeckNode {
         let length_frames = span.length() / place.rate.abs().max(1e-6);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
         let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
-        side.add_tail(out, voice.fade.into_fade_out(FadeShape::Linear, fade_frames).scaled(1.0 - part), voice.ratio);
+        let fade = voice.fade.into_fade_out(FadeShape::Linear, fade_frames).scaled(1.0 - part);
+        side.add_tail(out, fade, (voice.ratio, voice.supply));
         voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
     }
 }
 
 /// What a key lock hears of a track.
 fn tape<'a>(side: &'a Side, bank: &'a SincBank, sample_rate: f64, span: Option<Span>) -> Tape<'a> {
-    Tape { track: &side.track, bank, ratio: side.ratio(sample_rate), span }
+    Tape { sound: side.track.sound(), bank, ratio: side.ratio(sample_rate), span }
 }
 
 impl DspNode for DeckNode {

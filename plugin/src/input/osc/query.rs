@@ -288,6 +288,7 @@ fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
         latency_frames,
         load_secs,
         non_finite,
+        starved_frames,
         lost_events,
     } = *telemetry;
     let counts = [
@@ -304,6 +305,7 @@ fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
         ("late", late),
         ("graced", graced),
         ("non_finite", non_finite),
+        ("starved_frames", starved_frames),
         ("lost_events", lost_events),
     ];
     let mut figures: Vec<(String, f64)> =

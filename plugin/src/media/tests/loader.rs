@@ -64,10 +64,9 @@ impl Rig {
     fn end(&self) -> End {
         loop {
             match self.poll() {
-                LoadEvent::Progress { .. } => {}
-                LoadEvent::Loaded { deck, id, decoded, .. } => {
-                    return End::Loaded(deck, id, decoded.track.num_frames());
-                }
+                LoadEvent::Progress { .. } | LoadEvent::Loaded { .. } | LoadEvent::Coming { .. } => {}
+                LoadEvent::Whole { deck, id, decoded } => return End::Loaded(deck, id, decoded.track.num_frames()),
+                LoadEvent::Dropped { deck, id } => panic!("{deck:?} {id:?}: nobody has it"),
                 LoadEvent::Failed { deck, id, error, .. } => return End::Failed(deck, id, error),
             }
         }
@@ -129,14 +128,16 @@ fn progress_is_told_and_never_after_the_end() {
     rig.load(DeckId::D, &path);
     let LoadEvent::Progress { deck: DeckId::D, ratio: Some(0.0) } = rig.poll() else { panic!("it runs") };
     drop(closed);
-    let mut told = vec![0.0];
+    let (mut told, mut on_deck) = (vec![0.0], None);
     loop {
         match rig.poll() {
-            LoadEvent::Progress { deck: DeckId::D, ratio } => told.push(ratio.unwrap()),
-            LoadEvent::Loaded { path: loaded, .. } => {
+            LoadEvent::Progress { deck: DeckId::D, ratio } if on_deck.is_none() => told.push(ratio.unwrap()),
+            LoadEvent::Loaded { path: loaded, track, .. } => {
                 assert_eq!(loaded, path);
-                break;
+                on_deck = Some(track);
             }
+            LoadEvent::Coming { deck: DeckId::D, ratio, .. } if on_deck.is_some() => told.push(ratio),
+            LoadEvent::Whole { .. } => break,
             other => panic!("{other:?}"),
         }
     }
