@@ -73,7 +73,7 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect) {
         desk.choose(top, knob, |word| Face { size: 11.0, ..Face::plain(word) });
     }
     if let Some(knob) = Knob::of_master("auto_gain") {
-        desk.toggle(bottom, knob, "AUTO", theme::resting());
+        desk.toggle(bottom, knob, "AUTO GAIN", theme::resting());
     }
 }
 
