@@ -14,6 +14,7 @@ mod analyses;
 mod bell;
 mod decks;
 mod levels;
+mod orders;
 mod turns;
 mod watch;
 
@@ -28,7 +29,7 @@ use echelon_engine::safety::Source;
 
 use crate::peers::LinkSession;
 use crate::state::SavedState;
-use crate::view::{Act, SharedView};
+use crate::view::{Act, Order, SharedView};
 pub(crate) use bell::Bell;
 use turns::Turns;
 
@@ -206,6 +207,8 @@ impl crate::input::ControlInput for EditorHands {
     }
 }
 
+const NOT_RUNNING: &str = "the plugin is not running yet: switch it on in the host";
+
 /// [`Act`] over [`EditorHands`]; refusals that never reach the executor become notices here.
 #[derive(Debug)]
 pub struct EditorActs {
@@ -224,7 +227,7 @@ impl Act for EditorActs {
         }
         let mut hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match hands.as_mut() {
-            None => "the plugin is not running yet: switch it on in the host".to_owned(),
+            None => NOT_RUNNING.to_owned(),
             Some((sender, bell)) => match sender.send(Request::new(Source::Editor, action, timing)) {
                 Ok(()) => return bell.ring(),
                 Err(full @ QueueFull(_)) => full.to_string(),
@@ -239,5 +242,18 @@ impl Act for EditorActs {
 
     fn export_log(&mut self) {
         self.view.export();
+    }
+
+    fn watch_midi(&mut self) {
+        self.view.watch_midi();
+    }
+
+    fn order(&mut self, order: Order) {
+        let hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match hands.as_ref() {
+            Some((_, bell)) if self.view.order(order) => bell.ring(),
+            Some(_) => {}
+            None => self.view.tell(None, NOT_RUNNING.to_owned()),
+        }
     }
 }

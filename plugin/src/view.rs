@@ -1,5 +1,7 @@
 //! What the editor sees of an instance, and the only way by which it may act. Control and GUI threads; never audio.
 
+mod orders;
+
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,9 +15,12 @@ use echelon_engine::telemetry::SchedulerTelemetry;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::bridge::BridgeView;
-use crate::media::Overview;
+use crate::input::midi::MidiView;
+use crate::input::osc::OscCounters;
 use crate::media::analyse::Analysis;
+use crate::media::{Overview, ShelfView};
 use crate::peers::PeersView;
+pub use orders::{MidiOrder, Order, ShelfOrder};
 
 /// How a deck's track came along.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -88,6 +93,17 @@ pub enum OscView {
     Failed(String),
 }
 
+/// Who listens by OSC, and what went through the port.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OscTraffic {
+    /// Clients that are told of changes.
+    pub subscribers: usize,
+    /// Where OSCQuery is, if it is.
+    pub query_port: Option<u16>,
+    /// What went through, for all instances at the port.
+    pub counters: OscCounters,
+}
+
 /// A message for the person at the editor.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Notice {
@@ -153,6 +169,8 @@ pub struct RigView {
     pub osc: OscView,
     /// The instance's name in OSC addresses.
     pub osc_name: Arc<str>,
+    /// Who listens by OSC, and what went through.
+    pub osc_traffic: OscTraffic,
     /// The bridge to another Echelon.
     pub bridge: BridgeView,
     /// Whose beat it is, and the session with others.
@@ -171,6 +189,10 @@ pub struct RigView {
     pub latency_frames: u32,
     /// The newest requests and what became of them, the newest first; only while someone looks ([`SharedView::watch`]).
     pub log: Arc<[LogLine]>,
+    /// What is known of files that are on no deck.
+    pub shelf: Arc<ShelfView>,
+    /// The MIDI mapping, learning and the monitor; only while someone looks ([`SharedView::watch_midi`]).
+    pub midi: Arc<MidiView>,
 }
 
 /// The view, written by the control thread and read by the editor.
@@ -181,8 +203,13 @@ pub struct SharedView(Arc<Mutex<RigView>>, Arc<Looks>);
 #[derive(Debug, Default)]
 struct Looks {
     watch: AtomicBool,
+    watch_midi: AtomicBool,
     export: AtomicBool,
+    orders: Mutex<Vec<Order>>,
 }
+
+/// Orders that wait at most; a person gives one a frame.
+const MOST_ORDERS: usize = 256;
 
 impl SharedView {
     /// A copy for one frame of the editor. Cheap: text and waveforms are small or shared.
@@ -200,6 +227,33 @@ impl SharedView {
     #[must_use]
     pub fn take_watch(&self) -> bool {
         self.1.watch.swap(false, Ordering::Relaxed)
+    }
+
+    /// MIDI is looked at: to be said again and again as long as it is.
+    pub fn watch_midi(&self) {
+        self.1.watch_midi.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether MIDI was looked at since the last time.
+    #[must_use]
+    pub fn take_watch_midi(&self) -> bool {
+        self.1.watch_midi.swap(false, Ordering::Relaxed)
+    }
+
+    /// Asks the control side for something; `false` if more waits already than anyone can have asked for.
+    pub fn order(&self, order: Order) -> bool {
+        let mut orders = self.1.orders.lock().unwrap_or_else(PoisonError::into_inner);
+        let has_room = orders.len() < MOST_ORDERS;
+        if has_room {
+            orders.push(order);
+        }
+        has_room
+    }
+
+    /// What was asked for since the last time, in order.
+    #[must_use]
+    pub fn take_orders(&self) -> Vec<Order> {
+        std::mem::take(&mut *self.1.orders.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// The log is to be written to a file.
@@ -237,4 +291,10 @@ pub trait Act: Send {
 
     /// Wants the log in a file.
     fn export_log(&mut self) {}
+
+    /// Wants to see MIDI: called in every frame that shows it.
+    fn watch_midi(&mut self) {}
+
+    /// Asks for something that is no action of the rig.
+    fn order(&mut self, _: Order) {}
 }

@@ -84,6 +84,59 @@ fn a_closed_editor_leaves_no_thread_behind() {
     });
 }
 
+/// Openings that a test takes; `ECHELON_OPENINGS` says another number, and 1,000 were tried.
+#[cfg(target_os = "linux")]
+const OPENINGS: usize = 40;
+/// Openings until libraries and caches have what they keep.
+#[cfg(target_os = "linux")]
+const WARM: usize = 15;
+/// What all openings together may leave behind: pages that the allocators keep, in KiB.
+#[cfg(target_os = "linux")]
+const KEPT_KIB: usize = 24 << 10;
+
+/// Opened and closed again and again while music and automation play: no thread, no file and no memory is left.
+#[test]
+#[cfg(target_os = "linux")]
+fn opening_and_closing_leaks_nothing() {
+    let _alone = alone();
+    let display = Display::get();
+    let openings = std::env::var("ECHELON_OPENINGS").ok().and_then(|said| said.parse().ok()).unwrap_or(OPENINGS);
+    for_each_format(|format| {
+        let mut host = Setup::new().open(format);
+        let mut open = |number: usize| {
+            let window = display.window(1100, 700);
+            assert!(host.open_editor(window.id()), "{format}: opening {number}");
+            #[allow(clippy::cast_precision_loss, reason = "a small number")]
+            host.set("fader_1", (number % 100) as f64 / 100.0);
+            host.render(4800);
+            host.idle();
+            host.close_editor();
+        };
+        (0..WARM).for_each(&mut open);
+        let before = [entries("task"), entries("fd"), resident_kib()];
+        (WARM..WARM + openings).for_each(&mut open);
+        let after = [entries("task"), entries("fd"), resident_kib()];
+        println!("{format}: {openings} openings: threads, files, KiB {before:?} -> {after:?}");
+        assert_eq!((after[0], after[1]), (before[0], before[1]), "{format}: threads and files");
+        assert!(after[2] <= before[2] + KEPT_KIB, "{format}: {} KiB more", after[2] - before[2]);
+        assert_eq!(host.misuse(), [""; 0]);
+    });
+}
+
+/// How many threads (`task`) or open files (`fd`) this process has.
+#[cfg(target_os = "linux")]
+fn entries(kind: &str) -> usize {
+    std::fs::read_dir(format!("/proc/self/{kind}")).expect("/proc").count()
+}
+
+/// Memory of this process that is in use, in KiB.
+#[cfg(target_os = "linux")]
+fn resident_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").expect("/proc");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a line");
+    line.split_whitespace().next().and_then(|kib| kib.parse().ok()).expect("a number")
+}
+
 /// The names of the threads of editors.
 #[cfg(target_os = "linux")]
 fn editor_threads() -> Vec<String> {

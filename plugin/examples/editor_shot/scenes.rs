@@ -1,5 +1,8 @@
 //! Scripted views of a rig that no engine made: for pictures and for tests of the editor.
 
+#[path = "around.rs"]
+mod around;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -26,6 +29,7 @@ const LONG: &str = "the file /home/someone/Music/Collections/2026/Promo/A very l
 pub fn scene(name: &str, secs: f64) -> Option<RigView> {
     let mut view = RigView { osc: OscView::Listening(8000), ..RigView::default() };
     set_clock(&mut view.snapshot, secs);
+    around::dress(&mut view, name);
     match name {
         "empty" => {}
         "stopped" => {

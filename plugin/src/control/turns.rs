@@ -10,6 +10,7 @@ use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use super::levels::Levels;
+use super::orders::{MidiWatch, ShelfDesk, carry_out};
 use super::watch::LogWatch;
 use crate::bridge::Bridge;
 use crate::input::ControlInput as _;
@@ -21,7 +22,7 @@ use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
 use crate::peers::{Command, LinkSession, Peers};
 use crate::state::{SavedClock, SavedMarks, SavedState};
-use crate::view::{OscView, SharedView};
+use crate::view::{Order, OscTraffic, OscView, SharedView};
 
 /// Requests by OSC that fit into the queue: more than a packet of 8 KiB holds.
 const OSC_QUEUE: usize = 1024;
@@ -50,6 +51,8 @@ pub(super) struct Turns {
     turn: Turn,
     since: Instant,
     watch: LogWatch,
+    midi_watch: MidiWatch,
+    shelf: ShelfDesk,
 }
 
 impl Turns {
@@ -71,6 +74,7 @@ impl Turns {
         let loaded = bell.clone();
         let analysed = bell.clone();
         let loader = Loader::new(move || loaded.ring())?;
+        let shelf = ShelfDesk::new(cache(), bell.clone());
         let analyser = Analyser::new(cache(), move || analysed.ring());
         let files = DeckFiles::new(loader, analyser, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
@@ -95,6 +99,8 @@ impl Turns {
             turn: Turn::default(),
             since: Instant::now(),
             watch: LogWatch::default(),
+            midi_watch: MidiWatch::default(),
+            shelf,
         };
         turns.agree_on_port();
         Ok(turns)
@@ -105,6 +111,7 @@ impl Turns {
     pub(super) fn take(&mut self) -> Option<u64> {
         self.turn.now_secs = self.since.elapsed().as_secs_f64();
         self.restore();
+        self.carry_out_orders();
         self.saved.midi().turn(&mut self.console, &mut self.midi_sender);
         self.files.poll(&mut self.console, &mut self.turn);
         self.level();
@@ -126,8 +133,14 @@ impl Turns {
             view.peers = self.peers.view().clone();
             (view.settings, view.clock_policy) = (*self.console.policy().settings(), self.console.clock_policy());
             view.latency_frames = self.console.latency_frames();
+            self.shelf.turn(view);
+            if let Some(osc) = &self.osc {
+                let (subscribers, query_port) = (self.feedback.num_subscribers(), osc.query_port());
+                view.osc_traffic = OscTraffic { subscribers, query_port, counters: osc.counters() };
+            }
         });
         self.watch.turn(&self.console, &self.view, self.turn.now_secs);
+        self.midi_watch.turn(&self.saved.midi(), &self.view, self.turn.now_secs);
         (!self.files.is_decoding()).then_some(self.restored)
     }
 
@@ -143,6 +156,22 @@ impl Turns {
             match deadline.saturating_duration_since(Instant::now()) {
                 Duration::ZERO => self.files.wait_no_longer(),
                 left => self.bell.wait(&mut heard, left.min(TURN)),
+            }
+        }
+    }
+
+    /// What the editor wants beside actions.
+    fn carry_out_orders(&mut self) {
+        for order in self.view.take_orders() {
+            match order {
+                Order::Midi(order) => carry_out(order, &self.saved.midi(), &self.view),
+                Order::Session(command) => self.peers.command(command),
+                Order::Shelf(order) => self.shelf.carry_out(order),
+                Order::OscName(name) => {
+                    if let Some(osc) = &self.osc {
+                        osc.rename(&name);
+                    }
+                }
             }
         }
     }

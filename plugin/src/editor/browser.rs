@@ -13,6 +13,7 @@ use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
 use super::library::{self, Known};
 use super::shapes::{self, Sign};
 use super::{deck, ids, text, theme};
+use crate::view::ShelfOrder;
 
 /// An open browser.
 #[derive(Clone, Debug)]
@@ -34,6 +35,10 @@ pub struct Browser {
     grabbed: Option<PathBuf>,
     /// The list is to be put in order again.
     stale: bool,
+    /// How many files were known when the list was put in order.
+    known: usize,
+    /// What is to be asked about files.
+    wanted: Vec<ShelfOrder>,
 }
 
 /// Width of tempo, key and how they fit, in points.
@@ -88,6 +93,8 @@ impl Browser {
             sort: Sort::Name,
             grabbed: None,
             stale: false,
+            known: 0,
+            wanted: Vec::new(),
         };
         browser.enter(&start);
         browser
@@ -99,8 +106,15 @@ impl Browser {
         &self.listing.folder
     }
 
+    /// What is to be asked about files since the last time.
+    pub fn take_wanted(&mut self) -> Vec<ShelfOrder> {
+        std::mem::take(&mut self.wanted)
+    }
+
     fn enter(&mut self, folder: &Path) {
         self.listing = Listing::read(folder);
+        let files = self.listing.entries.iter().filter(|entry| !entry.is_folder);
+        self.wanted.push(ShelfOrder::Look(files.map(|entry| entry.path.clone()).collect()));
         self.filter.clear();
         (self.stale, self.chosen, self.follow) = (true, None, true);
         self.shown = (0..self.listing.entries.len()).collect();
@@ -113,6 +127,7 @@ impl Browser {
     }
 
     fn refilter(&mut self, known: &Known) {
+        let chosen = self.chosen.and_then(|row| self.entry(row)).map(|entry| entry.path.clone());
         let wanted = self.filter.to_lowercase();
         let entries = &self.listing.entries;
         let passes = |entry: &Entry| wanted.split_whitespace().all(|word| entry.name.to_lowercase().contains(word));
@@ -132,8 +147,10 @@ impl Browser {
                 (!entries[*index].is_folder, key.map_or((u8::MAX, false), super::harmony::order))
             }),
         }
-        self.chosen = None;
+        self.chosen =
+            chosen.and_then(|path| self.shown.iter().position(|index| self.listing.entries[*index].path == path));
         self.follow = true;
+        self.known = known.count();
     }
 
     fn entry(&self, row: usize) -> Option<&Entry> {
@@ -152,7 +169,8 @@ impl Browser {
 
     /// Draws the browser. `state` is what the deck to be loaded does now.
     pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState, known: &Known) -> Reply {
-        if std::mem::take(&mut self.stale) {
+        let is_reordered = self.sort != Sort::Name && self.known != known.count();
+        if std::mem::take(&mut self.stale) || is_reordered {
             self.refilter(known);
         }
         ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
@@ -167,7 +185,7 @@ impl Browser {
         let (list, foot) = cut_bottom(rest, theme::ROW);
         let replies = [
             self.show_head(ui, head, state),
-            self.show_tools(ui, tools),
+            self.show_tools(ui, tools, known),
             self.show_list(ui, list, known),
             self.keys(ui),
         ];
@@ -191,7 +209,7 @@ impl Browser {
         if button(ui, close, ids::browser("close"), face).clicked() { Reply::Close } else { Reply::Stay }
     }
 
-    fn show_tools(&mut self, ui: &mut Ui, rect: Rect) -> Reply {
+    fn show_tools(&mut self, ui: &mut Ui, rect: Rect, known: &Known) -> Reply {
         let mut left = rect;
         let mut tool = |ui: &Ui, name: &'static str, word: &str, help: &str| {
             let (place, rest) = cut_left(left, 66.0);
@@ -201,12 +219,14 @@ impl Browser {
         let up = tool(ui, "up", "Up", "The folder around this one.");
         let home = tool(ui, "home", "Home", "Your own folder.");
         let refresh = tool(ui, "refresh", "Refresh", "Read the folder again.");
+        let (left, analyse) = cut_right(left, 96.0);
+        self.show_analyse(ui, analyse, known);
         let (left, sort) = cut_right(left, 100.0);
         let (path, filter) = cut_right(left, 220.0);
         let now = Sort::ALL.iter().position(|sort| *sort == self.sort).unwrap_or(0);
         let words = Sort::ALL.map(Sort::word);
         let face = Face::plain(words[now]);
-        let help = "The order of the files. Tempo and key are known of tracks that were on a deck.";
+        let help = "The order of the files. Tempo and key are known of tracks that were analysed.";
         if let Some(index) = super::choice::show(ui, sort, ids::browser("sort"), &words, now, face, help) {
             (self.sort, self.stale) = (Sort::ALL[index], true);
         }
@@ -221,6 +241,23 @@ impl Browser {
             self.enter(&self.listing.folder.clone());
         }
         Reply::Stay
+    }
+
+    /// Analyses what is in the list and not known yet; or stops that.
+    fn show_analyse(&mut self, ui: &Ui, rect: Rect, known: &Known) {
+        let busy = known.busy();
+        let word = if busy > 0 { format!("Stop ({busy})") } else { "Analyse".to_owned() };
+        let face = Face::plain(&word);
+        let face = if busy > 0 { Face { fill: theme::waiting(), ink: theme::ink(), ..face } } else { face };
+        let pressed = button(ui, rect, ids::browser("analyse"), face);
+        if pressed.clicked() && busy > 0 {
+            self.wanted.push(ShelfOrder::Stop);
+        } else if pressed.clicked() {
+            let files = self.shown.iter().map(|index| &self.listing.entries[*index]);
+            let unknown = files.filter(|entry| !entry.is_folder && known.of(&entry.path).is_none());
+            self.wanted.push(ShelfOrder::Analyse(unknown.map(|entry| entry.path.clone()).collect()));
+        }
+        pressed.on_hover_text("Finds tempo and key of the files in the list, one after the other, beside the music.");
     }
 
     fn show_filter(&mut self, ui: &mut Ui, rect: Rect) {

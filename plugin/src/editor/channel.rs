@@ -51,10 +51,19 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, meter: &Meter, fx_ope
         desk.toggle(pfl, knob, "PFL", theme::waiting());
     }
     if let Some(knob) = Knob::of_deck(deck, "xfader_side") {
-        desk.choose(side, knob, |word| Face { size: 11.0, ..Face::plain(word) });
+        desk.choose(side, knob, |word| Face { size: 11.0, ..Face::plain(side_word(word)) });
     }
     if let Some(knob) = Knob::of_deck(deck, "fader") {
         fader::show(desk, fader_rect, knob, meter, colour);
+    }
+}
+
+/// The crossfader's side, for people.
+fn side_word(word: &'static str) -> &'static str {
+    match word {
+        "a" => "XF A",
+        "b" => "XF B",
+        other => other,
     }
 }
 
@@ -84,7 +93,7 @@ fn show_gain(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
         desk.act.act(Action::SetGain { deck, gain: taper::to_decibels(place) }, ActionTiming::Default);
     }
     if let Some(knob) = Knob::of_deck(deck, "trim") {
-        desk.knob(trim, knob, "AUTO", theme::deck(deck));
+        desk.knob(trim, knob, "TRIM", theme::deck(deck));
     }
 }
 
@@ -151,7 +160,9 @@ fn show_effect(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, slot: u8, open: &m
         if on { Face { fill: theme::waiting(), ink: theme::ink(), ..face } } else { face }
     });
     let shown = *open == Some((deck, slot));
-    let face = Face { size: 10.0, ..Face::plain(if shown { "close" } else { "more" }) };
+    // Of an effect that is off there is no more to see: it stays, but does not ask to be looked at.
+    let quiet = if on || shown { theme::text() } else { theme::text_dim() };
+    let face = Face { size: 10.0, ink: quiet, ..Face::plain(if shown { "close" } else { "more" }) };
     let response = super::button::button(desk.ui, more, ids::entry(ids::knob(knob), 100), face);
     if response.clicked() {
         *open = if shown { None } else { Some((deck, slot)) };

@@ -11,7 +11,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::layout::{cut_left, cut_right, cut_top, spread};
 use super::shapes::Sign;
-use super::{deck_head, loops, pads, pending, press, rate, text, theme, well};
+use super::{deck_head, hands, loops, pads, pending, press, rate, text, theme, well};
 use crate::view::{Act, LoadState};
 
 /// What a deck needs beside the view of the rig.
@@ -175,7 +175,11 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) -> bool {
     let state = desk.live(deck).state;
     let (cue, rest) = cut_left(rect, if large { 56.0 } else { 44.0 });
     let (rest, eject) = cut_right(rest, if large { 30.0 } else { 26.0 });
-    let (play, load) = cut_right(rest, if large { 74.0 } else { 66.0 });
+    // In the smallest window the large button must still be one.
+    let narrow = rect.width() < 320.0;
+    let (rest, load) = cut_right(rest, if large && !narrow { 74.0 } else { 60.0 });
+    let (play, times) = cut_right(rest, if large && !narrow { 44.0 } else { 32.0 });
+    show_times(desk, times, deck);
     let size = if large { 16.0 } else { 13.0 };
     show_cue(desk, cue, deck, size);
     let pressed = button(desk.ui, play, ids::deck(deck, Part::Play), Face { size, ..play_face(state) });
@@ -202,6 +206,20 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) -> bool {
     }
     load.on_hover_text("Choose an audio file for this deck.");
     browse
+}
+
+/// When play and stop happen on this deck, if not as on all.
+fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
+    let words = hands::TIMES.map(|word| if word == "default" { "as all" } else { word });
+    let now = desk.times.of(deck);
+    let word = if now == 0 { "Q" } else { hands::TIMES[now] };
+    let plain = Face { size: 11.0, ..Face::plain(word) };
+    let face = if now == 0 { plain } else { Face { fill: theme::waiting(), ink: theme::ink(), ..plain } };
+    let help = "When Play and Stop happen on this deck, pressed here: as on all decks, or on lines of its own.";
+    let id = ids::deck(deck, Part::Quantize);
+    if let Some(place) = super::choice::show(desk.ui, rect, id, &words, now, face, help) {
+        desk.times.set(deck, place);
+    }
 }
 
 fn show_cue(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, size: f32) {

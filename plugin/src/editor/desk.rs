@@ -7,6 +7,7 @@ use echelon_engine::units::DeckId;
 use egui::{Rect, Ui};
 
 use super::button::Face;
+use super::hands::Hands;
 use super::{choice, ids, knob, press};
 use crate::view::{Act, RigView, TrackView};
 
@@ -22,6 +23,8 @@ pub struct Desk<'a> {
     pub ahead_secs: f64,
     /// The deck that was touched in this frame.
     pub touched: Option<DeckId>,
+    /// When the hands' play and stop happen.
+    pub times: &'a mut Hands,
 }
 
 impl Desk<'_> {

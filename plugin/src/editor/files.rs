@@ -13,7 +13,26 @@ const MAX_ENTRIES: usize = 5000;
 /// How long a folder may take to be read: the window stands still meanwhile.
 const MAX_TIME: Duration = Duration::from_millis(250);
 
-/// A folder or an audio file.
+/// Which files are listed beside the folders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Music.
+    Audio,
+    /// MIDI mappings.
+    Mapping,
+}
+
+impl Kind {
+    fn takes(self, path: &Path) -> bool {
+        let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
+        match self {
+            Self::Audio => AUDIO.iter().any(|known| end.eq_ignore_ascii_case(known)),
+            Self::Mapping => end.eq_ignore_ascii_case("json"),
+        }
+    }
+}
+
+/// A folder or a file that is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
     /// Its name for people.
@@ -41,10 +60,16 @@ impl Listing {
     /// Reads a folder.
     #[must_use]
     pub fn read(folder: &Path) -> Self {
-        Self::read_some(folder, MAX_ENTRIES)
+        Self::of(folder, Kind::Audio)
     }
 
-    fn read_some(folder: &Path, max_entries: usize) -> Self {
+    /// Reads a folder for files of a kind.
+    #[must_use]
+    pub fn of(folder: &Path, kind: Kind) -> Self {
+        Self::read_some(folder, kind, MAX_ENTRIES)
+    }
+
+    fn read_some(folder: &Path, kind: Kind, max_entries: usize) -> Self {
         let mut listing = Self { folder: folder.to_owned(), ..Self::default() };
         let began = Instant::now();
         match std::fs::read_dir(folder) {
@@ -55,7 +80,7 @@ impl Listing {
                         listing.cut_short = true;
                         break;
                     }
-                    listing.entries.extend(take(&entry));
+                    listing.entries.extend(take(&entry, kind));
                 }
             }
         }
@@ -71,15 +96,15 @@ pub fn home() -> PathBuf {
 }
 
 /// The entry if it can be of use; hidden ones are not.
-fn take(entry: &std::fs::DirEntry) -> Option<Entry> {
+fn take(entry: &std::fs::DirEntry, kind: Kind) -> Option<Entry> {
     let name = entry.file_name().to_string_lossy().into_owned();
     if name.starts_with('.') {
         return None;
     }
     let path = entry.path();
-    let kind = entry.file_type().ok()?;
-    let is_folder = if kind.is_symlink() { path.is_dir() } else { kind.is_dir() };
-    (is_folder || is_audio(&path)).then_some(Entry { name, path, is_folder })
+    let on_disk = entry.file_type().ok()?;
+    let is_folder = if on_disk.is_symlink() { path.is_dir() } else { on_disk.is_dir() };
+    (is_folder || kind.takes(&path)).then_some(Entry { name, path, is_folder })
 }
 
 /// Orders names as people do: without regard to case, and 2 before 10.
@@ -98,11 +123,6 @@ fn sort_key(name: &str) -> String {
         key.push(letter);
     }
     key
-}
-
-fn is_audio(path: &Path) -> bool {
-    let end = path.extension().and_then(|end| end.to_str()).unwrap_or_default();
-    AUDIO.iter().any(|known| end.eq_ignore_ascii_case(known))
 }
 
 #[cfg(test)]
@@ -163,7 +183,7 @@ mod tests {
     fn a_huge_folder_is_cut_short_and_says_so() {
         let folder = Folder::new("huge");
         (0..6).for_each(|index| folder.file(&format!("{index}.wav")));
-        let listing = Listing::read_some(&folder.0, 4);
+        let listing = Listing::read_some(&folder.0, Kind::Audio, 4);
         assert_eq!(listing.entries.len(), 4);
         assert!(listing.cut_short);
     }

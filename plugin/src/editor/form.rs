@@ -6,8 +6,12 @@ use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
 use super::{choice, ids, text, theme};
 
+/// Where egui's memory says that a row had no room: tests look there.
+pub const LEFT_OUT: &str = "a row was left out";
 /// Height of a row.
 const ROW: f32 = 26.0;
+/// Of one where there are many.
+const DENSE: f32 = 21.5;
 
 /// A column of rows in a panel, filled from the top. What no longer fits is left out.
 pub struct Form<'a> {
@@ -15,17 +19,30 @@ pub struct Form<'a> {
     rest: Rect,
     /// How much of the width names take.
     names: f32,
+    /// Height of a row.
+    row: f32,
+}
+
+/// A panel with a title. Gives what is left of it.
+pub fn panel(ui: &Ui, rect: Rect, title: &str) -> Rect {
+    ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
+    ui.painter().rect_stroke(rect, theme::ROUND, theme::hairline(theme::line()), StrokeKind::Inside);
+    let (head, rest) = cut_top(rect.shrink(10.0), 20.0);
+    text::line(ui, head, title, theme::words(15.0), theme::text(), Align2::LEFT_CENTER);
+    rest
 }
 
 impl<'a> Form<'a> {
     /// An empty one with a title.
     #[must_use]
     pub fn new(ui: &'a Ui, rect: Rect, title: &str, names: f32) -> Self {
-        ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
-        ui.painter().rect_stroke(rect, theme::ROUND, theme::hairline(theme::line()), StrokeKind::Inside);
-        let (head, rest) = cut_top(rect.shrink(10.0), 20.0);
-        text::line(ui, head, title, theme::words(15.0), theme::text(), Align2::LEFT_CENTER);
-        Self { ui, rest, names }
+        Self { ui, rest: panel(ui, rect, title), names, row: ROW }
+    }
+
+    /// With lower rows: for many.
+    #[must_use]
+    pub const fn dense(self) -> Self {
+        Self { row: DENSE, ..self }
     }
 
     /// What is left below the last row.
@@ -36,11 +53,12 @@ impl<'a> Form<'a> {
 
     /// The next row's name is written; gives the place of its control.
     fn row(&mut self, name: &str, help: &str) -> Option<Rect> {
-        if self.rest.height() < ROW {
+        if self.rest.height() < self.row {
+            self.ui.data_mut(|data| data.insert_temp(ids::once(LEFT_OUT), true));
             return None;
         }
-        let (row, rest) = cut_top(self.rest, ROW);
-        self.rest = rest.with_min_y(row.bottom() + 3.0);
+        let (row, rest) = cut_top(self.rest, self.row);
+        self.rest = rest.with_min_y(row.bottom() + self.row / 9.0);
         let (left, right) = cut_left(row, row.width() * self.names);
         text::fit(self.ui, left, name, 13.0, theme::text_dim(), Align2::LEFT_CENTER);
         if !help.is_empty() {
@@ -50,9 +68,15 @@ impl<'a> Form<'a> {
         Some(right)
     }
 
+    /// A row for a control of the page's own: its place.
+    pub fn place(&mut self, name: &str, help: &str) -> Option<Rect> {
+        self.row(name, help)
+    }
+
     /// A line of words.
     pub fn words(&mut self, words: &str) {
-        if self.rest.height() < ROW {
+        if self.rest.height() < 18.0 {
+            self.ui.data_mut(|data| data.insert_temp(ids::once(LEFT_OUT), true));
             return;
         }
         let (row, rest) = cut_top(self.rest, 18.0);
@@ -80,7 +104,7 @@ impl<'a> Form<'a> {
         let (down, rest) = cut_left(rect, 30.0);
         let (middle, up) = cut_right(rest, 30.0);
         let words = format!("{} {unit}", number(value));
-        text::line(self.ui, middle, &words, theme::words(13.0), theme::text(), Align2::CENTER_CENTER);
+        text::fit(self.ui, middle, words.trim_end(), 13.0, theme::text(), Align2::CENTER_CENTER);
         let pressed = |rect, word, part| button(self.ui, rect, ids::entry(id, part), Face::plain(word)).clicked();
         let (less, more) = (pressed(down, "-", 0), pressed(up, "+", 1));
         if less {
@@ -90,6 +114,12 @@ impl<'a> Form<'a> {
         } else {
             None
         }
+    }
+
+    /// On or off.
+    pub fn toggle(&mut self, id: Id, name: &str, on: bool, help: &str) -> Option<bool> {
+        let chosen = self.choice(id, name, &["off", "on"], usize::from(on), help);
+        chosen.map(|index| index == 1)
     }
 
     /// A button over the width.

@@ -3,6 +3,7 @@
 
 use echelon_engine::action::Gesture;
 use echelon_engine::mixer::{EqBand, Knob};
+use echelon_engine::safety::Source;
 use echelon_engine::units::DeckId;
 use egui::Id;
 
@@ -45,6 +46,8 @@ pub enum Part {
     KeyUp,
     /// Takes back what is pending.
     Cancel,
+    /// When play and stop happen.
+    Quantize,
     /// The deck itself: a click chooses it for the keyboard.
     Panel,
 }
@@ -107,6 +110,24 @@ pub fn master() -> Id {
 #[must_use]
 pub fn browser(button: &'static str) -> Id {
     Id::unique(("echelon", "browser", button))
+}
+
+/// A control of a source's rules: 0 on or off, 1 its rate, 2 what it may.
+#[must_use]
+pub fn source(source: Source, part: u8) -> Id {
+    Id::unique(("echelon", "source", source.index(), part))
+}
+
+/// A line of the MIDI mapping.
+#[must_use]
+pub fn midi_line(place: usize) -> Id {
+    Id::unique(("echelon", "midi line", place))
+}
+
+/// A row of what can be mapped, counted from the top of what the search lets through.
+#[must_use]
+pub fn midi_target(row: usize) -> Id {
+    Id::unique(("echelon", "midi target", row))
 }
 
 /// A row of a list, counted from the top of what the filter lets through.

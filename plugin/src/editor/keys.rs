@@ -27,7 +27,7 @@ pub const HELP: [(&str, &str); 16] = [
     ("X", "take back what waits on the chosen deck"),
     ("Backspace", "undo"),
     ("Shift Escape", "panic: everything out"),
-    ("F1 to F5", "pages"),
+    ("F1 to F6", "pages"),
     ("Enter", "choose a file for the deck"),
     ("Tab, then arrows", "reach any control and move it"),
 ];

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use echelon_engine::units::DeckId;
 use egui::{Align2, Rect, Ui};
 
 use super::harmony::{self, Fit};
 use super::{deck_head, layout, text, theme};
-use crate::media::analyse::Key;
+use crate::media::ShelfView;
 use crate::view::{AnalysisState, RigView};
 
 /// Tracks that are remembered; more are forgotten, the whole of them: nobody plays so many in an evening.
@@ -16,27 +17,22 @@ const MAX_TRACKS: usize = 4096;
 /// A pitch fader bridges this easily: 6 %.
 const NEAR_TEMPO: f64 = 0.06;
 
-/// Tempo and key of a track.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Facts {
-    /// In BPM, if it has beats.
-    pub bpm: Option<f64>,
-    /// If it has one.
-    pub key: Option<Key>,
-}
+pub use crate::media::TrackFacts as Facts;
 
-/// What was found out about the tracks that were on a deck since the editor was made, and what is heard now.
+/// What was found out about tracks, on decks and on the shelf, and what is heard now.
 #[derive(Clone, Debug, Default)]
 pub struct Known {
     tracks: HashMap<PathBuf, Facts>,
     /// How far the analysis of a track on a deck has come.
     running: [Option<(PathBuf, f32)>; 4],
     heard: [Option<Facts>; 4],
+    shelf: Arc<ShelfView>,
 }
 
 impl Known {
     /// Looks at what is on the decks.
     pub fn update(&mut self, view: &RigView) {
+        self.shelf = view.shelf.clone();
         for (deck, track) in DeckId::ALL.into_iter().zip(&view.tracks) {
             let live = &view.snapshot.decks[deck.index()];
             self.running[deck.index()] = None;
@@ -60,10 +56,34 @@ impl Known {
         }
     }
 
-    /// Of a file, if it was on a deck.
+    /// Of a file, if it was analysed.
     #[must_use]
     pub fn of(&self, path: &Path) -> Option<Facts> {
-        self.tracks.get(path).copied()
+        self.tracks.get(path).or_else(|| self.shelf.facts.get(path)).copied()
+    }
+
+    /// How many files are known: when it is another, an order by tempo or key may be too.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.tracks.len() + self.shelf.facts.len()
+    }
+
+    /// How many files are being analysed or wait for it, without those on decks.
+    #[must_use]
+    pub fn busy(&self) -> usize {
+        self.shelf.waiting + usize::from(self.shelf.running.is_some())
+    }
+
+    /// How far the analysis of a file has come, if it is under way.
+    fn running(&self, path: &Path) -> Option<f32> {
+        let all = self.running.iter().flatten().chain(&self.shelf.running);
+        all.into_iter().find(|(running, _)| running == path).map(|(_, part)| *part)
+    }
+
+    /// Why a file cannot be analysed.
+    #[must_use]
+    pub fn failed(&self, path: &Path) -> Option<&str> {
+        self.shelf.failed.get(path).map(String::as_str)
     }
 
     /// What is heard of the other decks: the first of them.
@@ -82,9 +102,13 @@ pub fn bend(bpm: f64, other_bpm: f64) -> f64 {
 /// Draws tempo, key and how they fit to what is heard, in words and by colour.
 pub fn show_facts(ui: &Ui, rect: Rect, known: &Known, path: &Path, deck: DeckId) {
     let [tempo, bent, key, fit] = layout::share(rect, 8.0, [0.9, 1.0, 0.5, 1.1]);
-    if let Some((_, part)) = known.running.iter().flatten().find(|(running, _)| running == path) {
+    if let Some(part) = known.running(path) {
         let words = format!("analysing {:.0} %", part * 100.0);
         text::line(ui, rect, &words, theme::words(12.5), theme::waiting(), Align2::LEFT_CENTER);
+        return;
+    }
+    if let Some(why) = known.failed(path) {
+        text::line(ui, rect, why, theme::words(12.0), theme::alert(), Align2::LEFT_CENTER);
         return;
     }
     let Some(facts) = known.of(path) else { return };

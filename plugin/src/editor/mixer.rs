@@ -66,14 +66,25 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect) {
         desk.toggle(top, knob, "REV", theme::waiting());
     }
     if let Some(knob) = Knob::of_master("isolator_slope") {
-        desk.choose(bottom, knob, |word| Face { size: 10.0, ..Face::plain(word) });
+        desk.choose(bottom, knob, |word| Face { size: 10.0, ..Face::plain(model_word(word)) });
     }
     let [top, bottom] = super::layout::spread(model, 4.0, [27.0, 27.0]);
     if let Some(knob) = Knob::of_master("eq_model") {
-        desk.choose(top, knob, |word| Face { size: 11.0, ..Face::plain(word) });
+        desk.choose(top, knob, |word| Face { size: 11.0, ..Face::plain(model_word(word)) });
     }
     if let Some(knob) = Knob::of_master("auto_gain") {
-        desk.toggle(bottom, knob, "AUTO", theme::resting());
+        desk.toggle(bottom, knob, "AUTO GAIN", theme::resting());
+    }
+}
+
+/// The EQ's model and slope, for people.
+fn model_word(word: &'static str) -> &'static str {
+    match word {
+        "eq" => "SHELF EQ",
+        "isolator" => "ISOLATOR",
+        "normal" => "24 dB/oct",
+        "steep" => "48 dB/oct",
+        other => other,
     }
 }
 

@@ -1,40 +1,93 @@
-//! The OSC page: where it listens, the bridge, and what came in.
+//! The OSC page: where it listens and by which name, who listens to it, the bridge, and what came in.
 
 use echelon_engine::safety::Source;
-use egui::{Rect, Ui};
+use egui::{Align2, Key, Rect, TextEdit, Ui};
 
+use super::button::{Face, button};
 use super::form::Form;
-use super::layout::{cut_left, cut_top};
+use super::ids;
+use super::layout::{cut_left, cut_right, cut_top};
 use super::log_list::{self, LogFilter};
-use crate::view::{Act, OscView, RigView};
+use crate::input::osc::MOST_SUBSCRIBERS;
+use crate::view::{Act, Order, OscView, RigView};
 
-/// Draws the page.
-pub fn show(ui: &mut Ui, rect: Rect, view: &RigView, filter: &mut LogFilter, act: &mut dyn Act) {
-    act.watch_log();
-    let (left, log) = cut_left(rect, (rect.width() * 0.36).max(400.0));
-    let (osc, bridge) = cut_top(left, 250.0);
-    show_osc(ui, osc, view);
-    show_bridge(ui, bridge, view);
-    let from_outside = |source| matches!(source, Source::Osc | Source::Bridge);
-    log_list::show(ui, log, "What came by OSC", &view.log, filter, |line| from_outside(line.source));
+/// What the page remembers.
+#[derive(Debug, Default)]
+pub struct OscPage {
+    /// The name that is being typed, and the one that it began with.
+    name: String,
+    seen: String,
 }
 
-fn show_osc(ui: &Ui, rect: Rect, view: &RigView) {
-    let mut form = Form::new(ui, rect, "Open Sound Control", 0.36);
-    match &view.osc {
-        OscView::Starting => form.value("State", "starting", ""),
-        OscView::Listening(port) => {
-            form.value("State", "listening", "");
-            form.value("Address", &format!("127.0.0.1, UDP port {port}"), "From this computer only.");
-        }
-        OscView::Failed(sentence) => form.value("State", sentence, ""),
+impl OscPage {
+    /// Draws the page.
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, filter: &mut LogFilter, act: &mut dyn Act) {
+        act.watch_log();
+        let (left, log) = cut_left(rect, (rect.width() * 0.36).max(400.0));
+        let (osc, bridge) = cut_top(left, 404.0);
+        self.show_osc(ui, osc, view, act);
+        show_bridge(ui, bridge, view);
+        let from_outside = |source| matches!(source, Source::Osc | Source::Bridge);
+        log_list::show(ui, log, "What came by OSC", &view.log, filter, |line| from_outside(line.source));
     }
-    let safety = &view.safety;
-    form.value("Refused from OSC", &safety.rejected_from(Source::Osc).to_string(), "");
-    form.words("");
-    form.words("/deck/a/play      /deck/b/stop \"bar\"      /crossfader 0.5");
-    form.words("/deck/a/load \"/music/track.flac\"      /eq/a/low -26");
-    form.words("/deck/a/hotcue 1      /deck/b/loop 4      /panic");
+
+    fn show_osc(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
+        let mut form = Form::new(ui, rect, "Open Sound Control", 0.36);
+        match &view.osc {
+            OscView::Starting => form.value("State", "starting", ""),
+            OscView::Listening(port) => {
+                form.value("State", "listening", "");
+                form.value("Address", &format!("127.0.0.1, UDP port {port}"), "From this computer only.");
+            }
+            OscView::Failed(sentence) => form.value("State", sentence, ""),
+        }
+        let help = "Addresses of this instance alone begin with it: /name/deck/a/play. Instances at one port have \
+            different names. Saved with the project.";
+        let name = form.place("Name", help);
+        let traffic = &view.osc_traffic;
+        let who = format!("{} of {MOST_SUBSCRIBERS}", traffic.subscribers);
+        form.value("Subscribers", &who, "Clients that asked to be told of changes: /subscribe.");
+        let query = traffic.query_port.map_or_else(|| "off".to_owned(), |port| format!("TCP port {port}"));
+        form.value("OSCQuery", &query, "Tools find every address there.");
+        let counters = &traffic.counters;
+        let words = format!("{} packets, {} not understood", counters.packets, counters.errors);
+        form.value("Came in", &words, "For all instances at the port.");
+        let words = format!("{} too many, {} from elsewhere", counters.dropped, counters.denied);
+        form.value(
+            "Turned away",
+            &words,
+            "Beyond the rate, or without the token: docs/osc.md says how to let others in.",
+        );
+        let refused = view.safety.rejected_from(Source::Osc).to_string();
+        form.value("Refused actions", &refused, "By the safety policy; the log says why.");
+        form.words("");
+        form.words("/deck/a/play      /deck/b/stop \"bar\"      /crossfader 0.5");
+        form.words("/deck/a/load \"/music/track.flac\"      /eq/a/low -26");
+        form.words("/deck/a/hotcue 1      /deck/b/loop 4      /panic");
+        if let Some(place) = name {
+            self.show_name(ui, place, &view.osc_name, act);
+        }
+    }
+
+    /// A field, and a button once it says another name.
+    fn show_name(&mut self, ui: &mut Ui, rect: Rect, now: &str, act: &mut dyn Act) {
+        if self.seen != now {
+            self.seen = now.to_owned();
+            self.name = now.to_owned();
+        }
+        let differs = self.name.trim() != now && !self.name.trim().is_empty();
+        let (field, rename) = if differs { cut_right(rect, 74.0) } else { (rect, Rect::NOTHING) };
+        let typing = TextEdit::singleline(&mut self.name)
+            .id(ids::once("osc name"))
+            .hint_text("echelon")
+            .char_limit(32)
+            .align(Align2::LEFT_CENTER);
+        let field = ui.put(field, typing);
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if differs && (button(ui, rename, ids::once("osc rename"), Face::plain("Rename")).clicked() || entered) {
+            act.order(Order::OscName(self.name.trim().to_owned()));
+        }
+    }
 }
 
 fn show_bridge(ui: &Ui, rect: Rect, view: &RigView) {

@@ -13,6 +13,8 @@ pub enum Page {
     Play,
     /// Files.
     Library,
+    /// The MIDI mapping.
+    Midi,
     /// Open Sound Control.
     Osc,
     /// What is refused, and what happened.
@@ -23,7 +25,7 @@ pub enum Page {
 
 impl Page {
     /// Every page, in the order of the tabs.
-    pub const ALL: [Self; 5] = [Self::Play, Self::Library, Self::Osc, Self::Safety, Self::Setup];
+    pub const ALL: [Self; 6] = [Self::Play, Self::Library, Self::Midi, Self::Osc, Self::Safety, Self::Setup];
 
     /// The word on its tab.
     #[must_use]
@@ -31,6 +33,7 @@ impl Page {
         match self {
             Self::Play => "PLAY",
             Self::Library => "LIBRARY",
+            Self::Midi => "MIDI",
             Self::Osc => "OSC",
             Self::Safety => "SAFETY",
             Self::Setup => "SETUP",
@@ -43,9 +46,10 @@ impl Page {
         match self {
             Self::Play => Key::F1,
             Self::Library => Key::F2,
-            Self::Osc => Key::F3,
-            Self::Safety => Key::F4,
-            Self::Setup => Key::F5,
+            Self::Midi => Key::F3,
+            Self::Osc => Key::F4,
+            Self::Safety => Key::F5,
+            Self::Setup => Key::F6,
         }
     }
 }
@@ -53,7 +57,7 @@ impl Page {
 /// Draws the tabs. Returns the page that was chosen.
 pub fn tabs(ui: &Ui, rect: Rect, now: Page) -> Option<Page> {
     let mut chosen = None;
-    for (page, tab) in Page::ALL.into_iter().zip(layout::share(rect, 3.0, [1.0, 1.3, 0.9, 1.2, 1.1])) {
+    for (page, tab) in Page::ALL.into_iter().zip(layout::share(rect, 3.0, [1.0, 1.35, 0.95, 0.9, 1.2, 1.1])) {
         let plain = Face { size: 12.0, ..Face::plain(page.word()) };
         let face = if page == now { Face { fill: theme::resting(), ink: theme::ink(), ..plain } } else { plain };
         let response = button(ui, tab, ids::once(page.word()), face);

@@ -2,18 +2,23 @@
 
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Setting};
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
-use echelon_engine::safety::{OnAirRule, SafetyViolation, Source};
+use echelon_engine::safety::{ActionMask, OnAirRule, SafetyViolation, Source};
 use echelon_engine::telemetry::Spread;
 use egui::{Rect, Ui};
 
+use super::button::{Face, button};
 use super::form::Form;
 use super::layout::{cut_left, cut_top};
 use super::log_list::{self, LogFilter};
-use super::{ids, layout};
+use super::{choice, ids, layout, press, theme};
 use crate::view::{Act, RigView};
 
 /// The lengths of a cooldown that the buttons go through, in beats.
 const BEATS: [f64; 9] = [0.0, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0];
+
+/// Times within which two presses are one, in milliseconds, and bars that undo reaches back.
+const TOGGLES: [f64; 7] = [0.0, 50.0, 100.0, 150.0, 200.0, 300.0, 500.0];
+const UNDOS: [f64; 6] = [0.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 
 /// The kinds that cool down, and their words.
 const COOLING: [(ActionKind, &str, &str); 4] = [
@@ -30,7 +35,7 @@ pub fn show(ui: &mut Ui, rect: Rect, view: &RigView, filter: &mut LogFilter, act
     let [settings, figures] = layout::share(left, 6.0, [1.15, 1.0]);
     let (rules, sources) = cut_top(settings, 330.0);
     show_rules(ui, rules, view, act);
-    show_sources(ui, sources, view);
+    show_sources(ui, sources, view, act);
     show_figures(ui, figures, view, act);
     log_list::show(ui, log, "What was asked", &view.log, filter, |_| true);
 }
@@ -66,25 +71,91 @@ fn show_rules(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     if let Some(index) = form.choice(ids::once("host jumps"), "When the host jumps", &words, now, "What decks do.") {
         set(Setting::HostJumps { policy: policies[index] });
     }
-    let toggle = format!("{:.0} ms", view.settings.play_toggle_ms);
-    form.value("Two plays are one within", &toggle, "A worn button presses twice.");
-    form.value("Undo reaches back", &format!("{:.0} bars", view.settings.undo_bars), "In phase, with one key.");
+    let now = view.settings.play_toggle_ms;
+    if let Some(ms) = form.steps(
+        ids::once("play toggle"),
+        "Two plays are one within",
+        now,
+        &TOGGLES,
+        "ms",
+        "A worn button presses twice.",
+    ) {
+        set(Setting::PlayToggle { ms });
+    }
+    let help = "How long a stop, an eject, a load or a jump can be taken back, in phase, with one key.";
+    if let Some(bars) =
+        form.steps(ids::once("undo bars"), "Undo reaches back", view.settings.undo_bars, &UNDOS, "bars", help)
+    {
+        set(Setting::UndoBars { bars });
+    }
 }
 
-fn show_sources(ui: &Ui, rect: Rect, view: &RigView) {
-    let mut form = Form::new(ui, rect, "Sources", 0.3);
+/// Requests a second that the menu offers; 0 is as many as one likes.
+const RATES: [f32; 7] = [0.0, 10.0, 50.0, 200.0, 1000.0, 5000.0, 20_000.0];
+
+/// Who may ask, how often, and for what.
+fn show_sources(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
+    let mut form = Form::new(ui, rect, "Sources", 0.24);
     for source in Source::ALL {
-        let rules = view.settings.source(source);
-        let rate = rules.per_sec.map_or_else(|| "any rate".to_owned(), |rate| format!("{rate:.0} a second"));
-        let slew = if rules.slew.is_some() { ", faders move slowly" } else { "" };
-        let cools = if rules.cools_down { "" } else { ", no cooldowns" };
-        form.value(&super::notice::capitalised(source.word()), &format!("{rate}{slew}{cools}"), "");
+        let rules = *view.settings.source(source);
+        let slew = if rules.slew.is_some() { " Its faders move slowly." } else { "" };
+        let cools = if rules.cools_down { "" } else { " No cooldown holds it back." };
+        let help = format!("Who asks.{slew}{cools} Stop, cancel and panic are always allowed.");
+        let name = super::notice::capitalised(source.word());
+        let Some(place) = form.place(&name, &help) else { return };
+        let [on, rate, kinds] = layout::share(place, 4.0, [0.6, 1.1, 1.2]);
+        show_on(ui, on, source, rules.enabled, act);
+        show_rate(ui, rate, source, rules.per_sec.unwrap_or(0.0), act);
+        show_kinds(ui, kinds, source, rules.mask, act);
+    }
+}
+
+fn configure(act: &mut dyn Act, setting: Setting) {
+    act.act(Action::Configure { setting }, ActionTiming::Immediate);
+}
+
+fn show_on(ui: &Ui, rect: Rect, source: Source, on: bool, act: &mut dyn Act) {
+    let face = press::lamp(if on { "on" } else { "off" }, 12.0, on, theme::playing());
+    let switch = press::switch(ui, rect, ids::source(source, 0), face, on);
+    if switch.clicked() {
+        configure(act, Setting::SourceOn { source, on: !on });
+    }
+    switch.on_hover_text("Whether it may act at all. Stop, cancel, panic and this setting it always may.");
+}
+
+fn show_rate(ui: &Ui, rect: Rect, source: Source, now: f32, act: &mut dyn Act) {
+    let word = |rate: f32| if rate > 0.0 { format!("{rate:.0} / s") } else { "any rate".to_owned() };
+    let words = RATES.map(word);
+    let words = words.each_ref().map(String::as_str);
+    let index = RATES.iter().position(|rate| (*rate - now).abs() < 0.5).unwrap_or(usize::MAX);
+    let shown = word(now);
+    let face = Face { size: 12.0, ..Face::plain(&shown) };
+    let help = "Requests a second that it may make on average.";
+    if let Some(index) = choice::show(ui, rect, ids::source(source, 1), &words, index, face, help) {
+        configure(act, Setting::SourceRate { source, per_sec: RATES[index] });
+    }
+}
+
+fn show_kinds(ui: &Ui, rect: Rect, source: Source, mask: ActionMask, act: &mut dyn Act) {
+    let kinds: Vec<ActionKind> = ActionKind::ALL.into_iter().filter(|kind| !ActionMask::ALWAYS.allows(*kind)).collect();
+    let allowed = kinds.iter().filter(|kind| mask.allows(**kind)).count();
+    let word = if allowed == kinds.len() { "everything".to_owned() } else { format!("{allowed} of {}", kinds.len()) };
+    let id = ids::source(source, 2);
+    let opener = button(ui, rect, id, Face { size: 12.0, ..Face::plain(&word) });
+    let words: Vec<&str> = kinds.iter().map(|kind| kind.word()).collect();
+    if let Some(index) = choice::switches(&opener, id, &words, |index| mask.allows(kinds[index])) {
+        let one = ActionMask::of(&[kinds[index]]);
+        let kinds = if mask.allows(kinds[index]) { mask.without(one) } else { mask.or(one) };
+        configure(act, Setting::SourceAllows { source, kinds });
+    }
+    if !egui::Popup::is_any_open(ui.ctx()) {
+        opener.on_hover_text("What it may ask for, beside stop, cancel and panic.");
     }
 }
 
 fn show_figures(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     let (safety, scheduler) = (&view.safety, &view.scheduler);
-    let mut form = Form::new(ui, rect, "So far", 0.56);
+    let mut form = Form::new(ui, rect, "So far", 0.56).dense();
     if form.button(ids::once("export"), "Export the log") {
         act.export_log();
     }

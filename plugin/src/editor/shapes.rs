@@ -25,6 +25,8 @@ pub enum Sign {
     Dot,
     /// A triangle to the left.
     Left,
+    /// A triangle downwards.
+    Down,
     /// A closed padlock.
     Lock,
     /// An open padlock.
@@ -65,6 +67,7 @@ pub fn sign(painter: &Painter, sign: Sign, centre: Pos2, size: f32, colour: Colo
             painter.circle_filled(at(0.0, 0.55), 1.1, colour);
         }
         Sign::Left => drop(painter.add(polygon(vec![at(0.7, -0.9), at(-0.95, 0.0), at(0.7, 0.9)]))),
+        Sign::Down => drop(painter.add(polygon(vec![at(-0.9, -0.6), at(0.9, -0.6), at(0.0, 0.8)]))),
         Sign::Eject => {
             painter.add(polygon(vec![at(0.0, -0.9), at(0.9, 0.2), at(-0.9, 0.2)]));
             painter.line_segment([at(-0.9, 0.75), at(0.9, 0.75)], stroke);

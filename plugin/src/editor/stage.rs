@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use echelon_engine::action::{Action, ActionTiming, Gesture};
+use echelon_engine::action::{Action, ActionTiming, Gesture, Setting};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use egui::{Align2, Rect, Ui};
 
@@ -11,17 +11,20 @@ use super::bands::Meshes;
 use super::browser::{Browser, Reply};
 use super::desk::Desk;
 use super::glide::Glide;
+use super::hands::{Hands, Through};
 use super::keys::{self, Stroke};
 use super::layout::{Layout, Stand, cut_right, under_strip};
 use super::library::Known;
 use super::log_list::LogFilter;
 use super::meter::Meter;
+use super::midi_page::MidiPage;
 use super::notice::{self, Notices};
+use super::osc_page::OscPage;
 use super::page::Page;
 use super::size::Look;
 use super::top_bar::Audio;
-use super::{deck, mixer, osc_page, safety_page, setup_page, strip, text, theme, top_bar};
-use crate::view::{Act, RigView};
+use super::{deck, mixer, safety_page, setup_page, strip, text, theme, top_bar};
+use crate::view::{Act, Order, RigView};
 
 /// Without a new block for this long, audio counts as stopped. Seconds.
 const PULSE_SECS: f64 = 1.0;
@@ -50,9 +53,10 @@ pub struct Stage {
     lengths: [f64; NUM_DECKS],
     /// The effect whose other knobs are shown.
     fx_open: Option<(DeckId, u8)>,
-    /// What was pressed on a deck and has not come up yet.
-    held: Vec<(DeckId, Gesture, f64)>,
+    hands: Hands,
+    osc: OscPage,
     filter: LogFilter,
+    midi: MidiPage,
     known: Known,
     look: Look,
     /// A look that was chosen and not yet taken over.
@@ -76,8 +80,10 @@ impl Default for Stage {
             zoom: FIRST_ZOOM,
             lengths: [FIRST_LENGTH; NUM_DECKS],
             fx_open: None,
-            held: Vec::new(),
+            hands: Hands::default(),
+            osc: OscPage::default(),
             filter: LogFilter::default(),
+            midi: MidiPage::default(),
             known: Known::default(),
             look: Look::default(),
             wanted_look: None,
@@ -104,9 +110,7 @@ impl Stage {
 
     /// The window was closed: nobody can let go of what is held down, so it comes up by itself.
     pub fn closed(&mut self, act: &mut dyn Act) {
-        for (deck, gesture, value) in self.held.drain(..) {
-            act.act(Action::Gesture { deck, gesture, value }, ActionTiming::Immediate);
-        }
+        self.hands.let_go(act);
     }
 
     /// The look that was chosen since the last time.
@@ -145,8 +149,13 @@ impl Stage {
         let window = ui.max_rect();
         let layout = Layout::new(window);
         ui.painter().rect_filled(window, 0, theme::ground());
-        let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page);
-        let mut act = Holding { act, held: &mut self.held };
+        let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page, self.hands.all());
+        if let Some(place) = asked.quantize {
+            self.hands.set_all(place);
+        }
+        // The decks' own times go by a copy: what is chosen in this frame counts from the next.
+        let mut times = self.hands.clone();
+        let mut act = Through { act, hands: &mut self.hands };
         let act: &mut dyn Act = &mut act;
         let mut parts = Parts {
             chosen: &mut self.chosen,
@@ -158,6 +167,7 @@ impl Stage {
             zoom: &mut self.zoom,
             lengths: &mut self.lengths,
             fx_open: &mut self.fx_open,
+            times: &mut times,
         };
         let mut browse = None;
         match self.page {
@@ -165,7 +175,11 @@ impl Stage {
             Page::Library => {
                 let (above, rest) = under_strip(layout.page);
                 parts.show_strip(ui, above, view);
-                match show_browser(&mut self.browser, ui, rest, view, &self.known) {
+                let reply = show_browser(&mut self.browser, ui, rest, view, &self.known);
+                for wanted in self.browser.as_mut().map(Browser::take_wanted).unwrap_or_default() {
+                    act.order(Order::Shelf(wanted));
+                }
+                match reply {
                     Some(Reply::Drop(path, at)) => {
                         if let Some(deck) = strip::deck_at(above, at) {
                             act.act(Action::LoadDeck { deck, path }, ActionTiming::Default);
@@ -182,19 +196,26 @@ impl Stage {
                     None => {}
                 }
             }
-            Page::Osc => osc_page::show(ui, layout.page, view, &mut self.filter, act),
+            Page::Midi => self.midi.show(ui, layout.page, view, act),
+            Page::Osc => self.osc.show(ui, layout.page, view, &mut self.filter, act),
             Page::Safety => safety_page::show(ui, layout.page, view, &mut self.filter, act),
             Page::Setup => {
-                if let Some(look) = setup_page::show(ui, layout.page, view, self.look) {
+                if let Some(look) = setup_page::show(ui, layout.page, view, self.look, act) {
                     self.wanted_look = Some(look);
                 }
             }
+        }
+        if let Some((deck, path)) = dropped(ui, layout.page, self.page, self.chosen) {
+            act.act(Action::LoadDeck { deck, path }, ActionTiming::Default);
         }
         if asked.undo {
             act.act(Action::Undo { deck: None }, ActionTiming::Default);
         }
         if asked.panic {
             act.act(Action::Panic, ActionTiming::Immediate);
+        }
+        if let Some(mode) = asked.clock {
+            act.act(Action::Configure { setting: Setting::ClockMode { mode } }, ActionTiming::Immediate);
         }
         let strokes = if self.page == Page::Library { vec![] } else { keys::strokes(ui) };
         for stroke in strokes {
@@ -204,6 +225,9 @@ impl Stage {
                 Stroke::Browse => browse = browse.or(Some(*chosen)),
                 stroke => play_key(ui, stroke, chosen, lengths, view, act),
             }
+        }
+        for deck in DeckId::ALL {
+            self.hands.set(deck, times.of(deck));
         }
         if let Some(page) = asked.page {
             self.page = page;
@@ -266,6 +290,25 @@ impl Stage {
     }
 }
 
+/// A file that was let go of over the window, and the deck that is there; else the chosen one.
+fn dropped(ui: &Ui, rect: Rect, page: Page, chosen: DeckId) -> Option<(DeckId, PathBuf)> {
+    let (path, at) = ui.input(|input| {
+        let path = input.raw.dropped_files.first().map(|file| file.path().to_owned());
+        (path, input.pointer.latest_pos())
+    });
+    let strip = match page {
+        Page::Play => Stand::new(rect).strip,
+        Page::Library => under_strip(rect).0,
+        _ => Rect::NOTHING,
+    };
+    let decks = if page == Page::Play { Stand::new(rect).decks } else { [Rect::NOTHING; NUM_DECKS] };
+    let over = |at| {
+        let panel = DeckId::ALL.into_iter().find(|deck| decks[deck.index()].contains(at));
+        panel.or_else(|| strip::deck_at(strip, at))
+    };
+    Some((at.and_then(over).unwrap_or(chosen), path?))
+}
+
 /// What the performance page needs of the stage.
 struct Parts<'a> {
     chosen: &'a mut DeckId,
@@ -277,6 +320,7 @@ struct Parts<'a> {
     zoom: &'a mut usize,
     lengths: &'a mut [f64; NUM_DECKS],
     fx_open: &'a mut Option<(DeckId, u8)>,
+    times: &'a mut Hands,
 }
 
 impl Parts<'_> {
@@ -291,7 +335,7 @@ impl Parts<'_> {
         let now_secs = ui.input(|input| input.time);
         let stand = Stand::new(page);
         self.show_strip(ui, stand.strip, view);
-        let mut desk = Desk { ui, view, act, ahead_secs: self.ahead_secs, touched: None };
+        let mut desk = Desk { ui, view, act, ahead_secs: self.ahead_secs, touched: None, times: self.times };
         let mut browse = None;
         for (deck, rect) in DeckId::ALL.into_iter().zip(stand.decks) {
             let frame = deck::Frame {
@@ -372,43 +416,6 @@ fn play_key(
         Stroke::Undo => act.act(Action::Undo { deck: None }, ActionTiming::Default),
         Stroke::Panic => act.act(Action::Panic, ActionTiming::Immediate),
         Stroke::Page(_) | Stroke::Browse => {}
-    }
-}
-
-/// Remembers what is held down, so that a window that closes lets go of it.
-struct Holding<'a> {
-    act: &'a mut dyn Act,
-    held: &'a mut Vec<(DeckId, Gesture, f64)>,
-}
-
-impl Act for Holding<'_> {
-    fn act(&mut self, action: Action, timing: ActionTiming) {
-        if let Action::Gesture { deck, gesture, value } = action {
-            let release = match gesture {
-                Gesture::Cue => Some((gesture, 0.0)),
-                Gesture::Nudge => Some((gesture, 0.0)),
-                Gesture::LoopRoll | Gesture::LoopRollEnd => Some((Gesture::LoopRollEnd, 0.0)),
-                Gesture::HotCue | Gesture::HotCueRelease => Some((Gesture::HotCueRelease, value)),
-                _ => None,
-            };
-            if let Some((up, up_value)) = release {
-                let held = (deck, up, up_value);
-                self.held.retain(|other| *other != held);
-                let is_down = !matches!(gesture, Gesture::LoopRollEnd | Gesture::HotCueRelease) && value != 0.0;
-                if is_down {
-                    self.held.push(held);
-                }
-            }
-        }
-        self.act.act(action, timing);
-    }
-
-    fn watch_log(&mut self) {
-        self.act.watch_log();
-    }
-
-    fn export_log(&mut self) {
-        self.act.export_log();
     }
 }
 

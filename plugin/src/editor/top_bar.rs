@@ -1,14 +1,14 @@
 //! The clock, and what the rig listens to.
 
-use echelon_engine::clock::ClockSource;
+use echelon_engine::clock::{ClockMode, ClockSource};
 use echelon_engine::message::ClockView;
-use egui::{Align2, Color32, Rect, Sense, Ui, lerp, pos2, vec2};
+use egui::{Align2, Color32, Popup, Rect, Response, Sense, Ui, lerp, pos2, vec2};
 
 use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
 use super::page::{self, Page};
 use super::shapes::{self, Sign};
-use super::{format, ids, text, theme};
+use super::{choice, format, hands, ids, text, theme};
 use crate::view::{OscView, RigView};
 
 /// Whether blocks of audio come.
@@ -34,20 +34,27 @@ pub struct Asked {
     pub undo: bool,
     /// Everything out.
     pub panic: bool,
+    /// Another time for play and stop: a place in [`hands::TIMES`].
+    pub quantize: Option<usize>,
+    /// Another clock to go by.
+    pub clock: Option<ClockMode>,
 }
 
-/// Draws the bar.
-pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> Asked {
+/// The clocks, for people, in the order of [`ClockMode::ALL`].
+pub const CLOCKS: [&str; 4] = ["Host", "Link", "Host, told to Link", "Own time"];
+
+/// Draws the bar. `times` is what play and stop go by when they are pressed in the editor: a place in [`hands::TIMES`].
+pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page, times: usize) -> Asked {
     ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
     let clock = &view.snapshot.clock;
     let rect = rect.shrink2(vec2(8.0, 4.0));
-    let (brand, rest) = cut_left(rect, 82.0);
+    let (brand, rest) = cut_left(rect, 80.0);
     text::line(ui, brand, "ECHELON", theme::words(17.0), theme::text(), Align2::LEFT_CENTER);
-    let (tabs, rest) = cut_left(rest, 300.0);
+    let (tabs, rest) = cut_left(rest, 340.0);
     let tabs = Rect::from_center_size(tabs.center(), vec2(tabs.width(), 26.0));
     let page = page::tabs(ui, tabs, page);
-    let (cell, rest) = cut_left(rest.with_min_x(rest.left() + 8.0), 88.0);
-    show_source(ui, cell, view, audio);
+    let (cell, rest) = cut_left(rest.with_min_x(rest.left() + 6.0), 96.0);
+    let clock_mode = show_source(ui, cell, view, audio);
     let (cell, rest) = cut_left(rest, 88.0);
     let tempo = format::tempo(clock.tempo.get());
     value(ui, cell, "TEMPO", &tempo, theme::text(), "Tempo, in quarter notes a minute.");
@@ -57,13 +64,12 @@ pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> As
     let (rest, panic) = cut_right(rest, 62.0);
     let (rest, undo) = cut_right(rest, 62.0);
     let asked = show_hands(ui, undo, panic);
-    let (rest, cell) = cut_right(rest, 96.0);
+    let (rest, cell) = cut_right(rest, 44.0);
     show_osc(ui, cell, &view.osc);
     let (rest, cell) = cut_right(rest, 62.0);
-    let quantize = format::quantize(view.snapshot.quantize);
-    value(ui, cell, "QUANTIZE", quantize, theme::text(), "Play and stop wait for this line. A host parameter.");
+    let quantize = show_quantize(ui, cell, view, times);
     show_beats(ui, rest, clock);
-    Asked { page, ..asked }
+    Asked { page, quantize, clock: clock_mode, ..asked }
 }
 
 /// Undo and panic: what one reaches for when something went wrong.
@@ -73,7 +79,7 @@ fn show_hands(ui: &Ui, undo: Rect, panic: Rect) -> Asked {
     let undo = button(ui, middle(undo), ids::once("undo"), face);
     let face = Face { size: 12.0, fill: theme::alert_fill(), ink: theme::on_alert(), ..Face::plain("PANIC") };
     let panic = button(ui, middle(panic), ids::once("panic"), face);
-    let asked = Asked { page: None, undo: undo.clicked(), panic: panic.clicked() };
+    let asked = Asked { undo: undo.clicked(), panic: panic.clicked(), ..Asked::default() };
     undo.on_hover_text("Brings back in phase what a stop, an eject, a load or a jump took away. Key: Backspace.");
     panic.on_hover_text("Stops every deck within 10 ms and takes back all that waits. Key: Shift and Escape.");
     asked
@@ -92,7 +98,45 @@ fn label_and_value(rect: Rect) -> (Rect, Rect) {
     (top, rect.with_min_y(top.bottom()))
 }
 
-fn show_source(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
+/// A value that opens a menu: lit under the pointer, with a frame when it has the keyboard, and a small arrow.
+fn opener(ui: &Ui, rect: Rect, id: egui::Id) -> Response {
+    let response = ui.interact(rect, id, Sense::click());
+    let place = rect.expand2(vec2(3.0, 1.0));
+    if response.hovered() {
+        ui.painter().rect_filled(place, theme::ROUND, theme::raised());
+    }
+    if response.has_focus() {
+        shapes::outline(ui.painter(), place, theme::text());
+    }
+    shapes::sign(ui.painter(), Sign::Down, pos2(rect.right() - 7.0, rect.top() + 7.0), 8.0, theme::text_dim());
+    response
+}
+
+/// The rig's quantize setting, or what the hands have instead.
+fn show_quantize(ui: &Ui, rect: Rect, view: &RigView, times: usize) -> Option<usize> {
+    let id = ids::once("quantize");
+    let response = opener(ui, rect, id);
+    let of_rig = format::quantize(view.snapshot.quantize);
+    let own = hands::TIMES.get(times).filter(|_| times > 0);
+    let (top, bottom) = label_and_value(rect);
+    text::line(ui, top, "QUANTIZE", theme::words(10.0), theme::text_dim(), Align2::LEFT_CENTER);
+    let ink = if own.is_some() { theme::waiting() } else { theme::text() };
+    text::fit(ui, bottom, own.unwrap_or(&of_rig), 14.5, ink, Align2::LEFT_CENTER);
+    let rigs = format!("rig: {of_rig}");
+    let words = hands::TIMES.map(|word| if word == hands::TIMES[0] { rigs.as_str() } else { word });
+    let chosen = choice::menu(&response, id, &words, times);
+    if !Popup::is_any_open(ui.ctx()) {
+        let help = "When Play and Stop happen that are pressed here. \"rig\" is the host parameter Quantize, which holds \
+            for everyone. Each deck's Q goes before this.";
+        response.on_hover_text(format!("{help}\nNow: {}, the rig's is {of_rig}.", own.unwrap_or(&of_rig)));
+    }
+    chosen
+}
+
+/// Who leads, and a menu of who shall.
+fn show_source(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) -> Option<ClockMode> {
+    let id = ids::once("clock");
+    let response = opener(ui, rect, id);
     let clock = &view.snapshot.clock;
     let session = format!("Link, {} {}", clock.peers, if clock.peers == 1 { "peer" } else { "peers" });
     let said = view.peers.sentences.join("\n");
@@ -123,7 +167,14 @@ fn show_source(ui: &Ui, rect: Rect, view: &RigView, audio: Audio) {
     shapes::sign(ui.painter(), sign, pos2(bottom.left() + 6.0, bottom.center().y), 12.0, colour);
     let word_rect = bottom.with_min_x(bottom.left() + 18.0);
     text::fit(ui, word_rect, word, 14.5, colour, Align2::LEFT_CENTER);
-    ui.interact(rect, ui.scope_id().with("clock source"), Sense::hover()).on_hover_text(help);
+    let now = ClockMode::ALL.iter().position(|mode| *mode == view.clock_policy.mode).unwrap_or(0);
+    let chosen = choice::menu(&response, id, &CLOCKS, now);
+    if !Popup::is_any_open(ui.ctx()) {
+        let switches =
+            view.peers.switches_in_beats.map_or_else(String::new, |beats| format!("\nSwitches in {beats:.0} beats."));
+        response.on_hover_text(format!("{help}\nSet to: {}. Click for another clock.{switches}", CLOCKS[now]));
+    }
+    chosen.map(|index| ClockMode::ALL[index])
 }
 
 fn show_place(ui: &Ui, rect: Rect, place: &str) {
@@ -181,9 +232,10 @@ fn small(value: f64) -> u8 {
 
 fn show_osc(ui: &Ui, rect: Rect, osc: &OscView) {
     let help = "Open Sound Control over UDP, from this computer only.";
+    let here = format!("{help}\nAddress: 127.0.0.1, the port that is shown.");
     match osc {
         OscView::Starting => value(ui, rect, "OSC", "starting", theme::text_dim(), help),
-        OscView::Listening(port) => value(ui, rect, "OSC", &format!("127.0.0.1:{port}"), theme::text(), help),
+        OscView::Listening(port) => value(ui, rect, "OSC", &port.to_string(), theme::text(), &here),
         OscView::Failed(sentence) => value(ui, rect, "OSC", "no port", theme::alert(), sentence),
     }
 }

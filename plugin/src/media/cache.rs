@@ -3,6 +3,8 @@
 //! A file is written whole under another name and then renamed: others see all of it or nothing. One that is damaged,
 //! of another version, or not what its name says is as good as none. Several instances may share a folder.
 
+mod files;
+
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use std::time::{Duration, SystemTime};
 
 use echelon_engine::deck::{BeatGrid, Track};
 use twox_hash::XxHash3_64;
+
+pub use files::TrackFacts;
 
 use super::analyse::{ANALYSIS_VERSION, Analysis, Bands, ContentId, Key, Waveform};
 

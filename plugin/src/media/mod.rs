@@ -12,9 +12,10 @@ mod loader;
 mod memory;
 mod overview;
 mod repair;
+mod shelf;
 mod source;
 
-pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES};
+pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES, TrackFacts};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
 pub use grid_edit::{GridEdit, GridEditError, Taps};
@@ -23,6 +24,7 @@ pub use hold::Hold;
 pub use loader::{LoadEvent, Loader};
 pub use memory::{DEFAULT_TRACK_MEMORY_MIB, TRACK_MEMORY_VARIABLE};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
+pub use shelf::{Shelf, ShelfView};
 
 #[cfg(test)]
 mod tests;

@@ -3,20 +3,46 @@
 use std::sync::{Arc, Mutex};
 
 use echelon::editor::{Stage, theme};
-use echelon::view::{Act, RigView};
+use echelon::view::{Act, Order, RigView};
 use echelon_engine::action::{Action, ActionTiming};
 use egui::{Context, Event, FullOutput, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2, vec2};
 
 /// Time from frame to frame.
 const FRAME_SECS: f64 = 1.0 / 60.0;
 
-/// Writes down what it is asked for.
+/// Writes down what it is asked for, and asks a rig for it if there is one.
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<(Action, ActionTiming)>>>);
+pub struct Log {
+    acts: Arc<Mutex<Vec<(Action, ActionTiming)>>>,
+    orders: Arc<Mutex<Vec<Order>>>,
+    rig: Option<Arc<Mutex<Box<dyn Act>>>>,
+}
+
+impl Log {
+    fn pass_on(&self, what: impl FnOnce(&mut dyn Act)) {
+        if let Some(rig) = &self.rig {
+            what(&mut **rig.lock().unwrap());
+        }
+    }
+}
 
 impl Act for Log {
     fn act(&mut self, action: Action, timing: ActionTiming) {
-        self.0.lock().unwrap().push((action, timing));
+        self.pass_on(|rig| rig.act(action.clone(), timing));
+        self.acts.lock().unwrap().push((action, timing));
+    }
+
+    fn watch_log(&mut self) {
+        self.pass_on(|rig| rig.watch_log());
+    }
+
+    fn watch_midi(&mut self) {
+        self.pass_on(|rig| rig.watch_midi());
+    }
+
+    fn order(&mut self, order: Order) {
+        self.pass_on(|rig| rig.order(order.clone()));
+        self.orders.lock().unwrap().push(order);
     }
 }
 
@@ -30,6 +56,8 @@ pub struct Bench {
     time_secs: f64,
     modifiers: Modifiers,
     log: Log,
+    /// Files that are let go of over the window in the next frame.
+    pub dropped: Vec<Arc<dyn egui::DroppedFile + Send + Sync>>,
 }
 
 impl Bench {
@@ -52,6 +80,7 @@ impl Bench {
             time_secs: 0.0,
             modifiers: Modifiers::NONE,
             log: Log::default(),
+            dropped: vec![],
         };
         // egui knows where things are from the frame before.
         bench.frame(vec![]);
@@ -63,6 +92,7 @@ impl Bench {
     pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
         self.time_secs += FRAME_SECS;
         let mut input = RawInput {
+            dropped_files: std::mem::take(&mut self.dropped),
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time_secs),
             events,
@@ -79,7 +109,22 @@ impl Bench {
 
     /// What was asked for since the last time.
     pub fn asked(&self) -> Vec<(Action, ActionTiming)> {
-        std::mem::take(&mut *self.log.0.lock().unwrap())
+        std::mem::take(&mut *self.log.acts.lock().unwrap())
+    }
+
+    /// What was ordered beside actions since the last time.
+    pub fn ordered(&self) -> Vec<Order> {
+        std::mem::take(&mut *self.log.orders.lock().unwrap())
+    }
+
+    /// As if a control asked.
+    pub fn ask(&mut self, action: Action, timing: ActionTiming) {
+        self.log.act(action, timing);
+    }
+
+    /// From now on a rig is asked.
+    pub fn connect(&mut self, rig: Box<dyn Act>) {
+        self.log.rig = Some(Arc::new(Mutex::new(rig)));
     }
 
     pub fn rect(&self, id: Id) -> Rect {

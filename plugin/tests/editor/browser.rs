@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use echelon::editor::ids::{self, Part};
+use echelon::media::{ShelfView, TrackFacts};
+use echelon::view::{Order, ShelfOrder};
 use echelon_engine::action::{Action, ActionTiming};
 use echelon_engine::units::DeckId;
 use egui::Key;
@@ -200,6 +202,29 @@ fn tempo_and_key_of_tracks_that_were_on_a_deck_are_shown_and_sorted_by() {
 }
 
 #[test]
+fn the_shelf_is_asked_and_what_it_knows_is_shown() {
+    let music = Music::new("shelf");
+    let mut bench = music.open();
+    let files = ["one.flac", "two.mp3"].map(|file| music.0.join(file));
+    assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Look(files.to_vec()))]);
+    bench.click(ids::browser("analyse"));
+    // The first is on deck A, and known.
+    assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Analyse(files[1..].to_vec()))]);
+    let mut shelf = ShelfView::default();
+    let facts = TrackFacts { bpm: Some(133.25), key: None };
+    (shelf.running, shelf.waiting) = (Some((files[1].clone(), 0.42)), 3);
+    bench.view.shelf = shelf.clone().into();
+    bench.frame(vec![]);
+    assert!(bench.says("analysing 42 %") && bench.says("Stop (4)"));
+    std::sync::Arc::make_mut(&mut shelf.facts).insert(files[1].clone(), facts);
+    bench.view.shelf = ShelfView { running: None, ..shelf }.into();
+    bench.frame(vec![]);
+    assert!(bench.says("133.2"));
+    bench.click(ids::browser("analyse"));
+    assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Stop)]);
+}
+
+#[test]
 fn a_file_is_dragged_to_a_deck() {
     let music = Music::new("drag");
     let mut bench = music.open();
@@ -209,6 +234,38 @@ fn a_file_is_dragged_to_a_deck() {
     let (from, to) = (bench.rect(ids::row(1)).center(), bench.rect(ids::deck(DeckId::C, Part::Strip)).center());
     let asked = bench.drag(from, to - from);
     assert_eq!(asked, [Action::LoadDeck { deck: DeckId::C, path: music.0.join("one.flac") }]);
+}
+
+#[derive(Debug)]
+struct Outside(PathBuf);
+
+impl egui::DroppedFile for Outside {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nobody reads it here".to_owned())
+    }
+}
+
+#[test]
+fn a_file_from_outside_is_loaded_on_the_deck_under_the_pointer() {
+    let path = PathBuf::from("/music/From elsewhere.flac");
+    let mut bench = Bench::new(scene("stopped", 0.0).unwrap());
+    for (id, deck) in [
+        (ids::deck(DeckId::B, Part::Panel), DeckId::B),
+        (ids::deck(DeckId::D, Part::Strip), DeckId::D),
+        (ids::once("panic"), DeckId::A),
+    ] {
+        let at = bench.rect(id).center();
+        bench.point(at);
+        bench.dropped = vec![std::sync::Arc::new(Outside(path.clone()))];
+        bench.frame(vec![]);
+        assert_eq!(bench.asked(), [(Action::LoadDeck { deck, path: path.clone() }, ActionTiming::Default)]);
+        bench.frame(vec![]);
+        assert_eq!(bench.asked(), [], "once");
+    }
 }
 
 #[test]

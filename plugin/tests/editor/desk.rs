@@ -186,7 +186,7 @@ fn every_control_of_the_mixer_moves_and_only_that() {
 }
 
 /// Depth, tone and time of an effect are behind its button, and stand where the crossfader is.
-fn open_effect(bench: &mut Bench, knob: Knob) {
+pub fn open_effect(bench: &mut Bench, knob: Knob) {
     let part = knob.row().id.split_once('_').filter(|(_, part)| ["depth", "tone", "time"].contains(part));
     bench.frame(vec![]);
     let on_screen = bench.ctx.read_response(ids::knob(knob)).is_some();
@@ -292,7 +292,7 @@ fn pages_are_chosen_by_tab_and_key() {
         bench.click(ids::once(page.word()));
         assert_eq!(bench.stage.page(), page);
     }
-    for page in [Page::Safety, Page::Osc, Page::Setup, Page::Play, Page::Library] {
+    for page in [Page::Safety, Page::Midi, Page::Osc, Page::Setup, Page::Play, Page::Library] {
         bench.key(page.key());
         assert_eq!(bench.stage.page(), page);
     }
@@ -303,7 +303,7 @@ fn pages_are_chosen_by_tab_and_key() {
 fn every_control_is_reached_by_tab() {
     let mut bench = bench("playing");
     let mut seen = std::collections::HashSet::new();
-    for _ in 0..400 {
+    for _ in 0..420 {
         bench.key(Key::Tab);
         seen.extend(bench.ctx.memory(|memory| memory.focused()));
     }

@@ -8,6 +8,11 @@ mod browser;
 mod controls;
 mod desk;
 mod keys;
+mod midi;
+mod pages;
+mod pictures;
+mod raster;
+mod rig;
 #[path = "../../examples/editor_shot/scenes.rs"]
 mod scenes;
 mod states;

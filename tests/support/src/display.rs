@@ -91,7 +91,7 @@ fn pin_graphics() {
 #[allow(clippy::zombie_processes, reason = "it lives as long as this program, and ends after it")]
 fn start_xvfb() -> String {
     let mut server = Command::new("Xvfb")
-        .args(["-displayfd", "1", "-terminate", "-nolisten", "tcp", "-screen", "0", "1400x900x24"])
+        .args(["-displayfd", "1", "-terminate", "-nolisten", "tcp", "-screen", "0", "2400x1600x24"])
         .args(["+extension", "GLX"])
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,0 +1,116 @@
+//! Which file has which content, so that tempo and key of a file can be told without decoding it: a small note for each
+//! file beside the analyses, good as long as the file's size and time of change are the same.
+
+use std::fs::{self, File};
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use twox_hash::XxHash3_64;
+
+use super::{ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HALF_WRITTEN, HEADER_BYTES, MAGIC, write_whole};
+use crate::media::analyse::{ContentId, Key};
+
+/// How notes end.
+const NOTE: &str = "file";
+/// No note and no description is longer.
+const MOST_BYTES: u64 = 1 << 20;
+/// Notes that are kept; then the oldest go.
+const MOST_NOTES: usize = 20_000;
+
+/// What a list of files shows of a track.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TrackFacts {
+    /// In BPM, if it has beats.
+    pub bpm: Option<f64>,
+    /// If it has one.
+    pub key: Option<Key>,
+}
+
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Note {
+    path: PathBuf,
+    bytes: u64,
+    modified_ns: u128,
+    content: String,
+}
+
+impl AnalysisCache {
+    fn note_path(&self, file: &Path) -> PathBuf {
+        let name = XxHash3_64::oneshot(file.as_os_str().as_encoded_bytes());
+        self.folder.join(format!("{name:016x}.{NOTE}"))
+    }
+
+    /// Notes what a file has in it.
+    ///
+    /// # Errors
+    /// The system's; what was noted before is still there.
+    pub fn note(&self, file: &Path, content: ContentId) -> io::Result<()> {
+        let (bytes, modified_ns) = stamp(file)?;
+        let note = Note { path: file.to_owned(), bytes, modified_ns, content: content.to_string() };
+        let (text, path) = (serde_json::to_vec(&note)?, self.note_path(file));
+        fs::create_dir_all(&self.folder)?;
+        let part = path.with_extension(format!("{}.{HALF_WRITTEN}", std::process::id()));
+        let written = write_whole(&part, &text).and_then(|()| fs::rename(&part, &path));
+        if written.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        written?;
+        // Seldom: a search of the folder costs more than a note.
+        if XxHash3_64::oneshot(&text) % 256 == 0 { self.trim_notes(MOST_NOTES) } else { Ok(()) }
+    }
+
+    /// Tempo and key of a file that was analysed as it is now, under this name or one that was noted too. Reads two small
+    /// pieces of the disk; no samples.
+    #[must_use]
+    pub fn facts(&self, file: &Path) -> Option<TrackFacts> {
+        let mut text = Vec::new();
+        File::open(self.note_path(file)).ok()?.take(MOST_BYTES).read_to_end(&mut text).ok()?;
+        let note: Note = serde_json::from_slice(&text).ok()?;
+        let is_same = note.path == file && stamp(file).ok()? == (note.bytes, note.modified_ns);
+        if is_same { self.facts_of(&note.content) } else { None }
+    }
+
+    /// Of a content, by the description at the beginning of its analysis.
+    fn facts_of(&self, content: &str) -> Option<TrackFacts> {
+        if content.len() != 32 || !content.bytes().all(|letter| letter.is_ascii_hexdigit()) {
+            return None;
+        }
+        let mut file = File::open(self.folder.join(format!("{content}.v{ANALYSIS_VERSION}.{ENDING}"))).ok()?;
+        let mut head = [0; HEADER_BYTES];
+        file.read_exact(&mut head).ok()?;
+        let word = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
+        if head[..8] != MAGIC || word(8)? != ANALYSIS_VERSION {
+            return None;
+        }
+        let mut description = Vec::new();
+        file.take(u64::from(word(20)?).min(MOST_BYTES)).read_to_end(&mut description).ok()?;
+        let told: Description = serde_json::from_slice(&description).ok()?;
+        let bpm = told.bpm.filter(|bpm| bpm.is_finite() && *bpm > 0.0);
+        (told.content == content).then_some(TrackFacts { bpm, key: told.key })
+    }
+
+    /// Keeps so many notes, the newest.
+    pub(in crate::media) fn trim_notes(&self, most: usize) -> io::Result<()> {
+        let entries = fs::read_dir(&self.folder)?.flatten();
+        let is_note = |path: &PathBuf| path.extension().is_some_and(|ending| ending == NOTE);
+        let aged = |path: PathBuf| {
+            let written = fs::metadata(&path).and_then(|about| about.modified()).unwrap_or(SystemTime::UNIX_EPOCH);
+            (written, path)
+        };
+        let mut notes: Vec<_> = entries.map(|entry| entry.path()).filter(is_note).map(aged).collect();
+        notes.sort();
+        for (_, path) in &notes[..notes.len().saturating_sub(most)] {
+            // Another instance may have been faster.
+            let _ = fs::remove_file(path);
+        }
+        Ok(())
+    }
+}
+
+/// What tells that a file is as it was: its size, and when it was changed, in nanoseconds.
+fn stamp(file: &Path) -> io::Result<(u64, u128)> {
+    let about = fs::metadata(file)?;
+    let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    Ok((about.len(), since.as_nanos()))
+}

@@ -1,0 +1,67 @@
+//! What the editor asks of the control side that is no action of the rig: nothing of it makes or changes sound at once.
+
+use std::path::PathBuf;
+
+use crate::input::midi::MapLine;
+use crate::peers::Command;
+
+/// Something for the control side.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Order {
+    /// For the MIDI desk.
+    Midi(MidiOrder),
+    /// For the session with others.
+    Session(Command),
+    /// Another name in OSC addresses.
+    OscName(String),
+    /// For the shelf of files that are on no deck.
+    Shelf(ShelfOrder),
+}
+
+/// What is asked about files that are on no deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShelfOrder {
+    /// Were these analysed before?
+    Look(Vec<PathBuf>),
+    /// These are to be analysed.
+    Analyse(Vec<PathBuf>),
+    /// No more analysing.
+    Stop,
+}
+
+/// What is done to the MIDI mapping.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MidiOrder {
+    /// Waits for a control to be moved.
+    Learn {
+        /// The target's name.
+        to: String,
+        /// In which layer.
+        shift: Option<bool>,
+    },
+    /// Learns no longer.
+    StopLearn,
+    /// Takes what was learnt.
+    Keep {
+        /// Lines that the same control works go.
+        replaces: bool,
+    },
+    /// A line by hand.
+    Add(MapLine),
+    /// Another line in the place of one.
+    Set(usize, MapLine),
+    /// A line goes.
+    Remove(usize),
+    /// The last change is taken back.
+    Undo,
+    /// A file's mapping.
+    Import(PathBuf),
+    /// The mapping into a file.
+    Export(PathBuf),
+    /// A mapping that comes with the plugin, by its name.
+    LoadShipped(String),
+    /// Whether lights are told.
+    Lights(bool),
+    /// Every light again.
+    SendLights,
+}

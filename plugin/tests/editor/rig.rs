@@ -1,0 +1,501 @@
+//! The editor in front of a real rig: what is clicked and typed is looked for in the engine's own state.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use echelon::control::{ControlThread, EditorActs, EditorHands};
+use echelon::editor::ids::{self, Part};
+use echelon::editor::page::Page;
+use echelon::peers::{LinkSession, set_network};
+use echelon::state::SavedState;
+use echelon::view::{RigView, SharedView};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Gesture, Setting};
+use echelon_engine::clock::{ClockMode, HostTransport};
+use echelon_engine::mixer::{EqBand, Knob};
+use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
+use echelon_engine::rig::{Rig, RigConfig};
+use echelon_engine::safety::{ActionMask, DeckLockState, DeckState, Source};
+use echelon_engine::units::{Bpm, DeckId, NUM_DECKS};
+use egui::{Id, Key, Modifiers, vec2};
+
+use crate::bench::Bench;
+use crate::desk::open_effect;
+
+const RATE: u32 = 48_000;
+/// Frames of a block.
+const FRAMES: u32 = 480;
+/// Blocks that the editor's view may be behind: less than a beat.
+const LAG: u64 = 24;
+/// No effect takes so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A rig whose audio is made here, and the editor that looks at it.
+struct Stand {
+    bench: Bench,
+    processor: RigProcessor,
+    view: SharedView,
+    saved: SavedState,
+    song_beats: f64,
+    /// Made so far.
+    blocks: u64,
+    /// Dropped before the folder.
+    _control: ControlThread,
+    folder: PathBuf,
+}
+
+impl Drop for Stand {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Stand {
+    /// With a track of 40 s at 120 BPM on each deck, stopped.
+    fn new(name: &str) -> Self {
+        set_network(false);
+        let folder = std::env::temp_dir().join(format!("echelon-stand-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let (saved, view, hands) = (SavedState::default(), SharedView::default(), EditorHands::default());
+        let (console, processor) = Rig::new(RigConfig::new(f64::from(RATE))).unwrap();
+        let (session, _ear) = LinkSession::create();
+        let control = ControlThread::start(console, saved.clone(), view.clone(), session, &hands, || ()).unwrap();
+        let mut bench = Bench::new(RigView::default());
+        bench.connect(Box::new(EditorActs { hands, view: view.clone() }));
+        let mut stand = Self { bench, processor, view, saved, song_beats: 0.0, blocks: 0, _control: control, folder };
+        stand.until("running", |view| view.snapshot.block > 0);
+        for deck in DeckId::ALL {
+            let path = stand.folder.join(format!("{deck}.wav"));
+            write_clicks(&path);
+            stand.bench_act(Action::LoadDeck { deck, path });
+        }
+        stand.until("loaded and analysed", |view| {
+            let ready = |deck: DeckId| {
+                view.snapshot.decks[deck.index()].state == DeckState::Stopped
+                    && view.tracks[deck.index()].found().is_some()
+            };
+            DeckId::ALL.into_iter().all(ready)
+        });
+        for kind in ActionKind::ALL {
+            stand.bench_act(Action::Configure { setting: Setting::Cooldown { kind, beats: 0.0 } });
+        }
+        stand.until("no cooldowns", |view| {
+            ActionKind::ALL.iter().all(|kind| view.settings.cooldown_beats(*kind) == 0.0)
+        });
+        stand.bench.asked();
+        stand
+    }
+
+    /// As if a control of the editor asked.
+    fn bench_act(&mut self, action: Action) {
+        self.bench.ask(action, ActionTiming::Immediate);
+    }
+
+    /// Makes a block, and lets the editor look.
+    fn block(&mut self) {
+        let n = FRAMES as usize;
+        let silence = vec![0.0; n];
+        let mut out = vec![vec![0.0; n]; 12];
+        let mut channels = out.iter_mut().map(Vec::as_mut_slice);
+        let mut pair = || [channels.next().unwrap(), channels.next().unwrap()];
+        let mut io = BlockIo {
+            inputs: [[&silence, &silence]; NUM_DECKS],
+            master: pair(),
+            decks: std::array::from_fn(|_| pair()),
+            cue: pair(),
+            lanes: None,
+        };
+        let transport = HostTransport {
+            playing: true,
+            tempo: Bpm::new(120.0),
+            song_beats: Some(self.song_beats),
+            ..HostTransport::SILENT
+        };
+        let mut moves = Vec::with_capacity(64);
+        self.processor.process(&mut io, BlockInput { frames: FRAMES, transport, inputs: &[] }, &mut moves);
+        self.blocks += 1;
+        self.song_beats += f64::from(FRAMES) / f64::from(RATE) * 2.0;
+        // The control side must see what passes by: it may be so far behind.
+        let began = Instant::now();
+        loop {
+            self.bench.view = self.view.read();
+            if self.bench.view.snapshot.block + LAG >= self.blocks || began.elapsed() > PATIENCE {
+                return;
+            }
+            std::thread::yield_now();
+        }
+    }
+
+    /// Plays on until something is so.
+    fn until(&mut self, what: &str, so: impl Fn(&RigView) -> bool) {
+        let began = Instant::now();
+        while !so(&self.bench.view) {
+            let said = self.bench.view.notice.as_ref().map(|notice| notice.text.clone());
+            assert!(began.elapsed() < PATIENCE, "never: {what} ({said:?})");
+            self.block();
+            std::thread::yield_now();
+        }
+        self.bench.frame(vec![]);
+    }
+
+    fn click(&mut self, id: Id) {
+        self.bench.click(id);
+    }
+
+    fn clicked(&mut self, id: Id, what: &str, so: impl Fn(&RigView) -> bool) {
+        assert!(!so(&self.bench.view), "{what}: it is so already");
+        self.click(id);
+        self.until(what, so);
+    }
+
+    fn typed(&mut self, key: Key, what: &str, so: impl Fn(&RigView) -> bool) {
+        assert!(!so(&self.bench.view), "{what}: it is so already");
+        self.bench.key(key);
+        self.until(what, so);
+    }
+
+    /// Chooses an entry of a menu.
+    fn choose(&mut self, menu: Id, entry: usize) {
+        self.click(menu);
+        self.bench.frame(vec![]);
+        self.click(ids::entry(menu, entry));
+        self.bench.frame(vec![]);
+    }
+}
+
+fn write_clicks(path: &std::path::Path) {
+    let spec =
+        hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
+    let mut writer = hound::WavWriter::create(path, spec).unwrap();
+    for frame in 0..40 * RATE {
+        let into_beat = frame % (RATE / 2);
+        let envelope = (-f64::from(into_beat) / 1500.0).exp();
+        let value = (f64::from(into_beat) * 0.02).sin() * envelope * 0.6;
+        #[allow(clippy::cast_possible_truncation, reason = "a sample")]
+        let sample = (value * 32_000.0) as i16;
+        writer.write_sample(sample).unwrap();
+        writer.write_sample(sample).unwrap();
+    }
+    writer.finalize().unwrap();
+}
+
+/// Every control of the mixer's table, with the pointer.
+#[test]
+fn every_control_of_the_mixer_moves_the_engine() {
+    let mut stand = Stand::new("mixer");
+    for knob in Knob::all().filter(|knob| knob.row().id != "out") {
+        let (id, row) = (ids::knob(knob), knob.row());
+        open_effect(&mut stand.bench, knob);
+        let before = stand.bench.view.snapshot.knob(knob);
+        match row.choices() {
+            Some([_, _]) if !["eq_model", "isolator_slope"].contains(&row.id) => stand.click(id),
+            Some(words) => stand.choose(id, if before == 0.0 { words.len() - 1 } else { 0 }),
+            None => {
+                let at = stand.bench.rect(id).center();
+                stand.bench.drag(at, vec2(0.0, if before > row.min { 30.0 } else { -30.0 }));
+            }
+        }
+        stand.until(&knob.path(), |view| (view.snapshot.knob(knob) - before).abs() > 1e-4);
+    }
+    for deck in DeckId::ALL {
+        for band in [EqBand::Low, EqBand::Mid, EqBand::High] {
+            let at = stand.bench.rect(ids::eq(deck, band)).center();
+            stand.bench.drag(at, vec2(0.0, 300.0));
+            stand.until("EQ", |view| view.snapshot.decks[deck.index()].eq_db[band.index()] < -25.0);
+        }
+        let at = stand.bench.rect(ids::deck(deck, Part::Gain)).center();
+        stand.bench.drag(at, vec2(0.0, 300.0));
+        stand.until("gain", |view| view.snapshot.decks[deck.index()].gain_db < -90.0);
+        let at = stand.bench.rect(ids::deck(deck, Part::Echo)).center();
+        stand.bench.drag(at, vec2(0.0, -300.0));
+        stand.until("echo", |view| view.snapshot.decks[deck.index()].echo_send > 0.99);
+    }
+    let rect = stand.bench.rect(ids::crossfader());
+    stand.bench.drag(rect.center(), vec2(rect.width(), 0.0));
+    stand.until("crossfader", |view| view.snapshot.crossfader > 0.99);
+    stand.bench.key(Key::ArrowLeft);
+    stand.until("crossfader by key", |view| (view.snapshot.crossfader - 0.95).abs() < 0.01);
+    let at = stand.bench.rect(ids::master()).center();
+    stand.bench.drag(at, vec2(0.0, 400.0));
+    stand.until("master", |view| view.snapshot.master_gain_db < -90.0);
+}
+
+/// Every control of a large and of a compact deck, with the pointer.
+#[test]
+fn every_control_of_a_deck_moves_the_engine() {
+    let mut stand = Stand::new("deck");
+    for deck in [DeckId::A, DeckId::D] {
+        let of = move |view: &RigView| view.snapshot.decks[deck.index()];
+        let (part, gesture) = (|part| ids::deck(deck, part), |what| ids::gesture(deck, what));
+        // At rest: a pad sets its hot cue, a click on the overview moves the playhead.
+        for number in 1..=8_u8 {
+            let place = usize::from(number - 1);
+            stand.clicked(ids::hot_cue(deck, number), "hot cue", move |view| {
+                of(view).motion.marks.hot_cues_secs[place].is_some()
+            });
+        }
+        let overview = stand.bench.rect(part(Part::Overview));
+        stand.bench.click_at(overview.lerp_inside(vec2(0.5, 0.5)));
+        stand.until("needle", move |view| of(view).position_secs > 15.0);
+        for (what, so) in switches() {
+            let before = so(&of(&stand.bench.view).motion);
+            stand.clicked(gesture(what), "switch", move |view| so(&of(view).motion) != before);
+            stand.clicked(gesture(what), "switch back", move |view| so(&of(view).motion) == before);
+        }
+        stand.clicked(part(Part::KeyUp), "key up", move |view| of(view).motion.key_shift > 0.5);
+        stand.clicked(part(Part::KeyDown), "key down", move |view| of(view).motion.key_shift < 0.5);
+        let rate = stand.bench.rect(gesture(Gesture::Rate));
+        let before = of(&stand.bench.view).motion.rate;
+        stand.bench.drag(rect_handle(rate), vec2(0.0, 40.0));
+        stand.until("rate", move |view| (of(view).motion.rate - before).abs() > 0.005);
+        stand.clicked(part(Part::Lock), "locked", move |view| is_locked(view, deck));
+        stand.clicked(part(Part::Lock), "unlocked", move |view| !is_locked(view, deck));
+        // Now it plays.
+        stand.clicked(part(Part::Play), "waits or plays", move |view| {
+            matches!(of(view).state, DeckState::Primed | DeckState::Playing)
+        });
+        stand.until("plays", move |view| of(view).state == DeckState::Playing);
+        stand.clicked(part(Part::Loop), "loops", move |view| of(view).motion.looping);
+        let length = move |view: &RigView| of(view).motion.marks.loop_secs.map_or(0.0, |[from, to]| to - from);
+        let whole = length(&stand.bench.view);
+        stand.clicked(part(Part::Halve), "half the loop", move |view| length(view) < whole * 0.6);
+        stand.clicked(part(Part::Double), "twice that", move |view| length(view) > whole * 0.9);
+        stand.clicked(gesture(Gesture::LoopExit), "out of the loop", move |view| !of(view).motion.looping);
+        stand.clicked(gesture(Gesture::Reloop), "in again", move |view| of(view).motion.looping);
+        stand.clicked(part(Part::Loop), "out of the loop", move |view| !of(view).motion.looping);
+        stand.click(gesture(Gesture::LoopIn));
+        let asked = stand.bench.view.snapshot.clock.song_beat;
+        stand.until("in point", move |view| view.snapshot.clock.song_beat > asked + 2.5);
+        stand.clicked(gesture(Gesture::LoopOut), "loop by hand", move |view| of(view).motion.looping);
+        stand.clicked(gesture(Gesture::LoopExit), "out of it", move |view| !of(view).motion.looping);
+        for (id, what) in [
+            (gesture(Gesture::LoopRoll), "rolls"),
+            (part(Part::NudgeOn), "pushed"),
+            (part(Part::NudgeBack), "held back"),
+        ] {
+            let at = stand.bench.rect(id).center();
+            let before = of(&stand.bench.view).motion;
+            stand.bench.point(at);
+            stand.bench.button(at, true);
+            stand.until(what, move |view| {
+                let now = of(view).motion;
+                now.rolling != before.rolling || (now.speed - before.speed).abs() > 0.02
+            });
+            stand.bench.button(at, false);
+            stand.until("let go", move |view| {
+                let now = of(view).motion;
+                !now.rolling && (now.speed - before.speed).abs() < 0.02
+            });
+        }
+        for (id, way) in [(part(Part::JumpBack), -1.0), (part(Part::JumpOn), 1.0)] {
+            let before = (of(&stand.bench.view).position_secs, stand.bench.view.snapshot.clock.song_beat);
+            stand.click(id);
+            stand.until("a jump", move |view| {
+                let went = of(view).position_secs - before.0;
+                let played = (view.snapshot.clock.song_beat - before.1) * 0.5;
+                (went - played) * way > 0.5
+            });
+        }
+        stand.clicked(part(Part::Play), "stopped", move |view| of(view).state == DeckState::Stopped);
+        let cue = gesture(Gesture::Cue);
+        let before = of(&stand.bench.view).motion.marks.cue_secs;
+        stand.clicked(cue, "cue is set", move |view| (of(view).motion.marks.cue_secs - before).abs() > 0.01);
+        stand.bench.click_with(ids::hot_cue(deck, 1), egui::PointerButton::Secondary);
+        stand.until("hot cue forgotten", move |view| of(view).motion.marks.hot_cues_secs[0].is_none());
+        stand.clicked(part(Part::Eject), "ejected", move |view| of(view).state == DeckState::Empty);
+        stand.clicked(ids::once("undo"), "back again", move |view| of(view).state != DeckState::Empty);
+    }
+}
+
+fn is_locked(view: &RigView, deck: DeckId) -> bool {
+    let beat = view.snapshot.clock.performance_beat;
+    matches!(view.snapshot.safety[deck.index()].lock.state(beat), DeckLockState::Locked(_))
+}
+
+type Reads = fn(&echelon_engine::deck::MotionView) -> bool;
+
+fn switches() -> [(Gesture, Reads); 4] {
+    [
+        (Gesture::Sync, |motion| motion.sync),
+        (Gesture::KeyLock, |motion| motion.key_lock),
+        (Gesture::Slip, |motion| motion.slip),
+        (Gesture::Reverse, |motion| motion.reverse),
+    ]
+}
+
+/// Where a fader in its middle has its handle.
+fn rect_handle(rect: egui::Rect) -> egui::Pos2 {
+    rect.center()
+}
+
+/// The keyboard, on the chosen deck.
+#[test]
+fn every_key_moves_the_engine() {
+    let mut stand = Stand::new("keys");
+    stand.bench.key(Key::Num2);
+    let of = |view: &RigView| view.snapshot.decks[1];
+    for (key, place) in [Key::Q, Key::W, Key::E, Key::R, Key::T, Key::Y, Key::U, Key::I].into_iter().zip(0..) {
+        stand.typed(key, "hot cue", move |view| of(view).motion.marks.hot_cues_secs[place].is_some());
+    }
+    for (key, (_, so)) in [Key::S, Key::D, Key::F, Key::G].into_iter().zip(switches()) {
+        let before = so(&of(&stand.bench.view).motion);
+        stand.typed(key, "switch", move |view| so(&of(view).motion) != before);
+        stand.typed(key, "switch back", move |view| so(&of(view).motion) == before);
+    }
+    stand.typed(Key::Space, "waits", |view| of(view).state == DeckState::Primed);
+    stand.typed(Key::X, "waits no longer", |view| of(view).state == DeckState::Stopped);
+    stand.bench.key_with(Key::Space, Modifiers::SHIFT);
+    stand.until("plays at once", |view| of(view).state == DeckState::Playing);
+    stand.typed(Key::L, "loops", |view| of(view).motion.looping);
+    let length = |view: &RigView| of(view).motion.marks.loop_secs.map_or(0.0, |[from, to]| to - from);
+    let whole = length(&stand.bench.view);
+    stand.typed(Key::Minus, "half", move |view| length(view) < whole * 0.6);
+    stand.typed(Key::Equals, "twice", move |view| length(view) > whole * 0.9);
+    stand.typed(Key::L, "out", |view| !of(view).motion.looping);
+    for (key, way) in [(Key::Period, 1.0), (Key::Comma, -1.0)] {
+        let before = (of(&stand.bench.view).position_secs, stand.bench.view.snapshot.clock.song_beat);
+        stand.bench.key(key);
+        stand.until("a jump", move |view| {
+            let played = (view.snapshot.clock.song_beat - before.1) * 0.5;
+            (of(view).position_secs - before.0 - played) * way > 0.5
+        });
+    }
+    let before = of(&stand.bench.view).motion.speed;
+    stand.bench.key_down(Key::CloseBracket);
+    stand.until("pushed", move |view| of(view).motion.speed > before + 0.02);
+    stand.bench.close();
+    stand.until("let go", move |view| (of(view).motion.speed - before).abs() < 0.02);
+    stand.bench.key_with(Key::Space, Modifiers::SHIFT);
+    stand.until("stopped", |view| of(view).state == DeckState::Stopped);
+    stand.typed(Key::Backspace, "undone: it plays", |view| of(view).state == DeckState::Playing);
+    stand.bench.key_with(Key::Escape, Modifiers::SHIFT);
+    stand.until("panic", |view| of(view).state == DeckState::Stopped);
+}
+
+/// The other pages' controls, as far as the engine is what they move.
+#[test]
+fn every_setting_of_the_pages_reaches_the_engine() {
+    let mut stand = Stand::new("pages");
+    stand.bench.key(Page::Safety.key());
+    stand.bench.frame(vec![]);
+    let up = |id: &'static str| ids::entry(ids::once(id), 1);
+    let kinds = ActionKind::Load;
+    let before = stand.bench.view.settings.cooldown_beats(kinds);
+    stand.clicked(up("cooldown load"), "cooldown", move |view| view.settings.cooldown_beats(kinds) > before);
+    let before = stand.bench.view.settings.undo_bars;
+    stand.clicked(up("undo bars"), "undo", move |view| view.settings.undo_bars > before);
+    let before = stand.bench.view.settings.play_toggle_ms;
+    stand.clicked(up("play toggle"), "toggle", move |view| view.settings.play_toggle_ms > before);
+    for (menu, name) in [("on air", "on air"), ("host stops", "stops"), ("host jumps", "jumps")] {
+        let before = format!("{:?} {:?}", stand.bench.view.settings.on_air, stand.bench.view.clock_policy);
+        stand.choose(ids::once(menu), 2);
+        stand.until(name, move |view| format!("{:?} {:?}", view.settings.on_air, view.clock_policy) != before);
+    }
+    for source in Source::ALL {
+        stand.clicked(ids::source(source, 0), "source off", move |view| !view.settings.source(source).enabled);
+        stand.clicked(ids::source(source, 0), "source on", move |view| view.settings.source(source).enabled);
+        stand.choose(ids::source(source, 1), 3);
+        stand.until("its rate", move |view| view.settings.source(source).per_sec == Some(200.0));
+        stand.click(ids::source(source, 2));
+        stand.bench.frame(vec![]);
+        stand.click(ids::entry(ids::source(source, 2), 0));
+        stand.until("its kinds", move |view| view.settings.source(source).mask != ActionMask::ALL);
+        stand.click(ids::entry(ids::source(source, 2), 0));
+        stand.until("all again", move |view| view.settings.source(source).mask == ActionMask::ALL);
+        stand.bench.key(Key::Escape);
+    }
+    stand.bench.key(Page::Setup.key());
+    stand.bench.frame(vec![]);
+    for deck in DeckId::ALL {
+        let knob = Knob::of_deck(deck, "out").unwrap();
+        let before = stand.bench.view.snapshot.knob(knob);
+        stand.choose(ids::knob(knob), if before > 0.5 { 0 } else { 1 });
+        stand.until("output", move |view| (view.snapshot.knob(knob) - before).abs() > 0.5);
+    }
+    stand.choose(ids::once("clock mode"), 3);
+    stand.until("own time", |view| view.clock_policy.mode == ClockMode::Local);
+    stand.clicked(up("link offset"), "offset", |view| view.clock_policy.link_offset_micros > 0);
+    stand.choose(ids::once("link start stop"), 1);
+    stand.until("starts are shared", |view| view.peers.start_stop);
+    stand.choose(ids::once("clock"), 0);
+    stand.until("the host's time again", |view| view.clock_policy.mode == ClockMode::Host);
+    stand.bench.key(Page::Osc.key());
+    stand.bench.frame(vec![]);
+    stand.click(ids::once("osc name"));
+    stand.bench.key_with(Key::A, Modifiers::COMMAND);
+    stand.bench.type_text(&format!("stand{}", std::process::id()));
+    stand.bench.frame(vec![]);
+    stand.click(ids::once("osc rename"));
+    stand.until("another name", |view| view.osc_name.starts_with("stand"));
+}
+
+/// The quantize of the hands: of all decks, and of one.
+#[test]
+fn the_hands_quantize_is_that_of_the_editor_only() {
+    let mut stand = Stand::new("quantize");
+    stand.choose(ids::once("quantize"), 1);
+    stand.clicked(ids::deck(DeckId::A, Part::Play), "at once", |view| {
+        view.snapshot.decks[0].state == DeckState::Playing
+    });
+    assert_eq!(stand.bench.asked().last().unwrap().1, ActionTiming::Immediate);
+    stand.choose(ids::deck(DeckId::B, Part::Quantize), 6);
+    stand.clicked(ids::deck(DeckId::B, Part::Play), "waits", |view| view.snapshot.decks[1].state == DeckState::Primed);
+    let due = stand.bench.view.snapshot.pending.iter().flatten().next().unwrap().due_beat;
+    assert!((due / 16.0).fract() < 1e-6, "a line of four bars: {due}");
+}
+
+/// The library, on a file that was never on a deck.
+#[test]
+fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
+    let mut stand = Stand::new("library");
+    let path = stand.folder.join("Never on a deck.wav");
+    write_clicks(&path);
+    stand.bench.key(Page::Library.key());
+    stand.bench.frame(vec![]);
+    assert_eq!(stand.bench.stage.browsing(), Some(stand.folder.as_path()));
+    stand.click(ids::browser("analyse"));
+    let wanted = path.clone();
+    stand.watched("analysed", move |stand| stand.bench.view.shelf.facts.contains_key(&wanted));
+    let bpm = stand.bench.view.shelf.facts[&path].bpm.unwrap();
+    assert!((bpm - 120.0).abs() < 0.1 && stand.bench.says("120.0"), "{bpm}");
+    // The decks' own files are before it.
+    stand.bench.double_click(ids::row(4));
+    let wanted = path.clone();
+    stand.until("loaded", move |view| view.tracks[0].path.as_ref() == Some(&wanted));
+}
+
+/// MIDI, from a learnt message to a line that plays a deck.
+#[test]
+fn a_line_of_the_page_is_the_rig_s() {
+    let mut stand = Stand::new("midi");
+    stand.bench.key(Page::Midi.key());
+    stand.bench.frame(vec![]);
+    stand.watched("the mapping is seen", |stand| stand.bench.view.midi.name == "Generic");
+    let lines = stand.saved.midi().map().lines.len();
+    stand.click(ids::once("midi search"));
+    stand.bench.type_text("deck/c/play");
+    stand.bench.frame(vec![]);
+    stand.click(ids::once("midi typed"));
+    stand.bench.type_text("note 3 99");
+    stand.bench.frame(vec![]);
+    stand.click(ids::once("midi add"));
+    stand.watched("added", |stand| stand.saved.midi().map().lines.len() == lines + 1);
+    stand.click(ids::once("midi undo"));
+    stand.watched("undone", |stand| stand.saved.midi().map().lines.len() == lines);
+    stand.click(ids::once("midi learn"));
+    stand.watched("learning", |stand| stand.saved.midi().view().learn != echelon::input::midi::LearnView::Off);
+}
+
+impl Stand {
+    /// Draws and plays on until something is so.
+    fn watched(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
+        let began = Instant::now();
+        while !so(self) {
+            assert!(began.elapsed() < PATIENCE, "never: {what}");
+            self.block();
+            self.bench.frame(vec![]);
+            std::thread::yield_now();
+        }
+        self.block();
+        self.bench.frame(vec![]);
+    }
+}
