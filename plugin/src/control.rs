@@ -121,7 +121,7 @@ impl ControlThread {
         let (editor_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let shared = Arc::new(Shared {
-            turns: Mutex::new(Turns::new(console, saved.clone(), view, session, bell.clone())?),
+            turns: Mutex::new(Turns::new(console, saved.clone(), view, session, bell.clone(), hands.clone())?),
             bell: bell.clone(),
             settled: Bell::default(),
             opened: AtomicU64::new(0),
@@ -135,6 +135,10 @@ impl ControlThread {
             on_load();
             if let Some(shared) = waiting.upgrade() {
                 shared.wait_until_opened(loads, HOST_PATIENCE);
+                // What the host said of a project that it may not touch was not heard.
+                if shared.turns().take_lets_host_in() {
+                    on_load();
+                }
             }
         });
         Ok(Self { shared, saved, thread: Some(thread) })
@@ -188,11 +192,15 @@ impl std::fmt::Debug for ControlThread {
 
 /// The editor's way to act. It exists before the control thread does and outlives it.
 #[derive(Clone, Debug, Default)]
-pub struct EditorHands(Arc<Mutex<Option<(ActionSender, Bell)>>>);
+pub struct EditorHands {
+    way: Arc<Mutex<Option<(ActionSender, Bell)>>>,
+    /// What found no room.
+    dropped: Arc<AtomicU64>,
+}
 
 impl EditorHands {
     fn connect(&self, sender: ActionSender, bell: Bell) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, bell));
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, bell));
     }
 }
 
@@ -201,8 +209,8 @@ impl crate::input::ControlInput for EditorHands {
         Source::Editor
     }
 
-    fn figures(&self) -> Vec<(String, f64)> {
-        vec![]
+    fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
 
@@ -222,12 +230,15 @@ impl Act for EditorActs {
             // What a person has put on a deck, OSC may have too.
             crate::input::osc::allow_beside(path);
         }
-        let mut hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hands = self.hands.way.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match hands.as_mut() {
             None => "the plugin is not running yet: switch it on in the host".to_owned(),
             Some((sender, bell)) => match sender.send(Request::new(Source::Editor, action, timing)) {
                 Ok(()) => return bell.ring(),
-                Err(full @ QueueFull(_)) => full.to_string(),
+                Err(full @ QueueFull(_)) => {
+                    self.hands.dropped.fetch_add(1, Ordering::Relaxed);
+                    full.to_string()
+                }
             },
         };
         self.view.tell(deck, text);

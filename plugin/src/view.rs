@@ -13,6 +13,7 @@ use echelon_engine::telemetry::SchedulerTelemetry;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::bridge::BridgeView;
+use crate::input::InputTelemetry;
 use crate::media::Overview;
 use crate::media::analyse::Analysis;
 use crate::peers::PeersView;
@@ -161,6 +162,8 @@ pub struct RigView {
     pub safety: SafetyTelemetry,
     /// The newest message.
     pub notice: Option<Notice>,
+    /// The ways in: whether each may act, and what came by it.
+    pub inputs: Arc<[InputTelemetry]>,
     /// What the safety policy goes by.
     pub settings: SafetySettings,
     /// What happens when the host stops or jumps.
