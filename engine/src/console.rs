@@ -188,7 +188,8 @@ impl Console {
         }
     }
 
-    /// No more than the audio thread takes in one block: what comes next must not wait behind a heap.
+    /// No more than the audio thread takes in one block: what comes next must not wait behind a heap. What is urgent goes
+    /// at once with all that is before it, between words that let the audio thread take all of it in one block.
     #[expect(clippy::result_large_err, reason = "what finds no room comes back whole: nothing is boxed on this way")]
     fn send(&mut self) {
         let control = &mut self.links.control;
@@ -200,8 +201,18 @@ impl Console {
         if self.midi.lights {
             self.midi.lights = control.try_push(ControlEvent::ShowLights).is_err();
         }
+        let (urgent, mut sent) = (self.executor.urgent_len(), 0);
         self.executor.tick(|event| {
-            if control.occupied_len() < MAX_COMMANDS_PER_TICK { control.try_push(event) } else { Err(event) }
+            let has_room =
+                if sent < urgent { control.vacant_len() >= 2 } else { control.occupied_len() < MAX_COMMANDS_PER_TICK };
+            if !has_room {
+                return Err(event);
+            }
+            if sent < urgent && sent % (MAX_COMMANDS_PER_TICK / 2) == 0 {
+                control.try_push(ControlEvent::Until(0))?;
+            }
+            sent += 1;
+            control.try_push(event)
         });
     }
 }

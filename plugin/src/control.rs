@@ -122,7 +122,7 @@ impl ControlThread {
         let (editor_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
         let shared = Arc::new(Shared {
-            turns: Mutex::new(Turns::new(console, saved.clone(), view, session, bell.clone())?),
+            turns: Mutex::new(Turns::new(console, saved.clone(), view, session, bell.clone(), hands.clone())?),
             bell: bell.clone(),
             settled: Bell::default(),
             opened: AtomicU64::new(0),
@@ -136,6 +136,10 @@ impl ControlThread {
             on_load();
             if let Some(shared) = waiting.upgrade() {
                 shared.wait_until_opened(loads, HOST_PATIENCE);
+                // What the host said of a project that it may not touch was not heard.
+                if shared.turns().take_lets_host_in() {
+                    on_load();
+                }
             }
         });
         Ok(Self { shared, saved, thread: Some(thread) })
@@ -189,11 +193,15 @@ impl std::fmt::Debug for ControlThread {
 
 /// The editor's way to act. It exists before the control thread does and outlives it.
 #[derive(Clone, Debug, Default)]
-pub struct EditorHands(Arc<Mutex<Option<(ActionSender, Bell)>>>);
+pub struct EditorHands {
+    way: Arc<Mutex<Option<(ActionSender, Bell)>>>,
+    /// What found no room.
+    dropped: Arc<AtomicU64>,
+}
 
 impl EditorHands {
     fn connect(&self, sender: ActionSender, bell: Bell) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, bell));
+        *self.way.lock().unwrap_or_else(PoisonError::into_inner) = Some((sender, bell));
     }
 }
 
@@ -202,8 +210,8 @@ impl crate::input::ControlInput for EditorHands {
         Source::Editor
     }
 
-    fn figures(&self) -> Vec<(String, f64)> {
-        vec![]
+    fn dropped(&self) -> u64 {
+        self.dropped.load(Ordering::Relaxed)
     }
 }
 
@@ -225,12 +233,15 @@ impl Act for EditorActs {
             // What a person has put on a deck, OSC may have too.
             crate::input::osc::allow_beside(path);
         }
-        let mut hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut hands = self.hands.way.lock().unwrap_or_else(PoisonError::into_inner);
         let text = match hands.as_mut() {
             None => NOT_RUNNING.to_owned(),
             Some((sender, bell)) => match sender.send(Request::new(Source::Editor, action, timing)) {
                 Ok(()) => return bell.ring(),
-                Err(full @ QueueFull(_)) => full.to_string(),
+                Err(full @ QueueFull(_)) => {
+                    self.hands.dropped.fetch_add(1, Ordering::Relaxed);
+                    full.to_string()
+                }
             },
         };
         self.view.tell(deck, text);
@@ -249,7 +260,7 @@ impl Act for EditorActs {
     }
 
     fn order(&mut self, order: Order) {
-        let hands = self.hands.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let hands = self.hands.way.lock().unwrap_or_else(PoisonError::into_inner);
         match hands.as_ref() {
             Some((_, bell)) if self.view.order(order) => bell.ring(),
             Some(_) => {}

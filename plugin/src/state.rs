@@ -17,7 +17,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use crate::editor::{EditorSize, Look};
-use crate::input::midi::{MidiDesk, MidiMap};
+use crate::input::midi::{MidiDesk, SavedMap};
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
 /// 2 has the decks' marks, 3 their grids.
@@ -45,7 +45,7 @@ pub struct RigState {
     /// Theme and zoom of the editor: see [`Look::packed`](crate::editor::Look::packed).
     pub editor_look: u32,
     /// The MIDI mapping; `None` is the generic one.
-    pub midi: Option<MidiMap>,
+    pub midi: Option<SavedMap>,
 }
 
 /// A track's beat grid, and what tells that the file is still the one that it is of.
@@ -205,7 +205,7 @@ impl<'de> Deserialize<'de> for RigState {
         let grids = std::array::from_fn(grid);
         let name = value.get("osc_name").and_then(Value::as_str).filter(|name| !name.is_empty() && name.len() <= 64);
         let osc_name = name.map(str::to_owned);
-        let midi = || serde_json::from_value(value.get("midi")?.clone()).ok();
+        let midi = || serde_json::from_value(value.get("midi").filter(|midi| !midi.is_null())?.clone()).ok();
         let clock = value.get("clock").map(SavedClock::read).unwrap_or_default();
         let (editor_size, editor_look) = (size.get(), size.look().packed());
         let midi = midi();
@@ -432,8 +432,16 @@ mod tests {
         other.set(read(&json));
         assert_eq!(other.midi().map().name, "Pioneer DDJ-400");
         assert_eq!(other.map(|state| serde_json::to_string(state).unwrap()), json, "byte for byte");
-        other.set(read(r#"{"midi": {"echelon_midi": 1, "name": "x", "bindings": [7]}}"#));
+        let damaged = r#"{"bindings":[7],"echelon_midi":1,"name":"x"}"#;
+        other.set(read(&format!(r#"{{"midi": {damaged}}}"#)));
         assert_eq!(other.midi().map().name, "Generic");
+        let saved = |state: &SavedState| state.map(|state| serde_json::to_value(state).unwrap()["midi"].to_string());
+        assert_eq!(saved(&other), damaged, "it is kept as it is");
+        assert!(
+            other.midi().view().damaged.is_some_and(|(text, why)| text.contains("echelon_midi") && !why.is_empty())
+        );
+        other.midi().load_shipped("Akai APC mini").unwrap();
+        assert!(saved(&other).contains("Akai") && other.midi().damage().is_none(), "until a person chooses another");
     }
 
     #[test]

@@ -15,6 +15,7 @@ use echelon_engine::telemetry::SchedulerTelemetry;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::bridge::BridgeView;
+use crate::input::InputTelemetry;
 use crate::input::midi::MidiView;
 use crate::input::osc::OscCounters;
 use crate::media::analyse::Analysis;
@@ -181,6 +182,8 @@ pub struct RigView {
     pub safety: SafetyTelemetry,
     /// The newest message.
     pub notice: Option<Notice>,
+    /// The ways in: whether each may act, and what came by it.
+    pub inputs: Arc<[InputTelemetry]>,
     /// What the safety policy goes by.
     pub settings: SafetySettings,
     /// What happens when the host stops or jumps.

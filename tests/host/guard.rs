@@ -180,3 +180,32 @@ fn a_panic_inside_a_watch_ends_the_watch() {
     let ((), report) = guard::watch(|| ());
     assert_eq!(report.counts, Counts::default());
 }
+
+/// A system call as the processor has it: the C library knows nothing of it.
+#[cfg(target_arch = "x86_64")]
+fn process_id_of_the_kernel() -> i64 {
+    let result: i64;
+    // SAFETY: `getpid` takes nothing and writes nothing but its result; the instruction changes rcx and r11.
+    unsafe {
+        std::arch::asm!("syscall", inlateout("rax") libc::SYS_getpid => result, out("rcx") _, out("r11") _, options(nostack));
+    }
+    result
+}
+
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn a_system_call_past_the_c_library_is_seen_and_done() {
+    assert!(guard::stops_at_the_kernel(), "Linux has it since 5.11");
+    let mut id = 0;
+    let ((), report) = guard::watch(|| id = process_id_of_the_kernel());
+    assert_eq!(id, i64::from(std::process::id()));
+    assert_eq!(report.counts.of(Kind::Kernel), 1, "{}", report.counts);
+    let trace = report.first.expect("an offence").backtrace.to_string();
+    assert!(trace.contains("a_system_call_past"), "{trace}");
+    let seen = counts(|| id = guard::pause(process_id_of_the_kernel));
+    assert_eq!(seen, Counts::default(), "the host's own code may do so: {seen}");
+    // A hook has it: it is one thing, and counted once.
+    let seen = counts(std::thread::yield_now);
+    assert_eq!((seen.total(), seen.of(Kind::Wait)), (1, 1), "{seen}");
+    assert_eq!(counts(|| ()), Counts::default());
+}

@@ -12,6 +12,7 @@ mod bad_input;
 mod bounce;
 mod bridge;
 mod decks;
+mod inputs;
 mod instances;
 mod key_lock;
 mod midi;

@@ -15,6 +15,7 @@ use crate::workspace::{shown, step, target_dir};
 mod clack;
 mod clients;
 mod fresh;
+mod programs;
 pub mod python;
 mod report;
 mod scenarios;
@@ -29,6 +30,8 @@ Opens the built plugin in hosts that others wrote and listens to what comes out:
   dawdreamer  VST3  rolling transport at 126 BPM: a play on its bar line by OSC, automation and MIDI; crossfader; tempo
                     ramp; state into a fresh process; 20 times load and unload; two instances
   pedalboard  VST3  no transport: parameters and units, audio through deck A's input, play now, state, rates and blocks
+  ardour      VST3  headless, if it is installed: what OSC moves is the host's value, with no editor open
+  standalone  -     our own program on a dummy backend: a deck is loaded, played and stopped by OSC, and sounds
   clack-host  CLAP  the demo's host program: plays, saves, restores in a fresh process, plays again
   osc-clients OSC   oscsend (liblo) and python-osc move controls of the plugin in the mini-host
 
@@ -59,10 +62,12 @@ struct Host {
     run: fn(&Host, &Setting) -> Vec<Row>,
 }
 
-const HOSTS: [Host; 4] = [
+const HOSTS: [Host; 6] = [
     Host { name: "dawdreamer", format: "VST3", run: script::run_all },
     Host { name: "pedalboard", format: "VST3", run: script::run_all },
     Host { name: "clack-host", format: "CLAP", run: clack::run },
+    Host { name: "ardour", format: "VST3", run: programs::ardour },
+    Host { name: "standalone", format: "-", run: programs::standalone },
     Host { name: "osc-clients", format: "OSC", run: clients::run },
 ];
 
@@ -156,7 +161,7 @@ mod tests {
             let options = options(text).unwrap();
             HOSTS.iter().filter(|host| options.wants(host)).map(|host| host.name).collect::<Vec<_>>()
         };
-        assert_eq!(chosen(""), ["dawdreamer", "pedalboard", "clack-host", "osc-clients"]);
+        assert_eq!(chosen(""), ["dawdreamer", "pedalboard", "clack-host", "ardour", "standalone", "osc-clients"]);
         assert_eq!(chosen("--only pedalboard --keep"), ["pedalboard"]);
         assert_eq!(chosen("--only clack-host --only dawdreamer"), ["dawdreamer", "clack-host"]);
     }

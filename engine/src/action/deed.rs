@@ -59,6 +59,11 @@ pub enum Deed {
         /// As for [`Deed::SetGain`].
         over_beats: f32,
     },
+    /// See [`super::Action::SetQuantize`].
+    SetQuantize {
+        /// Index into [`super::Grid::CHOICES`].
+        choice: u8,
+    },
     /// See [`super::Action::SetEq`].
     SetEq {
         /// Which deck.
@@ -141,9 +146,11 @@ impl Deed {
             Self::Stop { .. } => ActionKind::Stop,
             Self::Seek { .. } | Self::Realign { .. } => ActionKind::Seek,
             Self::Load { .. } => ActionKind::Load,
-            Self::SetGain { .. } | Self::SetEq { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => {
-                ActionKind::Mixer
-            }
+            Self::SetGain { .. }
+            | Self::SetEq { .. }
+            | Self::SetCrossfader { .. }
+            | Self::SetMasterGain { .. }
+            | Self::SetQuantize { .. } => ActionKind::Mixer,
             Self::SetEcho { .. } => ActionKind::Effect,
             Self::SetKnob { knob, .. } => knob.row().kind,
             Self::Gesture { gesture, .. } => gesture.row().kind,
@@ -173,7 +180,11 @@ impl Deed {
             Self::Undo { deck } => *deck,
             Self::SetKnob { knob, .. } => knob.deck(),
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
-            Self::SetCrossfader { .. } | Self::SetMasterGain { .. } | Self::Cancel { .. } | Self::Panic => None,
+            Self::SetCrossfader { .. }
+            | Self::SetMasterGain { .. }
+            | Self::SetQuantize { .. }
+            | Self::Cancel { .. }
+            | Self::Panic => None,
         }
     }
 

@@ -203,9 +203,22 @@ impl Gesture {
         (self.row().on_beat && playing && quantized).then_some(Grid::BEAT)
     }
 
+    /// Whether, with this value, it is a hand that opens: it ends what the same hand began.
+    #[must_use]
+    pub fn lets_go(self, value: f64) -> bool {
+        match self {
+            Self::HotCueRelease | Self::LoopRollEnd | Self::ScratchEnd => true,
+            Self::Cue | Self::Nudge => value == 0.0,
+            _ => false,
+        }
+    }
+
     /// What it does to a deck that plays, or rests, in the policy's eyes.
     #[must_use]
-    pub fn nature(self, playing: bool) -> Nature {
+    pub fn nature(self, value: f64, playing: bool) -> Nature {
+        if self.lets_go(value) {
+            return Nature::LetGo;
+        }
         if self.row().cools_down && playing { Nature::Plain } else { Nature::Release }
     }
 
@@ -245,7 +258,8 @@ mod tests {
         assert_eq!(Gesture::BeatLoop.line(true, true), Some(Grid::BEAT));
         assert_eq!((Gesture::BeatLoop.line(false, true), Gesture::BeatLoop.line(true, false)), (None, None));
         assert_eq!(Gesture::Cue.line(true, true), None);
-        assert_eq!((Gesture::HotCue.nature(true), Gesture::HotCue.nature(false)), (Nature::Plain, Nature::Release));
-        assert_eq!(Gesture::LoopExit.nature(true), Nature::Release);
+        assert_eq!([true, false].map(|plays| Gesture::HotCue.nature(1.0, plays)), [Nature::Plain, Nature::Release]);
+        assert_eq!([1.0, 0.0].map(|down| Gesture::Cue.nature(down, true)), [Nature::Release, Nature::LetGo]);
+        assert_eq!(Gesture::LoopExit.nature(0.0, true), Nature::Release);
     }
 }

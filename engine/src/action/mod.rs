@@ -121,6 +121,11 @@ pub enum Action {
         /// -100 (closed) .. +12 dB.
         gain: Decibels,
     },
+    /// Sets when a play or a stop without a time of its own happens.
+    SetQuantize {
+        /// Index into [`Grid::CHOICES`]; above the last is the last.
+        choice: u8,
+    },
     /// Moves a control of the mixer's table.
     SetKnob {
         /// Which.
@@ -200,9 +205,11 @@ impl Action {
             Self::StopDeck { .. } => ActionKind::Stop,
             Self::SeekDeck { .. } => ActionKind::Seek,
             Self::LoadDeck { .. } | Self::EjectDeck { .. } => ActionKind::Load,
-            Self::SetGain { .. } | Self::SetEq { .. } | Self::SetCrossfader { .. } | Self::SetMasterGain { .. } => {
-                ActionKind::Mixer
-            }
+            Self::SetGain { .. }
+            | Self::SetEq { .. }
+            | Self::SetCrossfader { .. }
+            | Self::SetMasterGain { .. }
+            | Self::SetQuantize { .. } => ActionKind::Mixer,
             Self::SetEcho { .. } => ActionKind::Effect,
             Self::SetKnob { knob, .. } => knob.row().kind,
             Self::Gesture { gesture, .. } => gesture.row().kind,
@@ -236,6 +243,7 @@ impl Action {
             Self::Cancel { pending: Pending::Deck(deck) } => Some(*deck),
             Self::SetCrossfader { .. }
             | Self::SetMasterGain { .. }
+            | Self::SetQuantize { .. }
             | Self::Cancel { .. }
             | Self::Panic
             | Self::Configure { .. }
@@ -289,6 +297,10 @@ impl Action {
             Self::SetKnob { knob, value } => Self::SetKnob { knob, value: knob.row().clamp(value) },
             Self::SetCrossfader { position } if !position.is_finite() => return Err(InvalidAction::NotFinite),
             Self::SetCrossfader { position } => Self::SetCrossfader { position: position.clamp(0.0, 1.0) },
+            Self::SetQuantize { choice } => {
+                let last = u8::try_from(Grid::CHOICES.len() - 1).unwrap_or(u8::MAX);
+                Self::SetQuantize { choice: choice.min(last) }
+            }
             Self::StopDeck { .. }
             | Self::LoadDeck { .. }
             | Self::EjectDeck { .. }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ActionKind;
+use super::{ActionKind, Grid};
 use crate::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
 use crate::safety::{ActionMask, DeckState, OnAirRule, SafetySettings, Source};
 
@@ -60,6 +60,13 @@ pub enum Setting {
         /// Requests a second; 0 for no limit.
         per_sec: f32,
     },
+    /// When plays and stops of a source happen that do not say when.
+    SourceQuantize {
+        /// Which source.
+        source: Source,
+        /// Index into [`Grid::CHOICES`]; `None` is the rig's own setting.
+        choice: Option<u8>,
+    },
     /// What happens when the host stops.
     HostStops {
         /// What.
@@ -96,6 +103,10 @@ impl Setting {
             Self::SourceRate { source, per_sec } => {
                 let is_limit = per_sec.is_finite() && per_sec > 0.0;
                 safety.source_mut(source).per_sec = is_limit.then_some(per_sec);
+            }
+            Self::SourceQuantize { source, choice } => {
+                let grid = |choice: u8| Grid::CHOICES.get(usize::from(choice)).copied().flatten();
+                safety.source_mut(source).quantize = choice.map(grid);
             }
             Self::HostStops { policy } => clock.stop = policy,
             Self::HostJumps { policy } => clock.jump = policy,

@@ -20,6 +20,8 @@ impl Grid {
     /// What the quantize setting can be; `None` is off.
     pub const CHOICES: [Option<Self>; 5] =
         [None, Some(Self::BEAT), Some(Self::BAR), Some(Self::Bars(2)), Some(Self::Bars(4))];
+    /// Their words.
+    pub const CHOICE_WORDS: [&str; Self::CHOICES.len()] = ["off", "beat", "bar", "2bars", "4bars"];
     /// The quantize setting of a new rig: one bar.
     pub const DEFAULT_CHOICE: usize = 2;
 

@@ -82,11 +82,12 @@ impl RigProcessor {
             ref deed => self.nature_of_gesture(deed).unwrap_or_default(),
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {
+            self.policy.telemetry_mut().refused_late(source);
             let order = Order { id, step, source, at: At::Now, deed };
             return self.refuse(order, Refusal::Violation(violation), moment, moves);
         }
         let late = moment.clock.frames_late(due, moment.frame);
-        let cools_down = nature != Nature::Release || !matches!(deed, Deed::Gesture { .. } | Deed::SetMarks { .. });
+        let cools_down = !nature.is_release() || !matches!(deed, Deed::Gesture { .. } | Deed::SetMarks { .. });
         let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck(), cools_down };
         let deed = match deed {
             Deed::Load { deck, track } => match self.load(deck, track, (id, source), moment, moves) {
@@ -170,6 +171,10 @@ impl RigProcessor {
                 self.ways.start(Fader::Master, self.cause, over_beats > 0.0);
                 self.set_master_gain(gain, frames_of(over_beats, moment));
                 tell(moves, frame, Control::MasterGain, gain.0);
+            }
+            Deed::SetQuantize { choice } => {
+                self.set_quantize(f32::from(choice));
+                tell(moves, frame, Control::Quantize, f32::from(choice));
             }
             Deed::Gesture { deck, gesture, value } => {
                 return self.gesture(deck, (gesture, value), late, moment, moves);

@@ -23,6 +23,18 @@ impl Default for HostHands {
     }
 }
 
+impl HostHands {
+    /// The host has moved a pitch fader.
+    pub(super) fn set_rate(&mut self, deck: DeckId, rate: f64) {
+        self.rate[deck.index()] = rate;
+    }
+
+    /// The host has moved a key.
+    pub(super) fn set_key_shift(&mut self, deck: DeckId, semitones: f64) {
+        self.key_shift[deck.index()] = semitones;
+    }
+}
+
 /// A pitch fader this near to what the host was told is that.
 const SAME_RATE: f64 = 1e-6;
 
@@ -54,9 +66,9 @@ impl RigProcessor {
     /// What a gesture is in the policy's eyes; `None` for other deeds.
     pub(super) fn nature_of_gesture(&mut self, deed: &Deed) -> Option<Nature> {
         match *deed {
-            Deed::Gesture { deck, gesture, .. } => {
+            Deed::Gesture { deck, gesture, value } => {
                 let plays = self.deck(deck).is_some_and(|node| node.is_playing() && !node.is_held());
-                Some(gesture.nature(plays))
+                Some(gesture.nature(value, plays))
             }
             Deed::SetMarks { .. } => Some(Nature::Release),
             _ => None,
@@ -75,30 +87,6 @@ impl RigProcessor {
         if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
             let (gesture, value) = trigger.gesture(on);
             self.request(Source::Host, Deed::Gesture { deck, gesture, value }, moment, moves);
-        }
-    }
-
-    /// The host moved a deck's pitch fader: at once, unless the deck is locked.
-    pub(super) fn take_rate(&mut self, deck: DeckId, rate: f32, moment: Moment<'_>) {
-        let rate = Gesture::Rate.row().takes.clamp(f64::from(rate));
-        let kind = Gesture::Rate.row().kind;
-        if self.decide(deck, kind, Source::Host, Nature::Plain, moment).is_ok() {
-            self.host_hands.rate[deck.index()] = rate;
-            if let Some(node) = self.deck(deck) {
-                node.set_rate(rate);
-            }
-        }
-    }
-
-    /// The host moved a deck's key: at once, unless the deck is locked.
-    pub(super) fn take_key_shift(&mut self, deck: DeckId, semitones: f32, moment: Moment<'_>) {
-        let row = Gesture::KeyShift.row();
-        let semitones = row.takes.clamp(f64::from(semitones));
-        if self.decide(deck, row.kind, Source::Host, Nature::Plain, moment).is_ok() {
-            self.host_hands.key_shift[deck.index()] = semitones;
-            if let Some(node) = self.deck(deck) {
-                node.set_key_shift(semitones);
-            }
         }
     }
 

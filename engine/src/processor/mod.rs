@@ -13,6 +13,7 @@ mod cancel;
 mod decks;
 mod fire;
 mod gestures;
+mod host;
 mod lights;
 mod midi;
 mod timing;
@@ -22,7 +23,7 @@ mod ways;
 
 use ringbuf::traits::{Consumer, Observer, Producer};
 
-use crate::action::{ActionKind, Deed, Grid, Quantizer, RequestId, Timeline};
+use crate::action::{ActionKind, Deed, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostTransport, RigClock, SessionWord};
 use crate::deck::DeckNode;
 use crate::dsp::{LoudnessMeter, without_denormals};
@@ -32,7 +33,7 @@ use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Sna
 use crate::mixer::Mixer;
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
 use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
-use crate::units::{Decibels, DeckId, NUM_DECKS};
+use crate::units::{DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
 use buses::Buses;
@@ -305,6 +306,7 @@ impl RigProcessor {
                     self.clock.set_policy(policy);
                 }
                 Some(ControlEvent::SetMidi(table)) => {
+                    self.release_held(moment, moves);
                     let old = self.midi.swap(table);
                     self.throw_away(Garbage::Midi(old));
                 }
@@ -354,45 +356,9 @@ impl RigProcessor {
     /// What the host timed acts on its own frame, by the same rules.
     fn take_input(&mut self, input: HostInput, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         match input {
-            HostInput::Control(Control::Play(deck), value) => {
-                let on = value > 0.5;
-                if std::mem::replace(&mut self.play_controls[deck.index()], on) != on {
-                    let deed = if on { Deed::Play { deck, position_secs: None } } else { Deed::Stop { deck } };
-                    self.request(Source::Host, deed, moment, moves);
-                }
-            }
-            HostInput::Control(Control::Trigger(deck, trigger), value) => {
-                self.take_trigger((deck, trigger), value, moment, moves);
-            }
-            HostInput::Control(Control::Rate(deck), rate) => self.take_rate(deck, rate, moment),
-            HostInput::Control(Control::KeyShift(deck), semitones) => self.take_key_shift(deck, semitones, moment),
-            HostInput::Control(Control::Quantize, index) => self.set_quantize(index),
-            HostInput::Control(Control::Eq(deck, band), db) if self.takes_over(Fader::Eq(deck, band), db) => {
-                self.set_eq(deck, band, Decibels(db), 0);
-            }
-            HostInput::Control(Control::Gain(deck), db) if self.takes_over(Fader::Gain(deck), db) => {
-                self.set_gain(deck, Decibels(db), 0);
-            }
-            HostInput::Control(Control::Crossfader, position) if self.takes_over(Fader::Crossfader, position) => {
-                self.set_crossfader(position, 0);
-            }
-            HostInput::Control(Control::Knob(knob), value) if self.takes_over(Fader::Knob(knob), value) => {
-                self.set_knob(knob, value, 0);
-            }
-            HostInput::Control(Control::MasterGain, db) if self.takes_over(Fader::Master, db) => {
-                self.set_master_gain(Decibels(db), 0);
-            }
+            HostInput::Control(control, value) => self.take_control(control, value, moment, moves),
             HostInput::Midi(bytes) => self.take_midi(bytes, moment, moves),
-            HostInput::Control(..) | HostInput::Transport(_) => {}
-        }
-    }
-
-    fn set_quantize(&mut self, index: f32) {
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then is looked up")]
-        let index = index.round() as usize;
-        if let Some(&grid) = Grid::CHOICES.get(index) {
-            self.quantizer.default = grid;
-            self.snapshot.quantize = index;
+            HostInput::Transport(_) => {}
         }
     }
 
@@ -416,7 +382,7 @@ impl RigProcessor {
         let pending = pending.and_then(|deck| self.timeline.gesture(deck, deed.kind()));
         if pending.is_some_and(|pending| pending.due <= due) {
             // It is about to happen on this very frame: it must not be put off.
-            return;
+            return self.count_heard(source, deed.kind(), true, moment);
         }
         let own = self.policy.settings().source(source).quantize;
         let at = at.unwrap_or_else(|| match (&deed, own) {
@@ -430,10 +396,18 @@ impl RigProcessor {
         });
         let nature = self.nature_of_gesture(&deed).unwrap_or_default();
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
-        match self.ask(&order.deed, source, nature, moment) {
+        let word = self.ask(&order.deed, source, nature, moment);
+        self.count_heard(source, order.deed.kind(), word.is_ok(), moment);
+        match word {
             Ok(()) => self.schedule(order, moment, moves),
             Err(violation) => self.refuse(order, Refusal::Violation(violation), moment, moves),
         }
+    }
+
+    /// Something was asked for by a hand that the host times.
+    fn count_heard(&mut self, source: Source, kind: ActionKind, accepted: bool, moment: Moment<'_>) {
+        let frame = self.frames_at(moment);
+        self.policy.telemetry_mut().heard(source, kind, accepted, frame);
     }
 
     /// Tells the control side the deck's state, and the host its play control.

@@ -9,7 +9,7 @@ use crate::console::Console;
 use crate::deck::Track;
 use crate::rig::{Rig, RigConfig};
 use crate::safety::{DeckState, SafetySettings};
-use crate::units::Bpm;
+use crate::units::{Bpm, Decibels};
 
 const SR: f64 = 48_000.0;
 const TRACK_FRAMES: u32 = 400_000;
@@ -438,6 +438,7 @@ fn tracks_come_back_when_they_are_replaced() {
 mod clicks;
 mod gaps;
 mod hands;
+mod host;
 mod knobs;
 mod midi;
 mod races;

@@ -17,7 +17,7 @@ pub use policy::{Ask, DeckSafety, Nature, SafetyPolicy};
 pub use rate::RateLimit;
 pub use settings::{OnAirRule, SafetySettings};
 pub use source::{Slew, Source, SourceRules};
-pub use telemetry::SafetyTelemetry;
+pub use telemetry::{LastAsked, SafetyTelemetry, SourceTally};
 pub use violation::SafetyViolation;
 
 /// What a deck is doing, as far as safety is concerned.

@@ -51,6 +51,16 @@ pub enum Nature {
     NeedleDrop,
     /// It takes something back or ends it (an eject, an effect that is switched off): no cooldown holds it.
     Release,
+    /// A hand opens: it ends what it began, even if it may begin nothing any more.
+    LetGo,
+}
+
+impl Nature {
+    /// Whether it ends something.
+    #[must_use]
+    pub const fn is_release(self) -> bool {
+        matches!(self, Self::Release | Self::LetGo)
+    }
 }
 
 /// Locks, cooldowns and masks of all decks. The audio thread's is the truth; the control side's is its shadow. Plain
@@ -133,19 +143,19 @@ impl SafetyPolicy {
     /// # Errors
     /// As [`SafetyPolicy::decide`].
     pub fn decide_on(&self, ask: &Ask, known: &DeckSafety) -> Result<(), SafetyViolation> {
-        let Ask { source, deck, action, beat, .. } = *ask;
+        let Ask { source, deck, action, beat, nature } = *ask;
         let rules = self.settings.source(source);
         if matches!(action, ActionKind::Cancel | ActionKind::Panic) {
             return Ok(());
         }
-        if !rules.allowed().allows(action) {
+        if !rules.allowed().allows(action) && nature != Nature::LetGo {
             return Err(SafetyViolation::SourceNotAllowed { source_of: source, action });
         }
         if let Some(DeckLock { owner, reason }) = known.lock.lock().filter(|lock| holds(*lock, source, action)) {
             return Err(SafetyViolation::DeckLocked { deck, reason, owner, action });
         }
         self.check_state(ask, known)?;
-        let held = rules.cools_down && ask.nature != Nature::Release && self.settings.cools_down(action);
+        let held = rules.cools_down && !nature.is_release() && self.settings.cools_down(action);
         match known.lock.cooldowns().active(action, beat).filter(|_| held) {
             Some(expires_at) => {
                 Err(SafetyViolation::CooldownActive { deck, action, expires_at, beats_left: expires_at - beat })

@@ -7,9 +7,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use echelon_engine::action::{ActionQueue, ActionSender, Receipt, Request as ActionRequest};
 use echelon_engine::console::Console;
 use echelon_engine::message::Snapshot;
-use echelon_engine::safety::RateLimit;
+use echelon_engine::safety::{RateLimit, Source};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use rosc::OscMessage;
+
+use crate::input::ControlInput;
 
 use super::clock::{OtherClock, OwnClock};
 use super::follow::{Follow, Step};
@@ -47,6 +49,17 @@ pub struct Bridge {
     /// Something was asked of the executor.
     acted: bool,
     results: RateLimit,
+}
+
+impl ControlInput for Bridge {
+    fn source(&self) -> Source {
+        Source::Bridge
+    }
+
+    /// None: what finds no room is refused to the other end, and asked again by that.
+    fn dropped(&self) -> u64 {
+        0
+    }
 }
 
 impl Bridge {

@@ -6,18 +6,18 @@ use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Re
 use echelon_engine::console::Console;
 use echelon_engine::safety::Source;
 
-use super::TURN;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use super::levels::Levels;
 use super::orders::{MidiWatch, ShelfDesk, carry_out};
 use super::watch::LogWatch;
+use super::{EditorHands, TURN};
 use crate::bridge::Bridge;
-use crate::input::ControlInput as _;
 use crate::input::osc::{
     Feedback, Heard, OscServer, Port, Query, allow_beside, answers, bridge_state, first_port_from_env, peers_state,
-    send_snapshot, track_state,
+    send_snapshot, source_states, track_state,
 };
+use crate::input::{ControlInput, HostControls, InputTelemetry};
 use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
 use crate::peers::{Command, LinkSession, Peers};
@@ -26,6 +26,8 @@ use crate::view::{Order, OscTraffic, OscView, SharedView};
 
 /// Requests by OSC that fit into the queue: more than a packet of 8 KiB holds.
 const OSC_QUEUE: usize = 1024;
+/// Ticks of the console in a turn: so many see to all that fits into a queue.
+const TICKS: usize = OSC_QUEUE / ActionQueue::DEFAULT_CAPACITY + 2;
 /// Messages that a turn sends at most in answer to questions, but for the last one's.
 const MESSAGES_PER_TURN: usize = 256;
 
@@ -38,6 +40,10 @@ pub(super) struct Turns {
     restore_sender: ActionSender,
     /// What MIDI asks for that only this side can do.
     midi_sender: ActionSender,
+    /// The editor's way in, for its telemetry.
+    editor: EditorHands,
+    /// A project was opened while the host was switched off: it was switched on, and is to say everything again.
+    lets_host_in: bool,
     /// Its name in addresses, as it was seen last.
     name: std::sync::Arc<str>,
     osc: Option<OscServer>,
@@ -66,6 +72,7 @@ impl Turns {
         view: SharedView,
         session: LinkSession,
         bell: Bell,
+        editor: EditorHands,
     ) -> std::io::Result<Self> {
         let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
@@ -87,6 +94,8 @@ impl Turns {
             restored: 0,
             restore_sender,
             midi_sender,
+            editor,
+            lets_host_in: false,
             name: osc.as_ref().map_or_else(|| "".into(), OscServer::name),
             osc,
             feedback: Feedback::default(),
@@ -115,7 +124,7 @@ impl Turns {
         self.saved.midi().turn(&mut self.console, &mut self.midi_sender);
         self.files.poll(&mut self.console, &mut self.turn);
         self.level();
-        self.console.tick(&mut self.turn);
+        self.tick();
         self.answer();
         self.peers_turn();
         let snapshot = *self.console.snapshot();
@@ -128,6 +137,7 @@ impl Turns {
         self.files.save_marks(&snapshot);
         let (scheduler, safety, bridge) =
             (self.console.telemetry(), self.console.safety_telemetry(), self.bridge.view());
+        let inputs = self.inputs().into();
         self.view.update(|view| {
             (view.snapshot, view.scheduler, view.safety, view.bridge) = (snapshot, scheduler, safety, bridge);
             view.peers = self.peers.view().clone();
@@ -138,10 +148,21 @@ impl Turns {
                 let (subscribers, query_port) = (self.feedback.num_subscribers(), osc.query_port());
                 view.osc_traffic = OscTraffic { subscribers, query_port, counters: osc.counters() };
             }
+            view.inputs = inputs;
         });
         self.watch.turn(&self.console, &self.view, self.turn.now_secs);
         self.midi_watch.turn(&self.saved.midi(), &self.view, self.turn.now_secs);
         (!self.files.is_decoding()).then_some(self.restored)
+    }
+
+    /// All that waited in the queues as the turn began is seen to: what is urgent is not held up by a flood before it.
+    fn tick(&mut self) {
+        for _ in 0..TICKS {
+            self.console.tick(&mut self.turn);
+            if self.console.telemetry().queue_depth <= ActionQueue::DEFAULT_CAPACITY {
+                return;
+            }
+        }
     }
 
     /// A turn, and more of them until no file is being decoded: offline the music can wait. After `patience` it goes on
@@ -194,6 +215,11 @@ impl Turns {
             self.agree_on_port();
             self.files.begin_state(loads, &mut self.console, &mut self.turn);
             self.restore_clock();
+            self.let_host_in();
+            if let Some(reason) = self.saved.midi().damage() {
+                let text = "the project's MIDI mapping cannot be read, and MIDI has the generic one";
+                self.view.tell(None, format!("{text}; it is kept until you change it: {reason}"));
+            }
         }
         for deck in self.files.take_to_restore() {
             // A deck may have been started of which nobody here knows yet: every one is told to stop, to no effect if
@@ -216,6 +242,32 @@ impl Turns {
                 let _ = self.restore_sender.send(request);
             }
         }
+    }
+
+    /// The parameters of a project come by the host's hand: a host that was switched off is let in for it.
+    fn let_host_in(&mut self) {
+        if !self.console.policy().settings().source(Source::Host).enabled {
+            let request = Request::new(Source::State, HostControls.switch(true), ActionTiming::Immediate);
+            // There is room: see below.
+            let _ = self.restore_sender.send(request);
+            self.lets_host_in = true;
+            self.view
+                .tell(None, "the host was switched off: it is on again, for the project that it opened".to_owned());
+        }
+    }
+
+    /// Whether the host is to say everything again, once.
+    pub(super) const fn take_lets_host_in(&mut self) -> bool {
+        std::mem::replace(&mut self.lets_host_in, false)
+    }
+
+    /// Every way in.
+    fn inputs(&self) -> Vec<InputTelemetry> {
+        let midi = self.saved.midi();
+        let fixed: [&dyn ControlInput; 4] = [&HostControls, &midi, &self.editor, &self.bridge];
+        let osc = self.osc.as_ref().map(|osc| osc as &dyn ControlInput);
+        let (settings, safety) = (self.console.policy().settings(), self.console.safety_telemetry());
+        osc.into_iter().chain(fixed).map(|input| input.telemetry(settings, &safety)).collect()
     }
 
     /// The clock's settings become the project's.
@@ -345,6 +397,12 @@ impl Turns {
                     self.feedback.subscribe(osc, &asking, pattern, *ms, Instant::now());
                     1
                 }
+                Heard::Query(Query::Sources) => {
+                    let messages = source_states(&self.inputs(), self.console.snapshot());
+                    let count = messages.len();
+                    messages.into_iter().for_each(|message| asking.answer(message));
+                    count
+                }
                 Heard::Query(Query::Unsubscribe) => {
                     self.feedback.unsubscribe(osc, &asking);
                     1
@@ -356,6 +414,8 @@ impl Turns {
                 Heard::Query(query) => {
                     let mut figures = osc.figures();
                     figures.push(("osc/subscribers".to_owned(), self.feedback.num_subscribers() as f64));
+                    figures.extend(self.saved.midi().figures());
+                    figures.extend(self.inputs().iter().flat_map(InputTelemetry::figures));
                     let messages = answers(&self.console, query, &figures, |number| asking.is_pending(number));
                     let count = messages.len();
                     messages.into_iter().for_each(|message| asking.answer(message));
@@ -424,7 +484,15 @@ mod tests {
     fn bench() -> (Turns, SavedState, SharedView) {
         let (saved, view) = (SavedState::default(), SharedView::default());
         let (console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
-        let turns = Turns::new(console, saved.clone(), view.clone(), LinkSession::default(), Bell::default()).unwrap();
+        let turns = Turns::new(
+            console,
+            saved.clone(),
+            view.clone(),
+            LinkSession::default(),
+            Bell::default(),
+            EditorHands::default(),
+        )
+        .unwrap();
         (turns, saved, view)
     }
 

@@ -180,6 +180,25 @@ def hears_the_crossfader(host, job):
     check("and deck A is gone at the other end", end_db < -50.0 and deck[-job.block :].any(), f"{end_db:.0f} dB")
 
 
+def shows_what_osc_moves(job):
+    """The host's own values, as it shows them; no editor is ever open."""
+    host = Host(job)
+    host.osc.do("/crossfader", 0.25)
+    host.osc.do("/deck/b/gain", -6.0)
+    host.pump()
+    texts = [host.text(name) for name in (CROSSFADER, "Deck B Gain")]
+    check("what OSC moves is the host's value, with no editor open", texts == ["25.0 %", "-6.0 dB"], texts)
+    number = host.osc.ask("/crossfader", 0.75, LINE_BEAT)
+    host.osc.receipt(number, "/ack")
+    host.render(3.0)
+    before = host.text(CROSSFADER)
+    number = host.osc.ask("/crossfader", 0.75, LINE_BEAT)
+    host.osc.receipt(number, "/ack")
+    host.render(5.0)
+    after = host.text(CROSSFADER)
+    check("a move that waits for its beat shows then and not before", (before, after) == ("25.0 %", "75.0 %"), f"{before}, {after}")
+
+
 def takes_midi(job):
     host, track = Host(job), job.samples()
     host.load(job)
@@ -319,6 +338,7 @@ if __name__ == "__main__":
             "open": opens,
             "beat": plays_on_the_beat,
             "automation": obeys_automation,
+            "moves": shows_what_osc_moves,
             "midi": takes_midi,
             "ramp": follows_a_ramp,
             "save": saves,

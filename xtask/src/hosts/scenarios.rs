@@ -12,12 +12,13 @@ const fn with(name: &'static str, block_frames: u32) -> Scenario {
 }
 
 /// What `save` wrote, `restore` reads, in another process.
-const DAWDREAMER: [Scenario; 13] = [
+const DAWDREAMER: [Scenario; 14] = [
     with("open", 512),
     with("beat", 512),
     with("beat", 64),
     with("automation", 512),
     with("automation", 64),
+    with("moves", 512),
     with("midi", 512),
     with("midi", 64),
     with("ramp", 512),
@@ -40,11 +41,17 @@ const PEDALBOARD: [Scenario; 7] = [
     with("rates", 512),
 ];
 
+const ARDOUR: [Scenario; 1] = [with("moves", 1024)];
+
+const STANDALONE: [Scenario; 1] = [with("plays", 512)];
+
 /// The scenarios of a host, in order.
 pub fn scenarios(host: &str) -> &'static [Scenario] {
     match host {
         "dawdreamer" => &DAWDREAMER,
         "pedalboard" => &PEDALBOARD,
+        "ardour" => &ARDOUR,
+        "standalone" => &STANDALONE,
         _ => &[],
     }
 }
@@ -62,7 +69,7 @@ mod tests {
 
     #[test]
     fn every_scenario_is_in_its_script_and_the_other_way_round() {
-        for host in ["dawdreamer", "pedalboard"] {
+        for host in ["dawdreamer", "pedalboard", "ardour", "standalone"] {
             let (_, script) = SCRIPTS.iter().find(|(name, _)| *name == format!("in_{host}.py")).unwrap();
             let table = script.rsplit("rig.main(").next().unwrap();
             let in_script: Vec<&str> = table.split('"').skip(1).step_by(2).collect();

@@ -18,10 +18,13 @@ use super::{Host, Setting};
 use crate::workspace::{shown, step};
 
 /// Written next to each other, as they import `rig`.
-pub const SCRIPTS: [(&str, &str); 3] = [
+pub const SCRIPTS: [(&str, &str); 6] = [
     ("rig.py", include_str!("rig.py")),
     ("in_dawdreamer.py", include_str!("in_dawdreamer.py")),
     ("in_pedalboard.py", include_str!("in_pedalboard.py")),
+    ("in_ardour.py", include_str!("in_ardour.py")),
+    ("in_ardour.lua", include_str!("in_ardour.lua")),
+    ("in_standalone.py", include_str!("in_standalone.py")),
 ];
 
 /// A line that begins so is for us.
@@ -67,8 +70,13 @@ impl Said {
 
 /// All scenarios of a Python host.
 pub fn run_all(host: &Host, setting: &Setting) -> Vec<Row> {
+    run_with(host, setting, host.name, &[])
+}
+
+/// All scenarios of a host whose script needs this package of PyPI, and variables of its own in the environment.
+pub fn run_with(host: &Host, setting: &Setting, package: &str, variables: &[(&str, String)]) -> Vec<Row> {
     let row = |check: &str, outcome| Row { host: host.name, format: host.format, check: check.to_owned(), outcome };
-    let python = match Python::with(&setting.dir.join("venv"), host.name) {
+    let python = match Python::with(&setting.dir.join("venv"), package) {
         Ok(python) => python,
         Err(why) => {
             let row = row("all checks", Outcome::Unavailable(why));
@@ -85,16 +93,25 @@ pub fn run_all(host: &Host, setting: &Setting) -> Vec<Row> {
             println!("{}", row.line());
             rows.push(row);
         };
-        run(&python, host, setting, *scenario, tell);
+        run(&Place { python: &python, host, setting, variables }, *scenario, tell);
     }
     rows
 }
 
+/// Where scenarios run.
+struct Place<'a> {
+    python: &'a Python,
+    host: &'a Host,
+    setting: &'a Setting,
+    variables: &'a [(&'a str, String)],
+}
+
 /// One scenario. A process that does not come to a good end is a failure of its own.
-fn run(python: &Python, host: &Host, setting: &Setting, scenario: Scenario, mut tell: impl FnMut(&str, Outcome)) {
+fn run(place: &Place<'_>, scenario: Scenario, mut tell: impl FnMut(&str, Outcome)) {
+    let Place { host, setting, .. } = place;
     let log = setting.dir.join(format!("{}-{}-{}.log", host.name, scenario.name, scenario.block_frames));
     let mut ending = Ending::default();
-    let finished = start(python, host, setting, scenario, &log).and_then(|(mut child, said)| {
+    let finished = start(place, scenario, &log).and_then(|(mut child, said)| {
         let finished = follow(&mut child, &said, |said| {
             if let Some((check, outcome)) = ending.take(said) {
                 tell(&check, outcome);
@@ -109,13 +126,8 @@ fn run(python: &Python, host: &Host, setting: &Setting, scenario: Scenario, mut 
     }
 }
 
-fn start(
-    python: &Python,
-    host: &Host,
-    setting: &Setting,
-    scenario: Scenario,
-    log: &Path,
-) -> Result<(Child, Receiver<Said>)> {
+fn start(place: &Place<'_>, scenario: Scenario, log: &Path) -> Result<(Child, Receiver<Said>)> {
+    let Place { python, host, setting, variables } = place;
     let scripts = setting.dir.join("scripts");
     fs::create_dir_all(&scripts).with_context(|| format!("could not make {}", scripts.display()))?;
     for (name, text) in SCRIPTS {
@@ -133,6 +145,7 @@ fn start(
         .arg(scripts.join(format!("in_{}.py", host.name)))
         .arg(serde_json::to_string(&job).context("the job is no JSON")?)
         .env("PYTHONDONTWRITEBYTECODE", "1")
+        .envs(variables.iter().map(|(name, value)| (name, value)))
         // JUCE talks to a display without being asked for a window (to :0 if none is named), and ends the process at the
         // display's first error.
         .env("DISPLAY", "none")

@@ -74,12 +74,13 @@ impl ActionExecutor {
 
     pub(super) fn admit(&mut self, request: Request, shadow: &EngineShadowState, turn: &mut Turn) {
         let Request { id, source, action, timing } = request;
-        let deck = action.deck();
+        let (deck, kind) = (action.deck(), action.kind());
         let snapshot = shadow.snapshot();
         self.open.insert(id, Open::new(snapshot.frames, timing == ActionTiming::Immediate));
         let action = valid(action);
         self.log.asked(id, source, action.as_ref().ok(), timing, snapshot);
         let admitted = action.and_then(|action| self.admit_valid(id, source, action, timing, shadow, turn));
+        self.policy.telemetry_mut().heard(source, kind, admitted.is_ok(), snapshot.frames);
         if let Err(NotAdmitted { code, text }) = admitted {
             self.finish(Receipt::Refused { id, deck, code, text }, turn);
         }
@@ -110,7 +111,9 @@ impl ActionExecutor {
         let orders = if let Action::RunRecipe { recipe } = &action { recipe.steps.len() } else { 1 };
         let crowded = orders > 1 && self.open.recipe_steps() + orders > Timeline::RECIPE_ROOM;
         // A panic makes room: it takes the others back.
-        if crowded || (kind != ActionKind::Panic && !self.outbox.has_room(orders, urgent)) {
+        let bars_stops = !urgent && source != Source::State && (kind.is_gesture() || kind == ActionKind::Lock);
+        let is_full = !self.outbox.has_room(orders, urgent) || bars_stops && !self.outbox.has_room_for_gesture();
+        if crowded || (kind != ActionKind::Panic && is_full) {
             return Err(Refusal::Full.into());
         }
         self.post(id, source, action, at, shadow.snapshot(), turn);
@@ -168,7 +171,7 @@ impl ActionExecutor {
                     let nature = match action {
                         Action::EjectDeck { .. } => Nature::Release,
                         action if action.lets_go() => Nature::Release,
-                        Action::Gesture { gesture, .. } => gesture.nature(plays(deck, shadow)),
+                        Action::Gesture { gesture, value, .. } => gesture.nature(*value, plays(deck, shadow)),
                         Action::SetMarks { .. } => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
@@ -252,13 +255,15 @@ impl ActionExecutor {
             let nature = match step.action {
                 Action::SeekDeck { .. } if start == RecipeStart::Now => Nature::NeedleDrop,
                 ref action if action.lets_go() => Nature::Release,
-                Action::Gesture { gesture, .. } => gesture.nature(mind.deck(deck).state == DeckState::Playing),
+                Action::Gesture { gesture, value, .. } => {
+                    gesture.nature(value, mind.deck(deck).state == DeckState::Playing)
+                }
                 Action::SetMarks { .. } => Nature::Release,
                 _ => Nature::Plain,
             };
             let verdict = mind.decide(&Ask { source, deck, action: kind, beat, nature });
             verdict.map_err(|violation| of_step(i, recipe, violation))?;
-            let is_free = nature == Nature::Release && matches!(step.action, Action::Gesture { .. });
+            let is_free = nature.is_release() && matches!(step.action, Action::Gesture { .. });
             if !is_free {
                 mind.done(deck, kind, beat, now.clock.tempo.get());
             }
@@ -408,6 +413,7 @@ impl ActionExecutor {
             Action::SetKnob { knob, value } => Deed::SetKnob { knob, value, over_beats },
             Action::SetCrossfader { position } => Deed::SetCrossfader { position, over_beats },
             Action::SetMasterGain { gain } => Deed::SetMasterGain { gain, over_beats },
+            Action::SetQuantize { choice } => Deed::SetQuantize { choice },
             Action::Undo { deck } => Deed::Undo { deck },
             Action::SetLock { deck, locked } => Deed::SetLock { deck, locked },
             Action::Cancel { pending } => Deed::Cancel { pending },

@@ -132,6 +132,12 @@ impl ActionExecutor {
         self.telemetry.lost_events = snapshot.lost_events;
     }
 
+    /// How many of what is to be sent are up to the last that is urgent, that one included.
+    #[must_use]
+    pub(crate) fn urgent_len(&self) -> usize {
+        self.outbox.urgent_len()
+    }
+
     /// What is to be sent to the audio thread, oldest first; `send` says whether there was room.
     pub fn tick(&mut self, send: impl FnMut(ControlEvent) -> Result<(), ControlEvent>) {
         self.outbox.drain(send);

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use crate::action::RequestId;
+use crate::action::{ActionKind, RequestId};
 use crate::message::{At, ControlEvent, Order};
 use crate::safety::{ActionMask, Source};
 
@@ -24,6 +24,9 @@ impl Outbox {
     const CAPACITY: usize = 1024;
     /// Room beyond that for stop, cancel and panic.
     const RESERVED: usize = 64;
+    /// So many orders may wait ahead of a gesture or a lock; then the newest is refused. A stop that must not go ahead of
+    /// it waits behind no more, and all of them fit into the ring at once.
+    const AHEAD_OF_A_GESTURE: usize = 160;
     /// A gesture that has waited this long for a host that makes no blocks is too old to be right.
     const STALE_SECS: f64 = 10.0;
 
@@ -32,14 +35,30 @@ impl Outbox {
         self.waiting.len() + orders <= Self::CAPACITY + if urgent { Self::RESERVED } else { 0 }
     }
 
-    /// Adds an order behind the others. A move of a control that is already on its way to the same moment is replaced
+    /// Whether one more thing fits that no stop of its deck goes ahead of.
+    pub(super) fn has_room_for_gesture(&self) -> bool {
+        self.waiting.len() < Self::AHEAD_OF_A_GESTURE
+    }
+
+    /// How many wait up to the last that is urgent, that one included.
+    pub(super) fn urgent_len(&self) -> usize {
+        let urgent = |waiting: &Waiting| matches!(&waiting.event, ControlEvent::Schedule(order) if is_urgent(order));
+        self.waiting.iter().rposition(urgent).map_or(0, |last| last + 1)
+    }
+
+    /// Adds an order behind the others; what is urgent goes ahead of all that it does not matter to. A move of a control that is already on its way to the same moment is replaced
     /// by it: the id of the older one is returned.
     pub(super) fn push(&mut self, order: Order, now_secs: f64) -> Option<RequestId> {
         if let Some(older) = self.superseded(&order) {
             let old = std::mem::replace(older, order);
             return Some(old.id);
         }
-        self.waiting.push_back(Waiting { since_secs: now_secs, event: ControlEvent::Schedule(order) });
+        let place = if is_urgent(&order) {
+            self.waiting.iter().rposition(|other| !gives_way(&other.event, &order)).map_or(0, |last| last + 1)
+        } else {
+            self.waiting.len()
+        };
+        self.waiting.insert(place, Waiting { since_secs: now_secs, event: ControlEvent::Schedule(order) });
         None
     }
 
@@ -113,6 +132,31 @@ impl Outbox {
     }
 }
 
+/// A stop or a panic that is to happen at once: a flood of other things does not hold it up.
+fn is_urgent(order: &Order) -> bool {
+    order.at == At::Now && matches!(order.deed.kind(), ActionKind::Stop | ActionKind::Panic)
+}
+
+/// Whether nothing is different if `urgent` happens before this, which was asked for earlier.
+fn gives_way(earlier: &ControlEvent, urgent: &Order) -> bool {
+    let order = match earlier {
+        ControlEvent::Schedule(order) => order,
+        // No setting keeps anyone from a stop. A replay has its own order.
+        other => return !matches!(other, ControlEvent::Until(_)),
+    };
+    if is_urgent(order) {
+        return false;
+    }
+    let is_other_deck = order.deed.deck() != urgent.deed.deck();
+    let is_free =
+        matches!(order.deed.kind(), ActionKind::Mixer | ActionKind::Effect | ActionKind::Motion | ActionKind::Cancel);
+    match urgent.deed.kind() {
+        // Whatever it would have taken back is taken back already.
+        ActionKind::Panic => true,
+        _ => is_other_deck && order.deed.deck().is_some() || is_free,
+    }
+}
+
 fn goes_stale(order: &Order) -> bool {
     let is_fader = !order.deed.kind().is_gesture() && !matches!(order.at, At::Step { .. });
     order.source != Source::State && (!is_fader || ActionMask::ALWAYS.allows(order.deed.kind()))
@@ -148,6 +192,41 @@ mod tests {
         assert_eq!(outbox.push(play(), 0.0), None);
         assert_eq!(outbox.push(play(), 0.0), None, "gestures are never merged here");
         assert_eq!(outbox.len(), 5);
+    }
+
+    #[test]
+    fn a_stop_and_a_panic_go_ahead_of_what_they_do_not_change_and_of_nothing_else() {
+        let mut outbox = Outbox::default();
+        let stop = |deck| order(Source::Osc, Deed::Stop { deck });
+        let seek = |deck| order(Source::Osc, Deed::Seek { deck, position_secs: 1.0 });
+        let lock = order(Source::Osc, Deed::SetLock { deck: DeckId::A, locked: false });
+        let cancel = order(Source::Osc, Deed::Cancel { pending: crate::action::Pending::All });
+        let first = [seek(DeckId::A), lock, cancel];
+        let later = [gain(-6.0), seek(DeckId::B), seek(DeckId::C), gain(-7.0)];
+        let (first_ids, later_ids) = (first.each_ref().map(|o| o.id), later.each_ref().map(|o| o.id));
+        for order in first.into_iter().chain(later) {
+            outbox.push(order, 0.0);
+        }
+        let (stopped, again, out) = (stop(DeckId::A), stop(DeckId::A), order(Source::Osc, Deed::Panic));
+        let at_a_line = Order { at: At::Default, ..stop(DeckId::D) };
+        let urgent = [stopped.id, again.id, at_a_line.id, out.id];
+        for order in [stopped, again, at_a_line, out] {
+            outbox.push(order, 0.0);
+        }
+        let mut ids = vec![];
+        outbox.drain(|event| {
+            if let ControlEvent::Schedule(order) = event {
+                ids.push(order.id);
+            }
+            Ok(())
+        });
+        let [seek_a, lock, cancel] = first_ids;
+        let [gain_a, seek_b, seek_c, _] = later_ids;
+        // The second gain took the place of the first.
+        assert_eq!(ids.len(), 10);
+        let without_gain: Vec<_> = ids.into_iter().filter(|id| ![gain_a, later_ids[3]].contains(id)).collect();
+        let expected = [seek_a, lock, urgent[0], urgent[1], urgent[3], cancel, seek_b, seek_c, urgent[2]];
+        assert_eq!(without_gain, expected);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The rows of the gestures' and of the mixer's tables, and all rows in one list.
 
-use super::rows::{OWN, SOURCES};
+use super::rows::{MIXER, PLAYING, RIG, SETTINGS, SOURCES};
 use super::{Arg, Args, Buttons, Makes, Param, ParamOf, Release, Row, Touch, When};
 use crate::action::{GESTURES, Gesture, GestureRow, Takes, Trigger};
 use crate::deck::NUM_HOT_CUES;
@@ -8,19 +8,31 @@ use crate::message::Snapshot;
 use crate::mixer::{DECK_ROWS, KnobRow, MASTER_ROWS, Scale, Taper, Unit};
 use crate::units::DeckId;
 
-const NUM: usize = OWN.len() + 3 * SOURCES.len() + GESTURES.len() + DECK_ROWS.len() + MASTER_ROWS.len();
+/// Rows of a source.
+const OF_SOURCE: usize = SOURCES[0].len();
+const OWN: [&[Row]; 4] = [&PLAYING, &MIXER, &RIG, &SETTINGS];
+const NUM: usize = PLAYING.len()
+    + MIXER.len()
+    + RIG.len()
+    + SETTINGS.len()
+    + OF_SOURCE * SOURCES.len()
+    + GESTURES.len()
+    + DECK_ROWS.len()
+    + MASTER_ROWS.len();
 
 /// Every row. Made by the compiler: reading it neither waits nor allocates.
 pub(super) static CATALOG: [Row; NUM] = all();
 
 const fn all() -> [Row; NUM] {
-    let mut rows = [OWN[0]; NUM];
-    let (mut n, mut i) = (0, 0);
-    while i < OWN.len() {
-        rows[n] = OWN[i];
-        (n, i) = (n + 1, i + 1);
+    let mut rows = [Row::PLAIN; NUM];
+    let (mut n, mut i, mut part) = (0, 0, 0);
+    while part < OWN.len() {
+        while i < OWN[part].len() {
+            rows[n] = OWN[part][i];
+            (n, i) = (n + 1, i + 1);
+        }
+        (part, i) = (part + 1, 0);
     }
-    i = 0;
     while i < GESTURES.len() {
         rows[n] = of_gesture(&GESTURES[i]);
         (n, i) = (n + 1, i + 1);
@@ -36,8 +48,8 @@ const fn all() -> [Row; NUM] {
         (n, i) = (n + 1, i + 1);
     }
     i = 0;
-    while i < 3 * SOURCES.len() {
-        rows[n] = SOURCES[i / 3][i % 3];
+    while i < OF_SOURCE * SOURCES.len() {
+        rows[n] = SOURCES[i / OF_SOURCE][i % OF_SOURCE];
         (n, i) = (n + 1, i + 1);
     }
     rows

@@ -1,7 +1,7 @@
 //! The one table of what can be done to the rig: a row for each action and control.
 //!
 //! OSC addresses, OSCQuery, host parameters, MIDI targets, surface layouts and the guides' tables are made from
-//! [`catalog`]. A new action is a row in `rows.rs` (or in the tables of gestures and of the mixer, whose rows come in by
+//! [`catalog`]. A new action is a row in `rows/` (or in the tables of gestures and of the mixer, whose rows come in by
 //! `derived.rs`) and its handler.
 
 mod arg;

@@ -127,6 +127,20 @@ impl RigProcessor {
         self.midi.counts.unheard += u64::from(self.links.heard.try_push(heard).is_err());
     }
 
+    /// The mapping goes: what its buttons hold is let go of, on this frame.
+    pub(super) fn release_held(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
+        for place in 0..self.midi.table.bindings().len() {
+            let binding = self.midi.table.bindings()[place];
+            if std::mem::take(&mut self.midi.table.memory[place].held) && binding.target != MidiTarget::Shift {
+                let touch = match binding.mode {
+                    Mode::Absolute if matches!(binding.target, MidiTarget::Control(_)) => Touch::Set(false),
+                    _ => Touch::Up,
+                };
+                self.touch(&binding, touch, moment, moves);
+            }
+        }
+    }
+
     fn is_half_of_a_pair(&self, [status, number, _]: [u8; 3]) -> bool {
         let source =
             MidiSource { kind: SourceKind::Controller14, channel: status & 0x0F, number: (number % 32).into() };

@@ -1,11 +1,11 @@
 //! What a binding's touch or move asks of the rig.
 
-use super::super::{Fader, Moment, RigProcessor, tell};
+use super::super::{Fader, Moment, RigProcessor};
 use crate::action::{ActionKind, Deed, Gesture, Pending, Takes, Trigger};
 use crate::input::{Control, ControlMove};
 use crate::message::At;
 use crate::midi::{Binding, GestureEnds, MidiTarget};
-use crate::safety::{DeckLockState, DeckState, Source};
+use crate::safety::{DeckLockState, DeckState, SafetyViolation, Source};
 use crate::units::{Decibels, DeckId};
 
 /// What a button, or a switch, has done.
@@ -116,13 +116,8 @@ impl RigProcessor {
             Control::Crossfader => Deed::SetCrossfader { position: value, over_beats },
             Control::MasterGain => Deed::SetMasterGain { gain: Decibels(value), over_beats },
             Control::Knob(knob) => Deed::SetKnob { knob, value, over_beats },
-            Control::Quantize => {
-                if self.may(ActionKind::Mixer) {
-                    self.set_quantize(value);
-                    tell(moves, moment.block_frame, control, value);
-                }
-                return;
-            }
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates")]
+            Control::Quantize => Deed::SetQuantize { choice: value.round() as u8 },
         };
         self.wish(binding, deed, moment, moves);
     }
@@ -132,7 +127,9 @@ impl RigProcessor {
         let kind = deed.kind();
         // The policy is asked about decks; what has none goes by the source's mask alone.
         if deed.deck().is_none() && !self.may(kind) {
-            return;
+            self.count_heard(Source::Midi, kind, false, moment);
+            let violation = SafetyViolation::SourceNotAllowed { source_of: Source::Midi, action: kind };
+            return self.policy.telemetry_mut().reject(&violation, Source::Midi);
         }
         let by_rule = matches!(deed, Deed::Gesture { .. })
             || matches!(kind, ActionKind::Play | ActionKind::Stop | ActionKind::Undo);

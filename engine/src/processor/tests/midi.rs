@@ -296,3 +296,45 @@ fn what_midi_may_not_do_it_does_not_and_a_mute_mapping_only_listens() {
     let counts = bench.console.snapshot().midi;
     assert_eq!((counts.received, counts.unmapped, counts.unheard), (2, 1, 0));
 }
+
+#[test]
+fn a_button_that_is_held_as_the_mapping_changes_is_let_go_of_and_its_own_release_does_nothing() {
+    let cue = MidiTarget::Control(Control::Trigger(A, Trigger::Cue));
+    for is_muted in [false, true] {
+        // The deck rests at its cue: it plays while the button is held.
+        let mut bench = mapped(vec![button(60, cue)]);
+        play_midi(&mut bench, &[(100, on(60))], 4_096, 512);
+        assert_eq!(bench.console.deck_state(A), DeckState::Playing);
+        let mut table = MidiTable::new(vec![button(60, MidiTarget::Stop(DeckId::B))]);
+        table.is_mute = is_muted;
+        bench.console.set_midi(table);
+        play_midi(&mut bench, &[], 8_192, 512);
+        assert_eq!(bench.console.deck_state(A), DeckState::Stopped, "let go of");
+        assert!(bench.moves.contains(&(4_096, Control::Trigger(A, Trigger::Cue), 0.0)), "and the host shows it");
+        play_midi(&mut bench, &[(9_000, off(60))], 12_288, 512);
+        assert_eq!(bench.console.deck_state(A), DeckState::Stopped);
+    }
+}
+
+#[test]
+fn midi_that_is_switched_off_lets_go_of_what_it_holds_and_begins_nothing() {
+    let cue = MidiTarget::Control(Control::Trigger(A, Trigger::Cue));
+    let mut bench = mapped(vec![
+        button(60, cue),
+        button(61, MidiTarget::Play(DeckId::B)),
+        crossfader(Mode::Absolute, Takeover::Jump),
+    ]);
+    play_midi(&mut bench, &[(100, on(60))], 4_096, 512);
+    assert_eq!(bench.console.deck_state(A), DeckState::Playing);
+    let mut settings = *bench.console.policy().settings();
+    settings.source_mut(Source::Midi).enabled = false;
+    bench.console.set_safety(settings);
+    let before = *bench.console.safety_telemetry().source(Source::Midi);
+    play_midi(&mut bench, &[(5_000, on(61)), (5_100, cc(8, 0)), (6_000, off(60))], 8_192, 512);
+    assert_eq!([A, DeckId::B].map(|deck| bench.console.deck_state(deck)), [DeckState::Stopped; 2]);
+    assert_eq!(bench.console.snapshot().crossfader, 0.5);
+    let after = *bench.console.safety_telemetry().source(Source::Midi);
+    let since = |count: fn(&crate::safety::SourceTally) -> u64| count(&after) - count(&before);
+    assert_eq!([since(|t| t.received), since(|t| t.accepted), since(|t| t.refused)], [3, 1, 2]);
+    assert!(after.last.is_some_and(|last| last.accepted && last.kind == ActionKind::Cue), "{after:?}");
+}

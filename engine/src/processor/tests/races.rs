@@ -1,6 +1,7 @@
 //! Orders and floods that are unlucky.
 
 use super::*;
+use crate::action::Gesture;
 
 /// A track that cannot be taken for the other: every sample is -1/4.
 fn another_track() -> Arc<Track> {
@@ -278,4 +279,37 @@ fn a_panic_finds_room_among_stops_that_nobody_takes() {
     bench.run_to(640, 64);
     assert!(bench.done(panics[99]).is_some(), "{:?}", bench.refusal(panics[99]));
     assert!(panics.iter().all(|id| bench.refusal(*id).is_none()));
+}
+
+/// Every queue full of what cannot be merged, and more of it with every turn: what is urgent does not wait behind it.
+#[test]
+fn in_a_flood_a_stop_and_a_panic_are_done_in_the_second_block_after_the_turn_that_admitted_them() {
+    for urgent in [Action::StopDeck { deck: DeckId::A }, Action::Panic] {
+        for nudges in [DeckId::A, DeckId::B] {
+            let mut bench = Bench::loaded(120.0);
+            bench.ask(play(DeckId::A), ActionTiming::Immediate);
+            bench.ask(play(DeckId::B), ActionTiming::Immediate);
+            bench.run_to(4_096, 64);
+            let flood = |bench: &mut Bench| {
+                for n in 0..8_u32 {
+                    let jump = Action::Gesture { deck: nudges, gesture: Gesture::BeatJump, value: f64::from(n % 2) };
+                    bench.ask(jump, ActionTiming::Immediate);
+                    let mix = Action::SetEcho { deck: DeckId::C, send: n as f32 / 8.0 };
+                    bench.ask(mix, ActionTiming::Immediate);
+                }
+            };
+            for _ in 0..200 {
+                flood(&mut bench);
+            }
+            let id = bench.ask(urgent.clone(), ActionTiming::Immediate);
+            for _ in 0..2 {
+                flood(&mut bench);
+                bench.process(512, &[]);
+                bench.console.tick(&mut bench.turn);
+            }
+            assert!(bench.done(id).is_some(), "{urgent:?} behind {nudges}: {:?}", bench.refusal(id));
+            let end = bench.decks[0].len();
+            assert!(bench.decks[0][end - 16..].iter().all(|s| *s == 0.0), "{urgent:?} behind {nudges}");
+        }
+    }
 }

@@ -8,11 +8,13 @@ use echelon_engine::action::{ActionSender, Move, Request};
 use echelon_engine::console::Console;
 use echelon_engine::midi::{Assembler, MidiCounts, MidiHeard, MidiMessage, Reading};
 use echelon_engine::safety::Source;
+use serde_json::Value;
 
 use super::learn::{Heard, Learned, infer};
 use super::map::{MapLight, MapLine, MapMode, MidiMap, To};
 use super::words::{message_words, mode_word, source_words};
-use super::{MapFileError, shipped};
+use super::{MapFileError, SavedMap, shipped};
+use crate::input::ControlInput;
 
 /// A burst is over when nothing has come for so many seconds.
 const QUIET_SECS: f64 = 0.4;
@@ -110,6 +112,8 @@ pub struct MidiView {
     pub counts: MidiCounts,
     /// Whether there is something to undo.
     pub can_undo: bool,
+    /// The project's mapping, if it cannot be read, and why. It is saved as it is until the mapping is changed.
+    pub damaged: Option<(String, String)>,
 }
 
 /// The desk. Clones are the same desk.
@@ -123,9 +127,13 @@ struct Inner {
     is_new: bool,
     wants_lights: bool,
     undo: VecDeque<MidiMap>,
+    /// The project's mapping and what is wrong with it.
+    damaged: Option<(Value, String)>,
     learn: Option<Learning>,
     monitor: VecDeque<MidiHeard>,
     counts: MidiCounts,
+    /// What only the control side can do and found no room there.
+    dropped: u64,
     elsewhere: Vec<MapLine>,
     assembler: Box<Assembler>,
 }
@@ -181,6 +189,7 @@ impl MidiDesk {
             monitor,
             counts: inner.counts,
             can_undo: !inner.undo.is_empty(),
+            damaged: inner.damaged.as_ref().map(|(json, reason)| (format!("{json:#}"), reason.clone())),
         }
     }
 
@@ -315,20 +324,34 @@ impl MidiDesk {
         self.lock().wants_lights = true;
     }
 
-    /// A project was opened: its mapping, or none. There is nothing to undo any more.
-    pub fn open(&self, map: Option<MidiMap>) {
+    /// A project was opened: its mapping, or none. There is nothing to undo any more. One that cannot be read is kept, and
+    /// MIDI has the generic one.
+    pub fn open(&self, map: Option<SavedMap>) {
         let mut inner = self.lock();
-        inner.map = map.unwrap_or_default();
+        (inner.map, inner.damaged) = match map {
+            Some(SavedMap::Read(map)) => (map, None),
+            Some(SavedMap::Damaged { json, reason }) => (MidiMap::default(), Some((json, reason))),
+            None => (MidiMap::default(), None),
+        };
         inner.undo.clear();
         inner.learn = None;
         inner.is_new = true;
     }
 
+    /// What is wrong with the project's mapping, if it cannot be read.
+    #[must_use]
+    pub fn damage(&self) -> Option<String> {
+        self.lock().damaged.as_ref().map(|(_, reason)| reason.clone())
+    }
+
     /// The mapping, to be saved with the project; `None` if it is the generic one.
     #[must_use]
-    pub fn to_save(&self) -> Option<MidiMap> {
+    pub fn to_save(&self) -> Option<SavedMap> {
         let inner = self.lock();
-        (inner.map != MidiMap::default()).then(|| inner.map.clone())
+        if let Some((json, reason)) = inner.damaged.clone() {
+            return Some(SavedMap::Damaged { json, reason });
+        }
+        (inner.map != MidiMap::default()).then(|| SavedMap::Read(inner.map.clone()))
     }
 
     /// The control thread's turn: hears what came, hands a new mapping to the audio thread. What only the control side can
@@ -356,6 +379,28 @@ impl MidiDesk {
     }
 }
 
+impl ControlInput for MidiDesk {
+    fn source(&self) -> Source {
+        Source::Midi
+    }
+
+    fn dropped(&self) -> u64 {
+        self.lock().dropped
+    }
+
+    fn figures(&self) -> Vec<(String, f64)> {
+        let MidiCounts { received, unmapped, waiting, unheard, sent } = self.lock().counts;
+        let figures = [
+            ("messages", received),
+            ("unmapped", unmapped),
+            ("waiting", waiting),
+            ("unheard", unheard),
+            ("lights", sent),
+        ];
+        figures.map(|(name, count)| (format!("midi/{name}"), count as f64)).to_vec()
+    }
+}
+
 /// Frames since the rig's first, in seconds.
 fn secs(frame: u64, sample_rate: f64) -> f64 {
     frame as f64 / sample_rate.max(1.0)
@@ -366,6 +411,7 @@ impl Inner {
         if map.lines.len() > MidiMap::MAX_LINES || map.bindings() > echelon_engine::midi::MidiTable::MAX_BINDINGS {
             return Err(DeskError::Full);
         }
+        self.damaged = None;
         let before = std::mem::replace(&mut self.map, map);
         if self.undo.len() == UNDOS {
             self.undo.pop_front();
@@ -409,21 +455,20 @@ impl Inner {
         let readings = self.assembler.read(message);
         for line in &self.elsewhere {
             for reading in readings.iter().filter(|reading| line.from.meets(reading.source.into())) {
-                ask(line, reading, sender);
+                self.dropped += u64::from(!ask(line, reading, sender));
             }
         }
     }
 }
 
-/// What the audio thread cannot do: an eject, a setting. In the next turn, and by the same rules.
-fn ask(line: &MapLine, reading: Reading, sender: &mut ActionSender) {
-    let To::Target(target) = line.to else { return };
+/// What the audio thread cannot do: an eject, a setting. In the next turn, and by the same rules. `false` if it found no
+/// room.
+fn ask(line: &MapLine, reading: Reading, sender: &mut ActionSender) -> bool {
+    let To::Target(target) = line.to else { return true };
     let is_fader = matches!(line.mode, MapMode::Absolute);
     let part = if is_fader { reading.part() } else { f32::from(u8::from(reading.is_down())) };
     let part = if line.invert { 1.0 - part } else { part };
-    if let Some(Move::Act(action, timing)) = target.turn(part) {
-        let timing = line.when.unwrap_or(timing);
-        // A full queue counts what it refuses.
-        _ = sender.send(Request::new(Source::Midi, action, timing));
-    }
+    let Some(Move::Act(action, timing)) = target.turn(part) else { return true };
+    let timing = line.when.unwrap_or(timing);
+    sender.send(Request::new(Source::Midi, action, timing)).is_ok()
 }

@@ -162,6 +162,40 @@ impl<'de> Deserialize<'de> for MidiMap {
     }
 }
 
+/// The mapping of a project: one that can be read, or what cannot be and is kept as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SavedMap {
+    /// It was read.
+    Read(MidiMap),
+    /// It was not.
+    Damaged {
+        /// What the project has.
+        json: Value,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+impl Serialize for SavedMap {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Read(map) => map.serialize(serializer),
+            Self::Damaged { json, .. } => json.serialize(serializer),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for SavedMap {
+    /// Takes any JSON.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let json = Value::deserialize(deserializer)?;
+        Ok(match MidiMap::read(&json.to_string()) {
+            Ok(map) => Self::Read(map),
+            Err(error) => Self::Damaged { json, reason: error.reason },
+        })
+    }
+}
+
 fn read_line(text: &str, line: usize) -> Result<MapLine, MapFileError> {
     let said: Line = serde_json::from_str(text).map_err(|error| of_json(&error, line))?;
     understood(&said).map_err(|reason| MapFileError::new(line, reason))

@@ -14,7 +14,7 @@ mod words;
 
 pub use aim::{Aim, aim};
 pub use desk::{DeskError, LearnView, LineView, MidiDesk, MidiView};
-pub use file::MapFileError;
+pub use file::{MapFileError, SavedMap};
 pub use learn::{Heard, Learned, infer};
 pub use map::{Compiled, MapLight, MapLine, MapMode, MapSource, MidiMap, To};
 pub use shipped::{SHIPPED, shipped};

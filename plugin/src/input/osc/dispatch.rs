@@ -1,22 +1,27 @@
 //! What a packet's messages ask for, done or refused as a whole. Broker thread.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use echelon_engine::action::{Action, ActionTiming, Pending, Request};
+use echelon_engine::action::{Action, ActionTiming, Arg, Pending, Request};
 use echelon_engine::safety::Source;
-use rosc::OscMessage;
+use rosc::{OscMessage, OscType};
 
+use super::address::lookup;
+use super::arguments::number;
+use super::clerk::Files;
 use super::client::Client;
 use super::folders;
 use super::limits::Limits;
 use super::line::Line;
 use super::listener::instances;
 use super::packet::Due;
-use super::parse::{HouseWish, Parsed, lookup, number, parse, receipt_of};
+use super::parse::{HouseWish, Parsed, parse, receipt_of};
 use super::parse_error::short;
+use super::query::{Asked, Query};
 use super::receipts::{Asker, message};
 use super::server::Heard;
 use super::shared::{Shared, count};
@@ -49,14 +54,36 @@ struct Understood {
     value: Option<f64>,
 }
 
-/// Why a message is not done.
-type No = (&'static str, String);
+/// Why a message is not done: a word for programs and a sentence for people.
+pub(super) type No = (&'static str, String);
+
+/// The folder of a file does not answer.
+pub(super) fn no_answer() -> No {
+    ("no_answer", "the drive that this file is on does not answer".to_owned())
+}
+
+/// The code of a file that OSC may not load.
+const NOT_IN_LIBRARY: &str = "not_in_library";
 
 /// One packet.
 pub(super) struct Dispatch<'a> {
     pub shared: &'a Arc<Shared>,
     pub limits: &'a mut Limits,
     pub from: SocketAddr,
+    /// What the clerk said of the files that it names.
+    pub files: &'a Files,
+}
+
+/// The files that messages name, of which the clerk is to be asked: whether loaded, or only asked about.
+pub(super) fn files_of(messages: &[Addressed]) -> Vec<PathBuf> {
+    let file_of = |m: &Addressed| {
+        let address = m.message.addr.strip_prefix("/can").unwrap_or(&m.message.addr);
+        let (row, ..) = lookup(address).filter(|(row, ..)| row.args.first() == Some(&Arg::File))?;
+        let OscType::String(path) = m.message.args.get(..row.args.len())?.first()? else { return None };
+        let path = PathBuf::from(path);
+        folders::check_words(&path).is_ok().then_some(path)
+    };
+    messages.iter().filter_map(file_of).collect()
 }
 
 impl Dispatch<'_> {
@@ -84,6 +111,13 @@ impl Dispatch<'_> {
         touched.iter().for_each(|line| line.wake());
     }
 
+    /// None of the packet's messages is done.
+    pub fn refuse_all(mut self, messages: &[Addressed], no: &No) {
+        for m in messages {
+            self.refuse(m, Err(no.clone()));
+        }
+    }
+
     /// Subscribers live on by any message.
     fn alive(&self, messages: &[Addressed]) {
         let now = Instant::now();
@@ -99,11 +133,11 @@ impl Dispatch<'_> {
             self.shared.counters.errors.fetch_add(messages.len() as u64, Ordering::Relaxed);
             return None;
         }
-        let mut moments = Moments { now, known: vec![] };
+        let (mut moments, files) = (Moments { now, known: vec![] }, self.files);
         let mut read = |m: &Addressed| -> Result<(Parsed, Arc<Line>), No> {
             let line = m.line.clone().map_err(|text| ("unknown_instance", text))?;
             let parsed = parse(&m.message.addr, &m.message.args).map_err(|error| (error.code(), error.to_string()))?;
-            Ok((on_time(parsed, m.due, &line, &mut moments)?, line))
+            Ok((on_time(allowed(parsed, files)?, m.due, &line, &mut moments)?, line))
         };
         let results: Vec<_> = messages.iter().map(&mut read).collect();
         if results.iter().any(Result::is_err) {
@@ -277,10 +311,10 @@ impl Moments {
     }
 }
 
-/// The frame of a time tag, for an action that does not say when by itself; and a file's true path.
+/// The frame of a time tag, for an action that does not say when by itself.
 fn on_time(parsed: Parsed, due: Due, line: &Arc<Line>, moments: &mut Moments) -> Result<Parsed, No> {
-    let Due::In(secs) = due else { return allowed(parsed) };
-    match allowed(parsed)? {
+    let Due::In(secs) = due else { return Ok(parsed) };
+    match parsed {
         Parsed::Act { action, timing: ActionTiming::Default | ActionTiming::Immediate, receipt, note } => {
             Ok(Parsed::Act { action, timing: ActionTiming::AtFrame(moments.frame(line, secs)?), receipt, note })
         }
@@ -291,12 +325,29 @@ fn on_time(parsed: Parsed, due: Due, line: &Arc<Line>, moments: &mut Moments) ->
     }
 }
 
-/// A load gets its file's true path, if the user lets OSC have that.
-fn allowed(parsed: Parsed) -> Result<Parsed, No> {
+/// A load gets its file's true path, if the user lets OSC have that; a question about one gets its answer.
+fn allowed(parsed: Parsed, files: &Files) -> Result<Parsed, No> {
+    let look = |path: &Path| -> Result<PathBuf, No> {
+        folders::check_words(path).map_err(|no| (NOT_IN_LIBRARY, no.to_string()))?;
+        match files.get(path) {
+            Some(word) => word.clone().map_err(|no| (NOT_IN_LIBRARY, no.to_string())),
+            None => Err(no_answer()),
+        }
+    };
     match parsed {
         Parsed::Act { action: Action::LoadDeck { deck, path }, timing, receipt, note } => {
-            let path = folders::check(&path).map_err(|no| ("not_in_library", no.to_string()))?;
-            Ok(Parsed::Act { action: Action::LoadDeck { deck, path }, timing, receipt, note })
+            Ok(Parsed::Act { action: Action::LoadDeck { deck, path: look(&path)? }, timing, receipt, note })
+        }
+        Parsed::Ask(Query::Can {
+            address,
+            wish: Asked::Action { action: Action::LoadDeck { deck, path }, timing },
+            receipt,
+        }) => {
+            let wish = match look(&path) {
+                Ok(path) => Asked::Action { action: Action::LoadDeck { deck, path }, timing },
+                Err((code, text)) => Asked::Never { code, text },
+            };
+            Ok(Parsed::Ask(Query::Can { address, wish, receipt }))
         }
         other => Ok(other),
     }

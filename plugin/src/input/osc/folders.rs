@@ -2,12 +2,21 @@
 //! the user has put onto a deck by hand or has in an open project. One list for the process.
 
 use std::path::{Component, Path, PathBuf};
-use std::sync::{LazyLock, Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 /// Folders that are remembered at most.
 const MOST: usize = 256;
 
-static FOLDERS: LazyLock<Mutex<Vec<PathBuf>>> = LazyLock::new(|| Mutex::new(first()));
+static FOLDERS: LazyLock<Mutex<Vec<Folder>>> = LazyLock::new(|| Mutex::new(first()));
+
+/// A folder below which OSC may load.
+#[derive(Clone, Debug)]
+struct Folder {
+    /// As it was named.
+    said: PathBuf,
+    /// Where that truly is, once someone has looked: a drive may not answer.
+    real: Option<PathBuf>,
+}
 
 /// Why a file is not loaded.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,21 +32,27 @@ pub enum NotAllowed {
 }
 
 /// The user's music, and what the environment names.
-fn first() -> Vec<PathBuf> {
+fn first() -> Vec<Folder> {
     let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
     let home = var("HOME").or_else(|| var("USERPROFILE")).map(PathBuf::from);
     let music = var("XDG_MUSIC_DIR").map(PathBuf::from).or_else(|| Some(home?.join("Music")));
     let named = var("ECHELON_OSC_FOLDERS").map(|list| std::env::split_paths(&list).collect::<Vec<_>>());
-    music.into_iter().chain(named.unwrap_or_default()).filter_map(|folder| folder.canonicalize().ok()).collect()
+    let all = music.into_iter().chain(named.unwrap_or_default());
+    all.filter(|folder| folder.is_absolute()).map(|said| Folder { said, real: None }).collect()
 }
 
-/// From now on OSC may load what is below this folder. The user's own doing: never on OSC's word. Any thread but audio.
+/// From now on OSC may load what is below this folder. The user's own doing: never on OSC's word. Any thread but audio;
+/// does not look at the disk.
 pub fn allow(folder: impl AsRef<Path>) {
-    let Ok(folder) = folder.as_ref().canonicalize() else { return };
-    let mut folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner);
-    if !folders.contains(&folder) && folders.len() < MOST {
-        folders.push(folder);
+    let folder = folder.as_ref();
+    let mut folders = lock();
+    if folder.is_absolute() && folders.len() < MOST && !folders.iter().any(|known| known.said == folder) {
+        folders.push(Folder { said: folder.to_owned(), real: None });
     }
+}
+
+fn lock() -> MutexGuard<'static, Vec<Folder>> {
+    FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// From now on OSC may load what is beside this file, which the user chose.
@@ -47,35 +62,56 @@ pub fn allow_beside(file: &Path) {
     }
 }
 
-/// The file's true path, if OSC may load it. Looks at the disk.
+/// The file's true path, if OSC may load it. Looks at the disk, which may take for ever: never on the port's thread.
 ///
 /// # Errors
 /// [`NotAllowed`], with a sentence. A file that is not there passes if its folder does: loading it says that it is gone.
 pub fn check(path: &Path) -> Result<PathBuf, NotAllowed> {
-    let folders = FOLDERS.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    check_in(path, &folders)
+    let real = true_path(path)?;
+    let folders = lock().clone();
+    if folders.iter().filter_map(|folder| folder.real.as_ref()).any(|known| real.starts_with(known)) {
+        return Ok(real);
+    }
+    // One that does not answer must not keep anyone from the others: those that are known come first.
+    for folder in folders.into_iter().filter(|folder| folder.real.is_none()) {
+        let Ok(found) = folder.said.canonicalize() else { continue };
+        let is_below = real.starts_with(&found);
+        if let Some(known) = lock().iter_mut().find(|known| known.said == folder.said) {
+            known.real = Some(found);
+        }
+        if is_below {
+            return Ok(real);
+        }
+    }
+    Err(NotAllowed::Outside(shown(path)))
 }
 
-fn check_in(path: &Path, folders: &[PathBuf]) -> Result<PathBuf, NotAllowed> {
-    let shown = || super::parse_error::short(&path.display().to_string());
+/// What can be said of a path without looking at the disk.
+///
+/// # Errors
+/// [`NotAllowed::Climbs`].
+pub fn check_words(path: &Path) -> Result<(), NotAllowed> {
     let climbs = path.components().any(|part| matches!(part, Component::ParentDir | Component::CurDir));
-    if climbs || !path.is_absolute() {
-        return Err(NotAllowed::Climbs(shown()));
-    }
-    let outside = || NotAllowed::Outside(shown());
-    let (real, name) = match path.canonicalize() {
-        Ok(real) => (real, None),
+    if climbs || !path.is_absolute() { Err(NotAllowed::Climbs(shown(path))) } else { Ok(()) }
+}
+
+fn shown(path: &Path) -> String {
+    super::parse_error::short(&path.display().to_string())
+}
+
+/// Where a file truly is, links and all.
+fn true_path(path: &Path) -> Result<PathBuf, NotAllowed> {
+    check_words(path)?;
+    let outside = || NotAllowed::Outside(shown(path));
+    match path.canonicalize() {
+        Ok(real) => Ok(real),
         // Not there: its folder tells. A link into nowhere is a link all the same.
-        Err(_) if path.is_symlink() => return Err(outside()),
+        Err(_) if path.is_symlink() => Err(outside()),
         Err(_) => {
             let folder = path.parent().and_then(|folder| folder.canonicalize().ok()).ok_or_else(outside)?;
-            (folder, path.file_name())
+            Ok(path.file_name().map_or(folder.clone(), |name| folder.join(name)))
         }
-    };
-    if !folders.iter().any(|folder| real.starts_with(folder)) {
-        return Err(outside());
     }
-    Ok(name.map_or(real.clone(), |name| real.join(name)))
 }
 
 #[cfg(test)]
@@ -93,7 +129,8 @@ mod tests {
             std::fs::write(file, b"x").unwrap();
         }
         let allowed = [music.canonicalize().unwrap()];
-        let check = |path: &Path| check_in(path, &allowed);
+        assert!(matches!(check(&music.join("deep/a.wav")), Err(NotAllowed::Outside(_))), "not yet");
+        allow(&music);
         assert_eq!(check(&music.join("deep/a.wav")), Ok(allowed[0].join("deep/a.wav")));
         assert_eq!(check(&music.join("gone.wav")), Ok(allowed[0].join("gone.wav")));
         let climbs = |path: &Path| matches!(check(path), Err(NotAllowed::Climbs(_)));

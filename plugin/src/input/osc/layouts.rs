@@ -320,7 +320,7 @@ mod tests {
                 let (inside, after) = cdata.split_once("]]>").unwrap();
                 if inside.starts_with('/') {
                     addresses += 1;
-                    assert!(super::super::parse::lookup(inside).is_some(), "{inside}");
+                    assert!(super::super::address::lookup(inside).is_some(), "{inside}");
                 }
                 text = after;
                 continue;

@@ -9,9 +9,9 @@ use echelon_engine::action::Touch;
 use echelon_engine::safety::{ActionMask, RateLimit};
 use rosc::OscMessage;
 
+use super::address::lookup;
 use super::client::{split_instance, split_token};
 use super::namespace::{Make, Row};
-use super::parse::lookup;
 
 /// Sources that are told apart; those beyond share one allowance.
 const MOST_SOURCES: usize = 256;

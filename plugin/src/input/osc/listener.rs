@@ -9,13 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rosc::{OscMessage, OscTime};
 
+use super::clerk::{Clerk, Files};
 use super::client::{Client, split_instance, split_token};
-use super::dispatch::{Addressed, Dispatch};
+use super::dispatch::{Addressed, Dispatch, no_answer};
 use super::limits::{Beyond, Limits, beyond};
 use super::namespace::is_reply;
 use super::packet::{Due, MAX_PACKET_BYTES, address_of, decode};
 use super::receipts::{error, message};
 use super::shared::{READ_TIMEOUT, Shared, count};
+use super::waiting::{Fate, Waiting};
 
 /// The largest that UDP carries, so that a packet above our own limit is seen as such.
 const RECEIVE_BYTES: usize = 65_536;
@@ -23,6 +25,8 @@ const RECEIVE_BYTES: usize = 65_536;
 const MAX_REST: u32 = 4096;
 /// While last values wait for their turn the thread looks this often.
 const KEPT_TIMEOUT: Duration = Duration::from_millis(5);
+/// And while packets wait for the clerk.
+const FILES_TIMEOUT: Duration = Duration::from_millis(1);
 
 fn now() -> OscTime {
     OscTime::try_from(SystemTime::now()).unwrap_or(OscTime { seconds: u32::MAX, fractional: u32::MAX })
@@ -32,6 +36,10 @@ fn now() -> OscTime {
 pub(super) struct Listener {
     shared: Arc<Shared>,
     limits: Limits,
+    /// Looks at files.
+    clerk: Clerk,
+    /// What waits for it.
+    waiting: Waiting,
     /// When last values were looked at.
     released: Instant,
     /// The socket's present patience.
@@ -41,7 +49,8 @@ pub(super) struct Listener {
 impl Listener {
     pub fn new(shared: Arc<Shared>) -> Self {
         let limits = Limits::new(shared.access.rate_per_sec, Instant::now());
-        Self { shared, limits, released: Instant::now(), timeout: READ_TIMEOUT }
+        let (clerk, waiting) = (Clerk::new(), Waiting::default());
+        Self { shared, limits, clerk, waiting, released: Instant::now(), timeout: READ_TIMEOUT }
     }
 
     /// Until it shall end.
@@ -50,6 +59,8 @@ impl Listener {
         while !self.shared.stop.load(Ordering::Acquire) {
             self.receive(&mut buffer);
             self.release_kept();
+            self.see_to_waiting();
+            self.set_patience();
         }
         self.receive_the_rest(&mut buffer);
     }
@@ -78,6 +89,10 @@ impl Listener {
         }
         // Answers still go out from here, and may wait a moment for room.
         let _ = self.shared.socket.set_nonblocking(false);
+        while !self.waiting.is_empty() {
+            self.see_to_waiting();
+            thread::sleep(FILES_TIMEOUT);
+        }
     }
 
     /// Last values of controls whose sender is within its limit again.
@@ -92,7 +107,32 @@ impl Listener {
         {
             self.messages(vec![(message, Due::Now)], from);
         }
-        let wanted = if self.limits.has_kept() { KEPT_TIMEOUT } else { READ_TIMEOUT };
+    }
+
+    /// What waited for the clerk, and need not any more.
+    fn see_to_waiting(&mut self) {
+        if self.waiting.is_empty() {
+            return;
+        }
+        for (from, fate) in self.waiting.turn(&mut self.clerk, Instant::now()) {
+            match fate {
+                Fate::Go(packet, files) => self.dispatch(from, &files).run(packet),
+                Fate::NoAnswer(packet) => self.dispatch(from, &Files::new()).refuse_all(&packet, &no_answer()),
+                Fate::Overtaken(packet) => {
+                    let text = "a stop or a panic came while the drive of a file before it did not answer";
+                    self.dispatch(from, &Files::new()).refuse_all(&packet, &("overtaken", text.to_owned()));
+                }
+            }
+        }
+    }
+
+    /// How long it waits for the next datagram.
+    fn set_patience(&mut self) {
+        let wanted = match (self.waiting.is_empty(), self.limits.has_kept()) {
+            (false, _) => FILES_TIMEOUT,
+            (true, true) => KEPT_TIMEOUT,
+            (true, false) => READ_TIMEOUT,
+        };
         if wanted != self.timeout && self.shared.socket.set_read_timeout(Some(wanted)).is_ok() {
             self.timeout = wanted;
         }
@@ -178,7 +218,19 @@ impl Listener {
                 addressed.push(self.address(message, due, from));
             }
         }
-        Dispatch { shared: &self.shared, limits: &mut self.limits, from }.run(addressed);
+        match self.waiting.take(from, addressed, &mut self.clerk, Instant::now()) {
+            Ok(Some(packet)) => self.dispatch(from, &Files::new()).run(packet),
+            Ok(None) => {}
+            Err(packet) => {
+                self.shared.counters.dropped.fetch_add(packet.len() as u64, Ordering::Relaxed);
+                let no = ("queue_full", "too much waits for files already".to_owned());
+                self.dispatch(from, &Files::new()).refuse_all(&packet, &no);
+            }
+        }
+    }
+
+    fn dispatch<'a>(&'a mut self, from: SocketAddr, files: &'a Files) -> Dispatch<'a> {
+        Dispatch { shared: &self.shared, limits: &mut self.limits, from, files }
     }
 
     /// Whom a message is for.

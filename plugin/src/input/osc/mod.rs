@@ -3,11 +3,15 @@
 //! network (`access.rs`); subscriptions (`feedback/`), OSCQuery (`oscquery/`).
 
 mod access;
+mod address;
+mod arguments;
 mod broker;
+mod clerk;
 mod client;
 mod dispatch;
 mod feedback;
 mod folders;
+mod kernel;
 mod layouts;
 mod limits;
 mod line;
@@ -23,6 +27,7 @@ mod receipts;
 mod server;
 mod shared;
 mod times;
+mod waiting;
 
 pub use access::{Access, DEFAULT_RATE};
 pub use feedback::{Feedback, MOST_SUBSCRIBERS, TIME_TO_LIVE, send_snapshot};
@@ -32,7 +37,7 @@ pub use namespace::namespace_markdown;
 pub use packet::{MAX_AHEAD_SECS, MAX_NESTING, MAX_PACKET_BYTES, PacketError};
 pub use parse::{HouseWish, Parsed, parse};
 pub use parse_error::ParseError;
-pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, peers_state, track_state};
+pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, peers_state, source_states, track_state};
 pub use server::{
     Asking, DEFAULT_PORT, Heard, OscCounters, OscError, OscServer, PORTS_TO_TRY, Port, first_port_from_env,
 };

@@ -15,6 +15,7 @@ use super::namespace::Which;
 use super::parse_error::ParseError;
 use super::receipts::message;
 use crate::bridge::{BridgeView, Command};
+use crate::input::{InputTelemetry, source_name};
 use crate::media::GridEdit;
 use crate::peers::PeersView;
 use crate::recipes;
@@ -86,6 +87,8 @@ pub enum Query {
     Unsubscribe,
     /// Everything, once.
     Snapshot,
+    /// How each way in stands.
+    Sources,
     /// Something for the bridge, which answers with its state.
     Bridge(Command),
     /// Something for the session with others, which answers with its state.
@@ -116,6 +119,13 @@ pub enum Asked {
         /// When.
         timing: ActionTiming,
     },
+    /// What is known not to be done.
+    Never {
+        /// A word for programs.
+        code: &'static str,
+        /// A sentence for people.
+        text: String,
+    },
     /// To take back what the sender asked for with this number.
     CancelOwn(i32),
     /// To let a button go.
@@ -140,6 +150,7 @@ pub fn answers(
         | Query::Track { .. }
         | Query::Subscribe { .. }
         | Query::Unsubscribe
+        | Query::Sources
         | Query::Snapshot => vec![],
     }
 }
@@ -164,6 +175,22 @@ pub fn bridge_state(view: &BridgeView) -> OscMessage {
     let (port, name) = view.peer.as_ref().map_or((0, ""), |peer| (i32::from(peer.port), peer.name.as_str()));
     let state = [view.state.word(), view.role.word()].map(OscType::from).to_vec();
     message("/bridge/state", [state, vec![port.into(), name.into(), view.reason.as_str().into()]].concat())
+}
+
+/// How each way in stands, and one message that says how many they were.
+pub fn source_states(inputs: &[InputTelemetry], snapshot: &Snapshot) -> Vec<OscMessage> {
+    let tell = |input: &InputTelemetry| {
+        let InputTelemetry { source, is_on, tally, dropped } = *input;
+        let counts = [tally.received, tally.accepted, tally.refused, dropped].map(|n| OscType::Double(n as f64));
+        let (last, frame) = tally.last.map_or(("", None), |last| (last.kind.word(), Some(last.frame)));
+        let ago = |frame: u64| snapshot.frames.saturating_sub(frame) as f64 / snapshot.clock.sample_rate.max(1.0);
+        let args = vec![source_name(source).into(), i32::from(is_on).into()];
+        message("/source", [args, counts.to_vec(), vec![last.into(), frame.map_or(-1.0, ago).into()]].concat())
+    };
+    let mut messages: Vec<OscMessage> = inputs.iter().map(tell).collect();
+    let count = i32::try_from(messages.len()).unwrap_or(i32::MAX);
+    messages.push(message("/source/end", vec![count.into()]));
+    messages
 }
 
 /// How the session with others stands.
@@ -227,6 +254,7 @@ fn answer_can(
             .action(console.snapshot().clock.bar_beats)
             .map_err(|text| ("bad_recipe", text))
             .and_then(|action| can(&action, *timing)),
+        Asked::Never { code, text } => Err((code, text.clone())),
         Asked::CancelOwn(number) if is_pending(*number) => Ok(()),
         Asked::CancelOwn(number) => {
             Err(("not_pending", format!("nothing that you asked for with id {number} is pending")))
@@ -310,7 +338,7 @@ fn scheduler_figures(telemetry: &SchedulerTelemetry) -> Vec<(String, f64)> {
     ];
     let mut figures: Vec<(String, f64)> =
         counts.iter().map(|(name, count)| (format!("scheduler/{name}"), *count as f64)).collect();
-    let from = |source: Source| format!("scheduler/requests_from/{}", format!("{source:?}").to_lowercase());
+    let from = |source: Source| format!("scheduler/requests_from/{}", source_name(source));
     figures.extend(Source::ALL.map(|source| (from(source), requests_from[source.index()] as f64)));
     for (name, spread) in [("error_frames", error_frames), ("latency_frames", latency_frames), ("load_secs", load_secs)]
     {
@@ -330,7 +358,7 @@ fn safety_figures(telemetry: &SafetyTelemetry) -> Vec<(String, f64)> {
         .into_iter()
         .map(|code| (format!("safety/rejected/{code}"), telemetry.rejected(code) as f64));
     let source = |source: Source| {
-        let name = format!("safety/rejected_from/{}", format!("{source:?}").to_lowercase());
+        let name = format!("safety/rejected_from/{}", source_name(source));
         (name, telemetry.rejected_from(source) as f64)
     };
     counts.chain(by_code).chain(Source::ALL.into_iter().map(source)).collect()

@@ -20,6 +20,7 @@ use rosc::{OscMessage, OscPacket};
 use super::access::Access;
 use super::broker::Membership;
 use super::client::Client;
+use super::kernel;
 use super::line::{Line, Listening};
 use super::names::FIRST_NAME;
 use super::query::Query;
@@ -149,13 +150,16 @@ pub struct OscCounters {
     pub coalesced: u64,
     /// Packets from elsewhere, or without the token.
     pub denied: u64,
+    /// Datagrams that the system dropped before we saw them, because its buffer was full; 0 where it does not tell
+    /// (only Linux does).
+    pub unseen: u64,
 }
 
 impl OscCounters {
     /// Each with its name.
     #[must_use]
-    pub fn named(&self) -> [(&'static str, u64); 7] {
-        let Self { packets, errors, dropped, unsent, late, coalesced, denied } = *self;
+    pub fn named(&self) -> [(&'static str, u64); 8] {
+        let Self { packets, errors, dropped, unsent, late, coalesced, denied, unseen } = *self;
         [
             ("packets", packets),
             ("errors", errors),
@@ -164,6 +168,7 @@ impl OscCounters {
             ("late", late),
             ("coalesced", coalesced),
             ("denied", denied),
+            ("unseen", unseen),
         ]
     }
 }
@@ -287,7 +292,8 @@ impl OscServer {
         let Counters { packets, errors, dropped, unsent, late, coalesced, denied } = &self.seat.shared.counters;
         let [packets, errors, dropped, unsent, late, coalesced, denied] =
             [packets, errors, dropped, unsent, late, coalesced, denied].map(|counter| counter.load(Ordering::Relaxed));
-        OscCounters { packets, errors, dropped, unsent, late, coalesced, denied }
+        let unseen = kernel::unseen(&self.seat.shared.socket).unwrap_or(0);
+        OscCounters { packets, errors, dropped, unsent, late, coalesced, denied, unseen }
     }
 
     /// How many requests have no final outcome yet.
@@ -300,6 +306,11 @@ impl OscServer {
 impl ControlInput for OscServer {
     fn source(&self) -> Source {
         Source::Osc
+    }
+
+    fn dropped(&self) -> u64 {
+        let OscCounters { dropped, unseen, .. } = self.counters();
+        dropped + unseen
     }
 
     fn figures(&self) -> Vec<(String, f64)> {

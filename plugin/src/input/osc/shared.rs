@@ -10,6 +10,7 @@ use rosc::{OscMessage, OscPacket};
 
 use super::access::Access;
 use super::client::Client;
+use super::kernel;
 use super::line::Line;
 use super::names;
 use super::server::OscError;
@@ -137,6 +138,7 @@ impl Shared {
     pub fn new(socket: UdpSocket, access: Access) -> Result<Arc<Self>, OscError> {
         socket.set_read_timeout(Some(READ_TIMEOUT)).map_err(OscError::Start)?;
         socket.set_write_timeout(Some(WRITE_TIMEOUT)).map_err(OscError::Start)?;
+        kernel::widen(&socket);
         let port = socket.local_addr().map_err(OscError::Start)?.port();
         Ok(Arc::new(Self {
             socket,

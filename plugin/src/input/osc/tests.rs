@@ -1,8 +1,11 @@
 //! Tests of OSC: the namespace, messages, packets, the server over real sockets, and bytes of any kind.
 
+pub(super) mod drive;
+mod files;
 mod fuzz;
 mod house;
 mod namespace;
+mod network;
 mod packets;
 mod parsing;
 mod questions;

@@ -1,13 +1,19 @@
 //! Counts what the audio thread must not do: memory, locks, waits, files, sockets, threads.
 //!
 //! The C functions behind all of these are interposed for the whole test program (see `hooks`), and count on the
-//! calling thread while it is inside [`watch`]. Blind to a lock that nobody else holds: that is one atomic
-//! instruction, for Rust as for C++.
+//! calling thread while it is inside [`watch`]. Where the kernel can stop a thread's system calls (`kernel`), those that
+//! go past the C library are seen too. Blind to a lock that nobody else holds: that is one atomic instruction, for Rust
+//! as for C++.
 //!
 //! Linux with glibc only; elsewhere [`watch`] counts nothing and [`is_active`] says so.
 
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod hooks;
+#[cfg(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64"))]
+mod kernel;
+#[cfg(not(all(target_os = "linux", target_env = "gnu", target_arch = "x86_64")))]
+#[path = "no_kernel.rs"]
+mod kernel;
 
 use std::backtrace::Backtrace;
 use std::cell::{Cell, RefCell};
@@ -32,12 +38,23 @@ pub enum Kind {
     Spawn,
     /// Another system call by number.
     Syscall,
+    /// The kernel was entered past the C library.
+    Kernel,
 }
 
 impl Kind {
     /// Every kind, in the order of the counters.
-    pub const ALL: [Self; 8] =
-        [Self::Alloc, Self::Free, Self::Lock, Self::Wait, Self::Wake, Self::Io, Self::Spawn, Self::Syscall];
+    pub const ALL: [Self; 9] = [
+        Self::Alloc,
+        Self::Free,
+        Self::Lock,
+        Self::Wait,
+        Self::Wake,
+        Self::Io,
+        Self::Spawn,
+        Self::Syscall,
+        Self::Kernel,
+    ];
 }
 
 /// How often each [`Kind`] happened.
@@ -125,11 +142,18 @@ pub const fn is_active() -> bool {
     cfg!(all(target_os = "linux", target_env = "gnu"))
 }
 
+/// Whether system calls are seen that go past the C library.
+#[must_use]
+pub fn stops_at_the_kernel() -> bool {
+    kernel::is_armed()
+}
+
 /// Runs `body` and reports what it did on this thread that an audio thread must not do.
 pub fn watch<R>(body: impl FnOnce() -> R) -> (R, Report) {
     COUNTS.with(|counts| counts.iter().for_each(|count| count.set(0)));
     let result = {
         let _inside = Raised::new(&DEPTH);
+        let _door = kernel::Door::shut();
         body()
     };
     let mut report = Report::default();
@@ -147,7 +171,13 @@ pub fn watch<R>(body: impl FnOnce() -> R) -> (R, Report) {
 /// Runs `body` without counting: the host's own code that the plugin calls back.
 pub fn pause<R>(body: impl FnOnce() -> R) -> R {
     let _paused = Raised::new(&PAUSED);
+    let _door = kernel::Door::open();
     body()
+}
+
+/// Whether this watch has counted nothing so far.
+fn first_of_watch() -> bool {
+    COUNTS.with(|counts| counts.iter().all(|count| count.get() == 0))
 }
 
 /// Called by every hook, before the real function.
@@ -156,7 +186,7 @@ fn note(kind: Kind) {
         return;
     }
     let is_first = COUNTS.with(|counts| {
-        let is_first = counts.iter().all(|count| count.get() == 0);
+        let is_first = first_of_watch();
         counts[kind as usize].set(counts[kind as usize].get() + 1);
         is_first
     });

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use super::rows;
 
 /// Every address that is sent, with its arguments.
-const REPLIES: [(&str, &str, &str); 24] = [
+const REPLIES: [(&str, &str, &str); 26] = [
     ("/ack", "`i` id, `d` song beat", "The action is scheduled for that beat."),
     (
         "/done",
@@ -50,6 +50,12 @@ const REPLIES: [(&str, &str, &str); 24] = [
         "Of the last 400 ms; -100 is silence.",
     ),
     ("/meters/end", "`i` how many", "These were all."),
+    (
+        "/source",
+        "`s` name, `i` 1 if it may act, `d` received, `d` accepted, `d` refused, `d` dropped, `s` last, `d` seconds ago",
+        "A way in. Dropped is what the policy never saw; the last kind of action that was asked for, -1 for never.",
+    ),
+    ("/source/end", "`i` how many", "These were all."),
     ("/telemetry", "`s` name, `d` value", "A figure, counted since the rig was made."),
     ("/telemetry/end", "`i` how many", "These were all figures."),
     (

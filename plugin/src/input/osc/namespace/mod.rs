@@ -67,6 +67,8 @@ pub(super) enum Wish {
         ms: f64,
     },
     Unsubscribe,
+    /// How each way in stands.
+    Sources,
     /// To be told everything once.
     Snapshot,
     House(HouseWish),

@@ -32,7 +32,7 @@ pub const QUESTION: Row = Row {
 };
 
 /// Every address that is no action's.
-pub const TABLE: [Row; 27] = [
+pub const TABLE: [Row; 28] = [
     Row {
         path: "/recipe/run",
         args: Args::three(RECIPE),
@@ -201,6 +201,12 @@ pub const TABLE: [Row; 27] = [
         args: Args::one(Arg::Text { what: "name" }),
         help: "Gives the instance another name, or one like it if that is taken; the project keeps it.",
         make: Make::Ask(|given| Wish::House(HouseWish::Rename(given.text(0).to_owned()))),
+        ..QUESTION
+    },
+    Row {
+        path: "/source/list",
+        help: "Answers `/source` for each way in, then `/source/end`: what came by it, and what became of that.",
+        make: Make::Ask(|_| Wish::Sources),
         ..QUESTION
     },
     Row { path: "/ping", help: "Answers `/pong`.", make: Make::Ask(|_| Wish::Ping), ..QUESTION },

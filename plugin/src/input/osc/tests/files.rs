@@ -1,0 +1,148 @@
+//! Files that OSC may load, and drives that do not answer.
+
+use std::net::UdpSocket;
+
+use echelon_engine::action::{Action, ActionReceiver};
+use echelon_engine::units::DeckId;
+use rosc::OscType;
+
+use super::super::{Asked, Heard, OscServer, Port, Query};
+use super::drive::Hanging;
+use super::house::{Client, member, until};
+use super::{NOW, bundle, bytes, message};
+
+/// A folder of its own, allowed or not.
+fn folder(name: &str, allowed: bool) -> std::path::PathBuf {
+    let folder = std::env::temp_dir().join(format!("echelon-osc-{name}-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    if allowed {
+        super::super::allow(&folder);
+    }
+    folder.canonicalize().unwrap()
+}
+
+fn load(client: &Client, path: &str, id: i32) {
+    client.send("/deck/a/load", &[path.into(), "id".into(), id.into()]);
+}
+
+fn next(queue: &mut ActionReceiver) -> Action {
+    until(|| queue.receive()).action
+}
+
+fn stop(deck: DeckId) -> Action {
+    Action::StopDeck { deck }
+}
+
+#[test]
+fn only_files_of_the_library_are_loaded() {
+    let (server, mut queue) = member(Port::Own, "loads");
+    let client = Client::of(server.port());
+    let folder = folder("load", false);
+    let file = folder.join("a.wav");
+    let load = |path: &str| load(&client, path, 3);
+    load(file.to_str().unwrap());
+    assert_eq!(client.one().args[1], "not_in_library".into());
+    super::super::allow(&folder);
+    load(file.to_str().unwrap());
+    let path = until(|| queue.receive()).action;
+    assert_eq!(path, Action::LoadDeck { deck: DeckId::A, path: folder.join("a.wav") });
+    for outside in ["/etc/passwd".to_owned(), format!("{}/../x.wav", folder.display())] {
+        load(&outside);
+        assert_eq!(client.one().args[1], "not_in_library".into(), "{outside}");
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// What the control thread would answer to the next question.
+fn asked(server: &OscServer) -> Asked {
+    let asking = until(|| server.next_asking());
+    let Heard::Query(Query::Can { wish, .. }) = asking.what else { panic!("a question") };
+    wish
+}
+
+#[test]
+fn a_question_about_a_load_knows_the_allowed_folders() {
+    let (server, mut queue) = member(Port::Own, "can");
+    let client = Client::of(server.port());
+    let folder = folder("can", true);
+    for outside in ["/etc/passwd".to_owned(), format!("{}/../x.wav", folder.display())] {
+        client.send("/can/deck/a/load", &[outside.as_str().into()]);
+        assert!(matches!(asked(&server), Asked::Never { code: "not_in_library", .. }), "{outside}");
+    }
+    let path = folder.join("a.wav");
+    client.send("/can/deck/a/load", &[path.to_str().unwrap().into()]);
+    let Asked::Action { action, .. } = asked(&server) else { panic!("an action") };
+    assert_eq!(action, Action::LoadDeck { deck: DeckId::A, path });
+    assert!(queue.receive().is_none(), "nothing was done");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_a_source_sends_keeps_its_order_around_a_load() {
+    let (server, mut queue) = member(Port::Own, "order");
+    let client = Client::of(server.port());
+    let folder = folder("order", true);
+    for round in 0..50 {
+        let path = folder.join(format!("{round}.wav"));
+        load(&client, path.to_str().unwrap(), round);
+        client.send("/deck/a/play", &[]);
+        client.send("/deck/a/stop", &[]);
+        assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path });
+        assert_eq!(next(&mut queue), Action::PlayDeck { deck: DeckId::A, position_secs: None });
+        assert_eq!(next(&mut queue), stop(DeckId::A));
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn a_drive_that_hangs_holds_up_only_who_asks_for_its_files_and_no_stop() {
+    let folder = folder("hangs", true);
+    let slow = folder.join("on-a-hanging-drive.wav");
+    let (server, mut queue) = member(Port::Own, "hangs");
+    let (patient, other) = (Client::of(server.port()), Client::of(server.port()));
+    let hanging = Hanging::new();
+    load(&patient, slow.to_str().unwrap(), 1);
+    patient.send("/deck/a/play", &["id".into(), 2.into()]);
+    // Everyone else goes on, with files of other drives too.
+    other.send("/ping", &[]);
+    assert_eq!(other.one().addr, "/pong");
+    let quick = folder.join("quick.wav");
+    load(&other, quick.to_str().unwrap(), 3);
+    assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path: quick });
+    // A stop of the same source does not wait, and what was asked before it does not happen after it.
+    patient.send("/deck/b/stop", &[]);
+    assert_eq!(next(&mut queue), stop(DeckId::B));
+    let told = |client: &Client| client.one().args[..2].to_vec();
+    let overtaken = |id: i32| vec![OscType::Int(id), "overtaken".into()];
+    assert_eq!([told(&patient), told(&patient)], [overtaken(1), overtaken(2)]);
+    // Nobody waits for ever.
+    load(&patient, slow.to_str().unwrap(), 4);
+    patient.send("/deck/c/play", &[]);
+    assert_eq!(told(&patient), [OscType::Int(4), "no_answer".into()]);
+    assert_eq!(next(&mut queue), Action::PlayDeck { deck: DeckId::C, position_secs: None });
+    // A bundle is done as a whole, or not at all.
+    let mixed = vec![message("/deck/a/load", &[slow.to_str().unwrap().into()]), message("/deck/d/play", &[])];
+    patient.0.send(&bytes(&bundle(NOW, mixed))).unwrap();
+    assert_eq!(patient.one().addr, "/error");
+    drop(hanging);
+    load(&patient, slow.to_str().unwrap(), 5);
+    assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path: slow });
+    assert!(queue.receive().is_none());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_waits_for_files_as_the_port_ends_is_done_before() {
+    let folder = folder("ends", true);
+    let (server, mut queue) = member(Port::Own, "ends");
+    let client = Client::of(server.port());
+    let path = folder.join("a.wav");
+    load(&client, path.to_str().unwrap(), 1);
+    client.send("/deck/a/play", &[]);
+    let port = server.port();
+    drop(server);
+    assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path });
+    assert!(queue.receive().is_some());
+    assert!(UdpSocket::bind(("127.0.0.1", port)).is_ok());
+    std::fs::remove_dir_all(folder).unwrap();
+}

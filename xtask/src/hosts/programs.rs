@@ -1,0 +1,47 @@
+//! Hosts that are programs, driven by a script beside them: Ardour by its Lua, and Echelon's own program.
+
+use std::path::PathBuf;
+
+use super::report::{Outcome, Row};
+use super::script::run_with;
+use super::{Host, Setting};
+use crate::setup::{Need, set_up};
+use crate::workspace::{cargo, run_ok, step, target_dir};
+
+/// What the scripts need of Python.
+const PACKAGE: &str = "python-osc";
+
+/// Ardour, if it is installed; it is too large to be installed without being asked for.
+pub fn ardour(host: &Host, setting: &Setting) -> Vec<Row> {
+    if !installed("ardour", "-lua") {
+        return unavailable(host, "Ardour is not installed: `apt-get install --no-install-recommends ardour`");
+    }
+    run_with(host, setting, PACKAGE, &[])
+}
+
+/// The program of our own, built for it.
+pub fn standalone(host: &Host, setting: &Setting) -> Vec<Row> {
+    step("Building Echelon's own program (the first time: minutes)");
+    let mut command = cargo();
+    command.args(["build", "--quiet", "--package", "echelon", "--features", "standalone", "--bin", "echelon"]);
+    let built = set_up(&[Need::Build], false).and_then(|()| run_ok(&mut command, "the build of the program"));
+    if let Err(error) = built {
+        return unavailable(host, &format!("{error:#}"));
+    }
+    let program = target_dir().join("debug").join("echelon");
+    run_with(host, setting, PACKAGE, &[("ECHELON_STANDALONE", program.display().to_string())])
+}
+
+/// Whether a program of the system begins and ends so.
+fn installed(begin: &str, end: &str) -> bool {
+    let is_it = |name: &str| name.starts_with(begin) && name.ends_with(end);
+    let files = std::fs::read_dir(PathBuf::from("/usr/bin"));
+    files.is_ok_and(|mut files| files.any(|file| file.is_ok_and(|file| file.file_name().to_str().is_some_and(is_it))))
+}
+
+fn unavailable(host: &Host, why: &str) -> Vec<Row> {
+    let outcome = Outcome::Unavailable(why.to_owned());
+    let row = Row { host: host.name, format: host.format, check: "all checks".to_owned(), outcome };
+    println!("{}", row.line());
+    vec![row]
+}
