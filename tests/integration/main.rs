@@ -23,3 +23,4 @@ mod safety_osc;
 mod sound;
 mod stage;
 mod state;
+mod streaming;

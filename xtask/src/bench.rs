@@ -1,6 +1,7 @@
 //! `cargo xtask bench`: the graph engine beside a bare loop and other engines; decks and mixer; the analysis on real music.
 
 mod analysis;
+mod load;
 
 use anyhow::{Result, bail};
 
@@ -11,6 +12,7 @@ use crate::workspace::{cargo, run_ok, shown, step, target_dir};
 pub const HELP: &str = "
 Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
        cargo xtask bench decks
+       cargo xtask bench load
        cargo xtask bench analysis [--quick | --made] [--alone] [--strict]
 
 Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
@@ -23,6 +25,9 @@ Close what else runs: the second line of the output says how noisy the machine i
 `bench decks` plays four synced decks with every control of the mixer in use, without and with key lock, at rest and with
 a gesture every half second, and prints what a block costs of its time; beside it the stretch library alone and Rubber
 Band's tool, if it is installed.
+
+`bench load` makes five minutes of music in each format with ffmpeg, and prints what decoding and analysis cost on one core,
+after how much of the load a deck can begin, and how long ffmpeg takes to decode.
 
 `bench analysis` makes tracks of many styles, installs music whose tempo is known from the distribution (LMMS, Hydrogen,
 Sonic Pi, Frets on Fire), renders it into target/bench/music (the first time: half an hour), edits songs so that they
@@ -40,11 +45,14 @@ pub fn main(args: Args) -> Result<()> {
     if args.flag("analysis") {
         return analysis::main(args);
     }
+    if args.flag("load") {
+        return load::main(args);
+    }
     if args.flag("decks") {
         return decks(args);
     }
     if !args.flag("graph") {
-        bail!("what shall be measured? There are `cargo xtask bench graph`, `decks` and `analysis`");
+        bail!("what shall be measured? There are `cargo xtask bench graph`, `decks`, `load` and `analysis`");
     }
     let quick = args.flag("--quick");
     let strict = args.flag("--strict");

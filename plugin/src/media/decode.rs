@@ -27,6 +27,8 @@ const LEAST_WHOLE_SECS: f64 = 0.1;
 /// So much has to be there before a deck gets the track: a bar at 120 BPM, which takes some 10 ms to decode. Should the
 /// disk stall then, that is what it has to come back.
 pub(super) const HEAD_SECS: f64 = 2.0;
+/// A shorter file is decoded whole, in less than a tenth of a second: a loop, a jingle, a sample.
+const SHORT_SECS: f64 = 30.0;
 /// Room for more than a packed file says, in seconds and as a part of it.
 const SPARE: (f64, f64) = (1.0, 1.0 / 64.0);
 
@@ -138,7 +140,7 @@ impl Decoding {
     pub(super) fn begin_track(&mut self) -> Option<Arc<Track>> {
         let frames = self.expected_frames().filter(|_| self.source.length == Length::Said)?;
         let rate = f64::from(self.source.sample_rate);
-        let is_short = (frames as f64) < 2.0 * HEAD_SECS * rate;
+        let is_short = (frames as f64) < SHORT_SECS * rate;
         if is_short || frames > self.plausible_frames() || frames > self.max_frames {
             return None;
         }

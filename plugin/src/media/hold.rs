@@ -11,8 +11,18 @@ use std::time::Duration;
 pub struct Hold(PathBuf);
 
 static ANY: AtomicBool = AtomicBool::new(false);
-static HELD: Mutex<Vec<(PathBuf, usize)>> = Mutex::new(Vec::new());
+static HELD: Mutex<Vec<Held>> = Mutex::new(Vec::new());
 static MOVED: Condvar = Condvar::new();
+
+#[derive(Debug)]
+struct Held {
+    path: PathBuf,
+    /// It stands still from here on.
+    at: usize,
+    /// How far it has come.
+    reached: usize,
+}
+
 /// How long the loader waits before it looks after its other files.
 const LOOK: Duration = Duration::from_millis(2);
 
@@ -22,7 +32,7 @@ impl Hold {
     pub fn at(path: impl Into<PathBuf>, frame: usize) -> Self {
         let path = path.into();
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        held.push((path.clone(), frame));
+        held.push(Held { path: path.clone(), at: frame, reached: 0 });
         ANY.store(true, Ordering::Release);
         Self(path)
     }
@@ -30,16 +40,23 @@ impl Hold {
     /// Now it may go on up to this frame.
     pub fn move_to(&self, frame: usize) {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        held.iter_mut().filter(|(path, _)| *path == self.0).for_each(|(_, held)| *held = frame);
+        held.iter_mut().filter(|held| held.path == self.0).for_each(|held| held.at = frame);
         drop(held);
         MOVED.notify_all();
+    }
+
+    /// How many frames are decoded.
+    #[must_use]
+    pub fn reached(&self) -> usize {
+        let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+        held.iter().find(|held| held.path == self.0).map_or(0, |held| held.reached)
     }
 }
 
 impl Drop for Hold {
     fn drop(&mut self) {
         let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|(path, _)| *path != self.0);
+        held.retain(|held| held.path != self.0);
         ANY.store(!held.is_empty(), Ordering::Release);
         drop(held);
         MOVED.notify_all();
@@ -51,11 +68,17 @@ pub(super) fn stands(path: &Path, frame: usize) -> bool {
     if !ANY.load(Ordering::Relaxed) {
         return false;
     }
-    let is_held = |held: &Vec<(PathBuf, usize)>| held.iter().any(|(other, at)| other == path && *at <= frame);
-    let held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-    if !is_held(&held) {
+    let look = |held: &mut Vec<Held>| {
+        let mine = held.iter_mut().find(|held| held.path == path);
+        mine.is_some_and(|held| {
+            held.reached = frame;
+            held.at <= frame
+        })
+    };
+    let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
+    if !look(&mut held) {
         return false;
     }
-    let (held, _) = MOVED.wait_timeout(held, LOOK).unwrap_or_else(PoisonError::into_inner);
-    is_held(&held)
+    let (mut held, _) = MOVED.wait_timeout(held, LOOK).unwrap_or_else(PoisonError::into_inner);
+    look(&mut held)
 }

@@ -4,10 +4,10 @@ use super::super::decode::decode_within;
 use super::{FIXTURES, Folder, flac, float_wav, int_wav, noise};
 
 /// The same numbers each time.
-struct Dice(u64);
+pub(super) struct Dice(pub u64);
 
 impl Dice {
-    fn roll(&mut self, sides: usize) -> usize {
+    pub fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
