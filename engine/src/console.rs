@@ -74,6 +74,13 @@ impl Console {
         self.executor.track_cancelled(id, turn);
     }
 
+    /// Whether a stop, a cancel or a panic waits in a queue behind what the last turn had no time for: then another turn
+    /// should come at once.
+    #[must_use]
+    pub fn has_urgent(&self) -> bool {
+        self.executor.has_urgent()
+    }
+
     /// The engine's state after a recent block.
     #[must_use]
     pub const fn snapshot(&self) -> &Snapshot {

@@ -38,17 +38,23 @@ fn main() -> Result<(), String> {
     for heard in &burst {
         println!("{:>8.3} s  {}", heard.secs, message_words(heard.bytes));
     }
-    let learned = infer(&burst).ok_or("no message in it means a control")?;
-    let line = MapLine::new(learned.from, learned.mode, to);
-    let sure = if learned.is_sure { "" } else { " (turn it both ways, or press it again, to be sure)" };
+    let (map, is_sure) = learn(to, &burst)?;
+    let sure = if is_sure { "" } else { " (turn it both ways, or press it again, to be sure)" };
     println!("{} is learnt{sure}:", to.label());
-    let map = MidiMap { name: "Learnt".to_owned(), about: String::new(), lights: true, lines: vec![line] };
     print!("{}", map.write());
     Ok(())
 }
 
+/// The mapping with the one line that a burst means, and whether nothing else would have sent it.
+pub(crate) fn learn(to: To, burst: &[Heard]) -> Result<(MidiMap, bool), String> {
+    let learned = infer(burst).ok_or("no message in it means a control")?;
+    let line = MapLine::new(learned.from, learned.mode, to);
+    let map = MidiMap { name: "Learnt".to_owned(), about: String::new(), lights: true, lines: vec![line] };
+    Ok((map, learned.is_sure))
+}
+
 /// The messages of a recording.
-fn recording(text: &str) -> Result<Vec<Heard>, String> {
+pub(crate) fn recording(text: &str) -> Result<Vec<Heard>, String> {
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines.map(|(number, line)| message(line).ok_or_else(|| format!("line {}: no message", number + 1))).collect()
 }

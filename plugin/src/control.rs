@@ -19,7 +19,7 @@ mod turns;
 mod watch;
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -37,6 +37,8 @@ use turns::Turns;
 const TURN: Duration = Duration::from_millis(10);
 /// How long an offline block waits for a file to be decoded.
 const OFFLINE_PATIENCE: Duration = Duration::from_secs(60);
+/// How many milliseconds a host that loads a state waits for a turn to end.
+const LOCK_TRIES: u32 = 1000;
 /// How long a host that loads a state, or activates the plugin, waits for the project's tracks.
 const HOST_PATIENCE: Duration = Duration::from_secs(5);
 
@@ -74,6 +76,17 @@ impl Shared {
             self.note(opened);
             drop(turns);
             self.bell.wait(&mut heard, TURN);
+        }
+    }
+
+    /// Switches the host on, for a project. Waits for a turn to end, but not for an offline block that waits for files.
+    fn let_host_in(&self) {
+        for _ in 0..LOCK_TRIES {
+            match self.turns.try_lock() {
+                Ok(mut turns) => return turns.let_host_in(),
+                Err(TryLockError::Poisoned(turns)) => return turns.into_inner().let_host_in(),
+                Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(1)),
+            }
         }
     }
 
@@ -133,13 +146,12 @@ impl ControlThread {
         hands.connect(editor_sender, bell);
         let waiting = Arc::downgrade(&shared);
         saved.on_load(move |loads| {
+            let shared = waiting.upgrade();
+            // Before it says what the project has.
+            shared.iter().for_each(|shared| shared.let_host_in());
             on_load();
-            if let Some(shared) = waiting.upgrade() {
+            if let Some(shared) = shared {
                 shared.wait_until_opened(loads, HOST_PATIENCE);
-                // What the host said of a project that it may not touch was not heard.
-                if shared.turns().take_lets_host_in() {
-                    on_load();
-                }
             }
         });
         Ok(Self { shared, saved, thread: Some(thread) })

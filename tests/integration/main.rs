@@ -16,6 +16,7 @@ mod inputs;
 mod instances;
 mod key_lock;
 mod midi;
+mod midi_learn;
 mod osc_port;
 mod quantized_start;
 mod recipes;

@@ -1,6 +1,7 @@
 //! From a source of actions (OSC, editor) to the executor: one queue for each source.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use ringbuf::HeapRb;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
@@ -85,12 +86,14 @@ impl ActionQueue {
     #[expect(clippy::new_ret_no_self, reason = "a queue is its two ends")]
     pub fn new(capacity: usize) -> (ActionSender, ActionReceiver) {
         let (producer, consumer) = HeapRb::new(capacity.max(1) + Self::RESERVED).split();
-        (ActionSender(producer), ActionReceiver(consumer))
+        let urgent = Arc::new(AtomicUsize::new(0));
+        (ActionSender(producer, urgent.clone()), ActionReceiver(consumer, urgent))
     }
 }
 
 /// The source's end.
-pub struct ActionSender(ringbuf::HeapProd<Request>);
+/// The number of urgent requests that wait is shared by both ends.
+pub struct ActionSender(ringbuf::HeapProd<Request>, Arc<AtomicUsize>);
 
 impl ActionSender {
     /// How many requests there is room for now. Only the sender's thread makes it less.
@@ -105,20 +108,35 @@ impl ActionSender {
     /// [`QueueFull`] gives it back when there is no room.
     pub fn send(&mut self, request: Request) -> Result<(), QueueFull> {
         let has_room = self.0.vacant_len() > ActionQueue::RESERVED;
-        if !has_room && !ActionMask::ALWAYS.allows(request.action.kind()) {
+        let is_urgent = ActionMask::ALWAYS.allows(request.action.kind());
+        if !has_room && !is_urgent {
             return Err(QueueFull(Box::new(request)));
         }
-        self.0.try_push(request).map_err(|request| QueueFull(Box::new(request)))
+        // Before it is there: whoever takes it out finds it counted.
+        self.1.fetch_add(usize::from(is_urgent), Ordering::AcqRel);
+        self.0.try_push(request).map_err(|request| {
+            self.1.fetch_sub(usize::from(is_urgent), Ordering::AcqRel);
+            QueueFull(Box::new(request))
+        })
     }
 }
 
 /// The executor's end.
-pub struct ActionReceiver(ringbuf::HeapCons<Request>);
+pub struct ActionReceiver(ringbuf::HeapCons<Request>, Arc<AtomicUsize>);
 
 impl ActionReceiver {
     /// The oldest request, if there is one.
     pub fn receive(&mut self) -> Option<Request> {
-        self.0.try_pop()
+        let request = self.0.try_pop()?;
+        let is_urgent = ActionMask::ALWAYS.allows(request.action.kind());
+        self.1.fetch_sub(usize::from(is_urgent), Ordering::AcqRel);
+        Some(request)
+    }
+
+    /// Whether a stop, a cancel or a panic is among those that wait.
+    #[must_use]
+    pub fn has_urgent(&self) -> bool {
+        self.1.load(Ordering::Acquire) > 0
     }
 
     /// How many wait.
@@ -162,9 +180,10 @@ mod tests {
         let (stop, panic) = (request(Action::StopDeck { deck: DeckId::A }), request(Action::Panic));
         tx.send(stop.clone()).unwrap();
         tx.send(panic.clone()).unwrap();
-        assert!(tx.send(play()).is_err());
+        assert!(tx.send(play()).is_err() && rx.has_urgent());
         let last: Vec<_> = std::iter::from_fn(|| rx.receive()).skip(2).collect();
         assert_eq!(last, [stop, panic]);
+        assert!(!rx.has_urgent());
         while tx.send(request(Action::Panic)).is_ok() {}
         assert_eq!(rx.depth(), 2 + ActionQueue::RESERVED, "even that room has an end");
     }

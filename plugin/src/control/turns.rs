@@ -42,8 +42,6 @@ pub(super) struct Turns {
     midi_sender: ActionSender,
     /// The editor's way in, for its telemetry.
     editor: EditorHands,
-    /// A project was opened while the host was switched off: it was switched on, and is to say everything again.
-    lets_host_in: bool,
     /// Its name in addresses, as it was seen last.
     name: std::sync::Arc<str>,
     osc: Option<OscServer>,
@@ -95,7 +93,6 @@ impl Turns {
             restore_sender,
             midi_sender,
             editor,
-            lets_host_in: false,
             name: osc.as_ref().map_or_else(|| "".into(), OscServer::name),
             osc,
             feedback: Feedback::default(),
@@ -155,13 +152,14 @@ impl Turns {
         (!self.files.is_decoding()).then_some(self.restored)
     }
 
-    /// All that waited in the queues as the turn began is seen to: what is urgent is not held up by a flood before it.
+    /// What is urgent is not held up by a flood before it.
     fn tick(&mut self) {
+        self.console.tick(&mut self.turn);
         for _ in 0..TICKS {
-            self.console.tick(&mut self.turn);
-            if self.console.telemetry().queue_depth <= ActionQueue::DEFAULT_CAPACITY {
+            if !self.console.has_urgent() {
                 return;
             }
+            self.console.tick(&mut self.turn);
         }
     }
 
@@ -215,7 +213,6 @@ impl Turns {
             self.agree_on_port();
             self.files.begin_state(loads, &mut self.console, &mut self.turn);
             self.restore_clock();
-            self.let_host_in();
             if let Some(reason) = self.saved.midi().damage() {
                 let text = "the project's MIDI mapping cannot be read, and MIDI has the generic one";
                 self.view.tell(None, format!("{text}; it is kept until you change it: {reason}"));
@@ -244,21 +241,17 @@ impl Turns {
         }
     }
 
-    /// The parameters of a project come by the host's hand: a host that was switched off is let in for it.
-    fn let_host_in(&mut self) {
+    /// The parameters of a project come by the host's hand: a host that was switched off is let in for it. The audio thread
+    /// knows of it before the project's values come.
+    pub(super) fn let_host_in(&mut self) {
         if !self.console.policy().settings().source(Source::Host).enabled {
             let request = Request::new(Source::State, HostControls.switch(true), ActionTiming::Immediate);
-            // There is room: see below.
+            // There is room: it was emptied in the last turn.
             let _ = self.restore_sender.send(request);
-            self.lets_host_in = true;
+            self.console.tick(&mut self.turn);
             self.view
                 .tell(None, "the host was switched off: it is on again, for the project that it opened".to_owned());
         }
-    }
-
-    /// Whether the host is to say everything again, once.
-    pub(super) const fn take_lets_host_in(&mut self) -> bool {
-        std::mem::replace(&mut self.lets_host_in, false)
     }
 
     /// Every way in.

@@ -132,6 +132,12 @@ impl ActionExecutor {
         self.telemetry.lost_events = snapshot.lost_events;
     }
 
+    /// Whether a stop, a cancel or a panic waits in a queue.
+    #[must_use]
+    pub fn has_urgent(&self) -> bool {
+        self.receivers.iter().any(ActionReceiver::has_urgent)
+    }
+
     /// How many of what is to be sent are up to the last that is urgent, that one included.
     #[must_use]
     pub(crate) fn urgent_len(&self) -> usize {

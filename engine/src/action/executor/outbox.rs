@@ -24,7 +24,7 @@ impl Outbox {
     const CAPACITY: usize = 1024;
     /// Room beyond that for stop, cancel and panic.
     const RESERVED: usize = 64;
-    /// So many orders may wait ahead of a gesture or a lock; then the newest is refused. A stop that must not go ahead of
+    /// So many orders (but for a project's) may wait ahead of a gesture or a lock; then the newest is refused. A stop that must not go ahead of
     /// it waits behind no more, and all of them fit into the ring at once.
     const AHEAD_OF_A_GESTURE: usize = 160;
     /// A gesture that has waited this long for a host that makes no blocks is too old to be right.
@@ -37,7 +37,9 @@ impl Outbox {
 
     /// Whether one more thing fits that no stop of its deck goes ahead of.
     pub(super) fn has_room_for_gesture(&self) -> bool {
+        let counts = |waiting: &&Waiting| matches!(&waiting.event, ControlEvent::Schedule(order) if order.source != Source::State);
         self.waiting.len() < Self::AHEAD_OF_A_GESTURE
+            || self.waiting.iter().filter(counts).count() < Self::AHEAD_OF_A_GESTURE
     }
 
     /// How many wait up to the last that is urgent, that one included.
