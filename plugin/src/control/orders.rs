@@ -76,6 +76,7 @@ impl ShelfDesk {
         match order {
             ShelfOrder::Look(files) => shelf.look(files),
             ShelfOrder::Analyse(files) => shelf.analyse(files),
+            ShelfOrder::Preview(file) => shelf.preview(file),
             ShelfOrder::Stop => shelf.stop_analysing(),
         }
     }

@@ -7,12 +7,13 @@ use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
 use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
 
+use super::bands::{self, Cut, Meshes};
 use super::button::{Face, button};
 use super::files::{self, Entry, Listing};
 use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
 use super::library::{self, Known};
 use super::shapes::{self, Sign};
-use super::{deck, ids, text, theme};
+use super::{deck, format, ids, text, theme};
 use crate::view::ShelfOrder;
 
 /// An open browser.
@@ -39,8 +40,12 @@ pub struct Browser {
     known: usize,
     /// What is to be asked about files.
     wanted: Vec<ShelfOrder>,
+    /// The file whose waveform was asked for, and whether it was known then.
+    previewed: Option<(PathBuf, bool)>,
 }
 
+/// Height of the chosen file's waveform.
+const PREVIEW: f32 = 38.0;
 /// Width of tempo, key and how they fit, in points.
 const FACTS: f32 = 330.0;
 
@@ -95,6 +100,7 @@ impl Browser {
             stale: false,
             known: 0,
             wanted: Vec::new(),
+            previewed: None,
         };
         browser.enter(&start);
         browser
@@ -168,7 +174,7 @@ impl Browser {
     }
 
     /// Draws the browser. `state` is what the deck to be loaded does now.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState, known: &Known) -> Reply {
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState, known: &Known, meshes: &mut Meshes) -> Reply {
         let is_reordered = self.sort != Sort::Name && self.known != known.count();
         if std::mem::take(&mut self.stale) || is_reordered {
             self.refilter(known);
@@ -182,7 +188,9 @@ impl Browser {
         );
         let (head, rest) = cut_top(rect.shrink(theme::GAP), theme::ROW);
         let (tools, rest) = cut_top(rest, theme::ROW);
-        let (list, foot) = cut_bottom(rest, theme::ROW);
+        let (rest, foot) = cut_bottom(rest, theme::ROW);
+        let (list, preview) = cut_bottom(rest, PREVIEW);
+        self.show_preview(ui, preview, known, meshes);
         let replies = [
             self.show_head(ui, head, state),
             self.show_tools(ui, tools, known),
@@ -191,6 +199,33 @@ impl Browser {
         ];
         let foot = self.show_foot(ui, foot);
         replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
+    }
+
+    /// The waveform of the chosen file, from its beginning to its end.
+    fn show_preview(&mut self, ui: &Ui, rect: Rect, known: &Known, meshes: &mut Meshes) {
+        ui.painter().rect_filled(rect, 3, theme::well());
+        let chosen = self.chosen.and_then(|row| self.entry(row)).filter(|entry| !entry.is_folder);
+        let Some(path) = chosen.map(|entry| entry.path.clone()) else {
+            hint(ui, rect, "Choose a file to see its waveform.");
+            return;
+        };
+        let wanted = Some((path.clone(), known.of(&path).is_some()));
+        if self.previewed != wanted {
+            self.previewed = wanted;
+            self.wanted.push(ShelfOrder::Preview(path.clone()));
+        }
+        let Some((wave, secs)) = known.preview(&path).and_then(|seen| Some((seen.waveform.as_ref()?, seen.secs)))
+        else {
+            hint(ui, rect, "Its waveform is seen here once it is analysed.");
+            return;
+        };
+        let (place, length) = cut_right(rect.shrink2(vec2(4.0, 2.0)), 52.0);
+        text::line(ui, length, &format::time(secs), theme::digits(12.0), theme::text(), Align2::RIGHT_CENTER);
+        let frames = wave.levels().first().map_or(0, |finest| finest.frames_per_bin * finest.bins.len());
+        let frames_per_point = frames as f64 / f64::from(place.width().max(1.0));
+        let cut = Cut { rect: place, left_frame: 0.0, frames_per_point, played_x: f32::NEG_INFINITY };
+        let painter = ui.painter_at(place);
+        meshes.draw(&painter, |mesh| bands::fill(mesh, wave, &cut, None, painter.pixels_per_point()));
     }
 
     fn show_head(&self, ui: &Ui, rect: Rect, state: DeckState) -> Reply {
@@ -411,6 +446,10 @@ impl Browser {
 }
 
 const LEFT: Align2 = Align2::LEFT_CENTER;
+
+fn hint(ui: &Ui, rect: Rect, words: &str) {
+    text::line(ui, rect, words, theme::words(12.5), theme::text_dim(), Align2::CENTER_CENTER);
+}
 
 /// A path that is too long loses its beginning: the end tells where one is.
 fn from_the_end(ui: &Ui, path: &str, width: f32) -> String {

@@ -9,7 +9,7 @@ use egui::{Align2, Rect, Ui};
 
 use super::harmony::{self, Fit};
 use super::{deck_head, layout, text, theme};
-use crate::media::ShelfView;
+use crate::media::{Preview, ShelfView};
 use crate::view::{AnalysisState, RigView};
 
 /// Tracks that are remembered; more are forgotten, the whole of them: nobody plays so many in an evening.
@@ -72,6 +72,12 @@ impl Known {
     #[must_use]
     pub fn busy(&self) -> usize {
         self.shelf.waiting + usize::from(self.shelf.running.is_some())
+    }
+
+    /// The waveform of a file, if that is the one that was asked for.
+    #[must_use]
+    pub fn preview(&self, path: &Path) -> Option<&Preview> {
+        self.shelf.preview.as_deref().filter(|preview| preview.file == path)
     }
 
     /// How far the analysis of a file has come, if it is under way.

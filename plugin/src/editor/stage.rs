@@ -175,7 +175,7 @@ impl Stage {
             Page::Library => {
                 let (above, rest) = under_strip(layout.page);
                 parts.show_strip(ui, above, view);
-                let reply = show_browser(&mut self.browser, ui, rest, view, &self.known);
+                let reply = show_browser(&mut self.browser, ui, rest, view, &self.known, parts.meshes);
                 for wanted in self.browser.as_mut().map(Browser::take_wanted).unwrap_or_default() {
                     act.order(Order::Shelf(wanted));
                 }
@@ -366,9 +366,10 @@ fn show_browser(
     rect: Rect,
     view: &RigView,
     known: &Known,
+    meshes: &mut Meshes,
 ) -> Option<Reply> {
     let browser = browser.as_mut()?;
-    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state, known);
+    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state, known, meshes);
     (reply != Reply::Stay).then_some(reply)
 }
 

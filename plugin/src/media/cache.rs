@@ -189,8 +189,8 @@ fn encode(analysis: &Analysis, track: &Track) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// `None` if anything at all is wrong with it.
-fn decode(bytes: &[u8], content: ContentId, track: &Track) -> Option<Analysis> {
+/// The description and the waveform's bytes; `None` if the whole is not as it was written.
+fn take_apart(bytes: &[u8]) -> Option<(Description, &[u8])> {
     let head = bytes.get(..HEADER_BYTES)?;
     let word = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
     let sum = u64::from_le_bytes(head[12..20].try_into().ok()?);
@@ -198,14 +198,22 @@ fn decode(bytes: &[u8], content: ContentId, track: &Track) -> Option<Analysis> {
         return None;
     }
     let (description, bins) = bytes[HEADER_BYTES..].split_at_checked(usize::try_from(word(20)?).ok()?)?;
-    let told: Description = serde_json::from_slice(description).ok()?;
+    Some((serde_json::from_slice(description).ok()?, bins))
+}
+
+fn bins(bytes: &[u8]) -> Vec<Bands> {
+    bytes.chunks_exact(3).map(|bin| Bands { low: bin[0], mid: bin[1], high: bin[2] }).collect()
+}
+
+/// `None` if anything at all is wrong with it.
+fn decode(bytes: &[u8], content: ContentId, track: &Track) -> Option<Analysis> {
+    let (told, wave) = take_apart(bytes)?;
     if told.content != content.to_string() || told.num_frames != track.num_frames() || told.frames_per_bin == 0 {
         return None;
     }
-    if bins.len() != 3 * track.num_frames().div_ceil(told.frames_per_bin) {
+    if wave.len() != 3 * track.num_frames().div_ceil(told.frames_per_bin) {
         return None;
     }
-    let bins = bins.chunks_exact(3).map(|bin| Bands { low: bin[0], mid: bin[1], high: bin[2] }).collect();
     Some(Analysis {
         content,
         grid: told.grid,
@@ -215,7 +223,7 @@ fn decode(bytes: &[u8], content: ContentId, track: &Track) -> Option<Analysis> {
         loudness_lufs: told.loudness_lufs,
         loudness_range_lu: told.loudness_range_lu,
         true_peak_db: told.true_peak_db,
-        waveform: Arc::new(Waveform::from_finest(told.frames_per_bin, bins)),
+        waveform: Arc::new(Waveform::from_finest(told.frames_per_bin, bins(wave))),
     })
 }
 

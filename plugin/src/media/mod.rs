@@ -24,7 +24,7 @@ pub use hold::Hold;
 pub use loader::{LoadEvent, Loader};
 pub use memory::{DEFAULT_TRACK_MEMORY_MIB, TRACK_MEMORY_VARIABLE};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
-pub use shelf::{Shelf, ShelfView};
+pub use shelf::{Preview, Shelf, ShelfView};
 
 #[cfg(test)]
 mod tests;

@@ -12,7 +12,7 @@ use std::time::Duration;
 use echelon_engine::action::RequestId;
 use echelon_engine::units::DeckId;
 
-use super::analyse::{Analyser, AnalysisEvent, ContentId};
+use super::analyse::{Analyser, AnalysisEvent, ContentId, Waveform};
 use super::{AnalysisCache, TrackFacts, decode};
 
 /// Files that are remembered; then all are forgotten, and looked for again.
@@ -35,11 +35,25 @@ pub struct ShelfView {
     pub waiting: usize,
     /// Files that cannot be analysed, and why.
     pub failed: Arc<HashMap<PathBuf, String>>,
+    /// The file that was to be seen.
+    pub preview: Option<Arc<Preview>>,
+}
+
+/// A file at a glance.
+#[derive(Debug, PartialEq)]
+pub struct Preview {
+    /// Which file.
+    pub file: PathBuf,
+    /// Its waveform, if it was analysed.
+    pub waveform: Option<Waveform>,
+    /// Its length in seconds.
+    pub secs: f64,
 }
 
 #[derive(Debug)]
 enum Job {
     Look(PathBuf),
+    Preview(PathBuf),
     Note(PathBuf, ContentId),
     Analyse(PathBuf),
 }
@@ -97,6 +111,15 @@ impl Shelf {
     /// Looks whether these were analysed before.
     pub fn look(&mut self, files: impl IntoIterator<Item = PathBuf>) {
         self.ask(|state| state.quick.extend(files.into_iter().map(Job::Look)));
+    }
+
+    /// Shows a file's waveform, if it was analysed before.
+    pub fn preview(&mut self, file: PathBuf) {
+        self.ask(|state| {
+            // Whoever walks through a list wants the last one.
+            state.quick.retain(|job| !matches!(job, Job::Preview(_)));
+            state.quick.push_front(Job::Preview(file));
+        });
     }
 
     /// A file was on a deck, and this is what it has in it.
@@ -167,6 +190,11 @@ fn run(shared: &Arc<Shared>) {
                 if let Some(facts) = shared.cache.facts(&file) {
                     found.insert(file, facts);
                 }
+            }
+            Job::Preview(file) => {
+                let (waveform, secs) =
+                    shared.cache.waveform(&file).map_or((None, 0.0), |(wave, secs)| (Some(wave), secs));
+                shared.show(|view| view.preview = Some(Arc::new(Preview { file, waveform, secs })));
             }
             Job::Note(file, content) => {
                 if shared.cache.note(&file, content).is_ok()
@@ -344,6 +372,12 @@ mod tests {
         let view = until("known", &next, |view| view.facts.contains_key(&one));
         assert_eq!(view.facts[&one].bpm, Some(bpm));
         assert_eq!(view.running, None);
+        next.preview(one.clone());
+        let view = until("seen", &next, |view| view.preview.is_some());
+        let preview = view.preview.unwrap();
+        assert!((preview.secs - 8.0).abs() < 1e-3 && preview.file == one);
+        let finest = &preview.waveform.as_ref().unwrap().levels()[0];
+        assert!(finest.bins.iter().any(|bin| bin.low.max(bin.mid).max(bin.high) > 100), "clicks");
         // Another file under its name is another file.
         std::fs::write(&one, b"something else").unwrap();
         assert_eq!(cache.facts(&one), None);

@@ -25,6 +25,8 @@ pub enum ShelfOrder {
     Look(Vec<PathBuf>),
     /// These are to be analysed.
     Analyse(Vec<PathBuf>),
+    /// This one is to be seen.
+    Preview(PathBuf),
     /// No more analysing.
     Stop,
 }

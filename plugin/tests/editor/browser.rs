@@ -207,6 +207,9 @@ fn the_shelf_is_asked_and_what_it_knows_is_shown() {
     let mut bench = music.open();
     let files = ["one.flac", "two.mp3"].map(|file| music.0.join(file));
     assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Look(files.to_vec()))]);
+    bench.click(ids::row(1));
+    bench.frame(vec![]);
+    assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Preview(files[0].clone()))], "once");
     bench.click(ids::browser("analyse"));
     // The first is on deck A, and known.
     assert_eq!(bench.ordered(), [Order::Shelf(ShelfOrder::Analyse(files[1..].to_vec()))]);

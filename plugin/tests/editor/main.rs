@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod allocations;
 mod bench;
 mod browser;
 mod controls;
+#[path = "../../examples/editor_shot/counting.rs"]
+mod counting;
 mod desk;
 mod keys;
 mod midi;
@@ -16,3 +19,6 @@ mod rig;
 #[path = "../../examples/editor_shot/scenes.rs"]
 mod scenes;
 mod states;
+
+#[global_allocator]
+static COUNTED: counting::Counting = counting::Counting;

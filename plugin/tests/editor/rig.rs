@@ -458,6 +458,13 @@ fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
     let bpm = stand.bench.view.shelf.facts[&path].bpm.unwrap();
     assert!((bpm - 120.0).abs() < 0.1 && stand.bench.says("120.0"), "{bpm}");
     // The decks' own files are before it.
+    stand.click(ids::row(4));
+    let wanted = path.clone();
+    stand.watched("seen", move |stand| {
+        let preview = stand.bench.view.shelf.preview.clone();
+        preview.is_some_and(|preview| preview.file == wanted && preview.waveform.is_some())
+    });
+    assert!(stand.bench.says("00:40"), "its length");
     stand.bench.double_click(ids::row(4));
     let wanted = path.clone();
     stand.until("loaded", move |view| view.tracks[0].path.as_ref() == Some(&wanted));

@@ -17,6 +17,11 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// A pixel.
+    pub fn at(&self, [x, y]: [u16; 2]) -> [u8; 3] {
+        self.pixels[usize::from(y) * usize::from(self.size[0]) + usize::from(x)]
+    }
+
     /// How much of it is so, 0..1.
     pub fn part(&self, so: impl Fn([u8; 3]) -> bool) -> f64 {
         self.pixels.iter().filter(|pixel| so(**pixel)).count() as f64 / self.pixels.len() as f64

@@ -8,8 +8,11 @@ use std::time::SystemTime;
 
 use twox_hash::XxHash3_64;
 
-use super::{ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HALF_WRITTEN, HEADER_BYTES, MAGIC, write_whole};
-use crate::media::analyse::{ContentId, Key};
+use super::{
+    ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HALF_WRITTEN, HEADER_BYTES, MAGIC, MAX_ENTRY_BYTES, bins,
+    take_apart, write_whole,
+};
+use crate::media::analyse::{ContentId, Key, Waveform};
 
 /// How notes end.
 const NOTE: &str = "file";
@@ -64,19 +67,42 @@ impl AnalysisCache {
     /// pieces of the disk; no samples.
     #[must_use]
     pub fn facts(&self, file: &Path) -> Option<TrackFacts> {
+        self.facts_of(&self.content_of(file)?)
+    }
+
+    /// The waveform of a file that was analysed as it is now, and its length in seconds. Reads the whole analysis.
+    #[must_use]
+    pub fn waveform(&self, file: &Path) -> Option<(Waveform, f64)> {
+        let content = self.content_of(file)?;
+        let mut bytes = Vec::new();
+        File::open(self.analysis_path(&content)?).ok()?.take(MAX_ENTRY_BYTES).read_to_end(&mut bytes).ok()?;
+        let (told, wave) = take_apart(&bytes)?;
+        let is_whole = told.content == content
+            && told.frames_per_bin > 0
+            && told.sample_rate > 0.0
+            && wave.len() == 3 * told.num_frames.div_ceil(told.frames_per_bin);
+        let secs = told.num_frames as f64 / told.sample_rate;
+        is_whole.then(|| (Waveform::from_finest(told.frames_per_bin, bins(wave)), secs))
+    }
+
+    /// What a file has in it, if it is as it was noted.
+    fn content_of(&self, file: &Path) -> Option<String> {
         let mut text = Vec::new();
         File::open(self.note_path(file)).ok()?.take(MOST_BYTES).read_to_end(&mut text).ok()?;
         let note: Note = serde_json::from_slice(&text).ok()?;
         let is_same = note.path == file && stamp(file).ok()? == (note.bytes, note.modified_ns);
-        if is_same { self.facts_of(&note.content) } else { None }
+        is_same.then_some(note.content)
+    }
+
+    /// Where the analysis of a content is; `None` for what is no content.
+    fn analysis_path(&self, content: &str) -> Option<PathBuf> {
+        let is_content = content.len() == 32 && content.bytes().all(|letter| letter.is_ascii_hexdigit());
+        is_content.then(|| self.folder.join(format!("{content}.v{ANALYSIS_VERSION}.{ENDING}")))
     }
 
     /// Of a content, by the description at the beginning of its analysis.
     fn facts_of(&self, content: &str) -> Option<TrackFacts> {
-        if content.len() != 32 || !content.bytes().all(|letter| letter.is_ascii_hexdigit()) {
-            return None;
-        }
-        let mut file = File::open(self.folder.join(format!("{content}.v{ANALYSIS_VERSION}.{ENDING}"))).ok()?;
+        let mut file = File::open(self.analysis_path(content)?).ok()?;
         let mut head = [0; HEADER_BYTES];
         file.read_exact(&mut head).ok()?;
         let word = |at: usize| Some(u32::from_le_bytes(head.get(at..at + 4)?.try_into().ok()?));
