@@ -1,7 +1,7 @@
 //! `cargo xtask shots`: pictures of the editor in every state and on every page, and a comparison with kept ones.
 
+use std::fs;
 use std::path::{Path, PathBuf};
-use std::{fs, io};
 
 use anyhow::{Context, Result, ensure};
 use tiny_skia::{IntSize, Pixmap};
@@ -76,7 +76,7 @@ fn to_png(path: &Path) -> Result<()> {
 /// `P6`, width, height, 255, and three bytes a pixel.
 fn read_ppm(bytes: &[u8]) -> Result<Pixmap> {
     let mut parts = bytes.splitn(4, |byte| *byte == b'\n');
-    let mut line = || parts.next().ok_or(io::ErrorKind::UnexpectedEof);
+    let mut line = || parts.next().context("it ends too soon");
     let (magic, size, most) = (line()?, String::from_utf8(line()?.to_vec())?, line()?);
     ensure!(magic == b"P6" && most == b"255", "no picture");
     let (width, height) = size.split_once(' ').context("no size")?;
