@@ -208,14 +208,14 @@ fn show_foot(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) -> bool {
     browse
 }
 
-/// When play and stop happen on this deck, if not as on all.
+/// When play and stop happen on this deck, if not by the rig's setting.
 fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
-    let words = hands::TIMES.map(|word| if word == "default" { "as all" } else { word });
+    let words = hands::TIMES.map(|word| if word == "default" { "rig's" } else { word });
     let now = desk.times.of(deck);
     let word = if now == 0 { "Q" } else { hands::TIMES[now] };
     let plain = Face { size: 11.0, ..Face::plain(word) };
     let face = if now == 0 { plain } else { Face { fill: theme::waiting(), ink: theme::ink(), ..plain } };
-    let help = "When Play and Stop happen on this deck, pressed here: as on all decks, or on lines of its own.";
+    let help = "When Play and Stop happen on this deck, pressed here: by the rig's setting, or on lines of its own.";
     let id = ids::deck(deck, Part::Quantize);
     if let Some(place) = super::choice::show(desk.ui, rect, id, &words, now, face, help) {
         desk.times.set(deck, place);

@@ -5,17 +5,15 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use crate::view::{Act, Order};
 
-/// When play and stop happen, as words of [`ActionTiming`]; the first is the rig's quantize setting, or for a deck that
-/// of all decks.
+/// When play and stop of a deck happen, as words of [`ActionTiming`]; the first is the rig's quantize setting.
 pub const TIMES: [&str; 8] = ["default", "now", "1/4", "beat", "bar", "2bars", "4bars", "8bars"];
 
-/// How many decks there are and who holds what on them.
+/// What is held, and when play and stop of each deck happen.
 #[derive(Clone, Debug, Default)]
 pub struct Hands {
     /// What was pressed and has not come up yet, and what lets go of it.
     held: Vec<(DeckId, Gesture, f64)>,
     /// Places in [`TIMES`].
-    all: usize,
     decks: [usize; NUM_DECKS],
 }
 
@@ -27,21 +25,10 @@ impl Hands {
         }
     }
 
-    /// The place in [`TIMES`] that holds for all decks.
-    #[must_use]
-    pub const fn all(&self) -> usize {
-        self.all
-    }
-
     /// The place in [`TIMES`] that a deck has of its own; 0 for none.
     #[must_use]
     pub const fn of(&self, deck: DeckId) -> usize {
         self.decks[deck.index()]
-    }
-
-    /// Chooses for all decks.
-    pub const fn set_all(&mut self, place: usize) {
-        self.all = place;
     }
 
     /// Chooses for a deck.
@@ -52,8 +39,7 @@ impl Hands {
     /// When play and stop of a deck happen.
     #[must_use]
     pub fn timing(&self, deck: DeckId) -> ActionTiming {
-        let place = if self.of(deck) == 0 { self.all } else { self.of(deck) };
-        let word = TIMES.get(place).copied().unwrap_or(TIMES[0]);
+        let word = TIMES.get(self.of(deck)).copied().unwrap_or(TIMES[0]);
         ActionTiming::from_word(word).unwrap_or(ActionTiming::Default)
     }
 
@@ -117,15 +103,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_deck_s_own_time_goes_before_that_of_all() {
+    fn a_deck_s_own_time_is_of_that_deck_only() {
         let mut hands = Hands::default();
-        assert_eq!(hands.timing(DeckId::A), ActionTiming::Default);
-        hands.set_all(4);
         hands.set(DeckId::B, 1);
-        assert_eq!(
-            (hands.timing(DeckId::A), hands.timing(DeckId::B)),
-            (ActionTiming::NextBar, ActionTiming::Immediate)
-        );
+        hands.set(DeckId::C, 4);
+        let times = [DeckId::A, DeckId::B, DeckId::C].map(|deck| hands.timing(deck));
+        assert_eq!(times, [ActionTiming::Default, ActionTiming::Immediate, ActionTiming::NextBar]);
         for word in TIMES {
             assert!(ActionTiming::from_word(word).is_some(), "{word}");
         }

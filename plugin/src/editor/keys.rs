@@ -27,7 +27,7 @@ pub const HELP: [(&str, &str); 16] = [
     ("X", "take back what waits on the chosen deck"),
     ("Backspace", "undo"),
     ("Shift Escape", "panic: everything out"),
-    ("F1 to F6", "pages"),
+    ("5 6 7 8 9 0", "pages, in the order of their tabs"),
     ("Enter", "choose a file for the deck"),
     ("Tab, then arrows", "reach any control and move it"),
 ];
@@ -127,7 +127,12 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::Backspace => Stroke::Undo,
         Key::Escape if shift => Stroke::Panic,
         Key::Enter => Stroke::Browse,
-        _ => return Page::ALL.into_iter().find(|page| page.key() == key).map(Stroke::Page),
+        _ => {
+            return Page::ALL
+                .into_iter()
+                .find(|page| page.key() == key || page.function_key() == key)
+                .map(Stroke::Page);
+        }
     })
 }
 

@@ -44,6 +44,21 @@ impl Page {
     #[must_use]
     pub const fn key(self) -> Key {
         match self {
+            Self::Play => Key::Num5,
+            Self::Library => Key::Num6,
+            Self::Midi => Key::Num7,
+            Self::Osc => Key::Num8,
+            Self::Safety => Key::Num9,
+            Self::Setup => Key::Num0,
+        }
+    }
+}
+
+impl Page {
+    /// The other key that opens it, where the windowing passes it on: egui-baseview 0.9 knows no function keys.
+    #[must_use]
+    pub const fn function_key(self) -> Key {
+        match self {
             Self::Play => Key::F1,
             Self::Library => Key::F2,
             Self::Midi => Key::F3,
@@ -64,7 +79,7 @@ pub fn tabs(ui: &Ui, rect: Rect, now: Page) -> Option<Page> {
         if response.clicked() {
             chosen = Some(page);
         }
-        response.on_hover_text(format!("{:?}", page.key()));
+        response.on_hover_text(format!("Key: {}", page.key().symbol_or_name()));
     }
     chosen
 }

@@ -149,10 +149,7 @@ impl Stage {
         let window = ui.max_rect();
         let layout = Layout::new(window);
         ui.painter().rect_filled(window, 0, theme::ground());
-        let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page, self.hands.all());
-        if let Some(place) = asked.quantize {
-            self.hands.set_all(place);
-        }
+        let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page);
         // The decks' own times go by a copy: what is chosen in this frame counts from the next.
         let mut times = self.hands.clone();
         let mut act = Through { act, hands: &mut self.hands };
@@ -214,10 +211,17 @@ impl Stage {
         if asked.panic {
             act.act(Action::Panic, ActionTiming::Immediate);
         }
+        if let Some(choice) = asked.quantize {
+            act.act(Action::SetQuantize { choice }, ActionTiming::Immediate);
+        }
         if let Some(mode) = asked.clock {
             act.act(Action::Configure { setting: Setting::ClockMode { mode } }, ActionTiming::Immediate);
         }
-        let strokes = if self.page == Page::Library { vec![] } else { keys::strokes(ui) };
+        let mut strokes = keys::strokes(ui);
+        if self.page == Page::Library {
+            // The list has the other keys.
+            strokes.retain(|stroke| matches!(stroke, Stroke::Page(_)));
+        }
         for stroke in strokes {
             let (chosen, lengths) = (&mut self.chosen, &mut self.lengths);
             match stroke {

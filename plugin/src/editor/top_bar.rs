@@ -1,5 +1,6 @@
 //! The clock, and what the rig listens to.
 
+use echelon_engine::action::Grid;
 use echelon_engine::clock::{ClockMode, ClockSource};
 use echelon_engine::message::ClockView;
 use egui::{Align2, Color32, Popup, Rect, Response, Sense, Ui, lerp, pos2, vec2};
@@ -8,7 +9,7 @@ use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
 use super::page::{self, Page};
 use super::shapes::{self, Sign};
-use super::{choice, format, hands, ids, text, theme};
+use super::{choice, format, ids, text, theme};
 use crate::view::{OscView, RigView};
 
 /// Whether blocks of audio come.
@@ -34,8 +35,8 @@ pub struct Asked {
     pub undo: bool,
     /// Everything out.
     pub panic: bool,
-    /// Another time for play and stop: a place in [`hands::TIMES`].
-    pub quantize: Option<usize>,
+    /// Another quantize setting.
+    pub quantize: Option<u8>,
     /// Another clock to go by.
     pub clock: Option<ClockMode>,
 }
@@ -43,8 +44,8 @@ pub struct Asked {
 /// The clocks, for people, in the order of [`ClockMode::ALL`].
 pub const CLOCKS: [&str; 4] = ["Host", "Link", "Host, told to Link", "Own time"];
 
-/// Draws the bar. `times` is what play and stop go by when they are pressed in the editor: a place in [`hands::TIMES`].
-pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page, times: usize) -> Asked {
+/// Draws the bar.
+pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> Asked {
     ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
     let clock = &view.snapshot.clock;
     let rect = rect.shrink2(vec2(8.0, 4.0));
@@ -67,7 +68,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page, times
     let (rest, cell) = cut_right(rest, 44.0);
     show_osc(ui, cell, &view.osc);
     let (rest, cell) = cut_right(rest, 62.0);
-    let quantize = show_quantize(ui, cell, view, times);
+    let quantize = show_quantize(ui, cell, view);
     show_beats(ui, rest, clock);
     Asked { page, quantize, clock: clock_mode, ..asked }
 }
@@ -112,25 +113,22 @@ fn opener(ui: &Ui, rect: Rect, id: egui::Id) -> Response {
     response
 }
 
-/// The rig's quantize setting, or what the hands have instead.
-fn show_quantize(ui: &Ui, rect: Rect, view: &RigView, times: usize) -> Option<usize> {
+/// The rig's quantize setting, and a menu of what it can be.
+fn show_quantize(ui: &Ui, rect: Rect, view: &RigView) -> Option<u8> {
     let id = ids::once("quantize");
     let response = opener(ui, rect, id);
-    let of_rig = format::quantize(view.snapshot.quantize);
-    let own = hands::TIMES.get(times).filter(|_| times > 0);
+    let now = view.snapshot.quantize;
     let (top, bottom) = label_and_value(rect);
     text::line(ui, top, "QUANTIZE", theme::words(10.0), theme::text_dim(), Align2::LEFT_CENTER);
-    let ink = if own.is_some() { theme::waiting() } else { theme::text() };
-    text::fit(ui, bottom, own.unwrap_or(&of_rig), 14.5, ink, Align2::LEFT_CENTER);
-    let rigs = format!("rig: {of_rig}");
-    let words = hands::TIMES.map(|word| if word == hands::TIMES[0] { rigs.as_str() } else { word });
-    let chosen = choice::menu(&response, id, &words, times);
+    text::fit(ui, bottom, format::quantize(now), 14.5, theme::text(), Align2::LEFT_CENTER);
+    let words: [&str; Grid::CHOICES.len()] = std::array::from_fn(format::quantize);
+    let chosen = choice::menu(&response, id, &words, now);
     if !Popup::is_any_open(ui.ctx()) {
-        let help = "When Play and Stop happen that are pressed here. \"rig\" is the host parameter Quantize, which holds \
-            for everyone. Each deck's Q goes before this.";
-        response.on_hover_text(format!("{help}\nNow: {}, the rig's is {of_rig}.", own.unwrap_or(&of_rig)));
+        let help = "Play and Stop wait for this line, whoever asks. A host parameter. Each deck's Q goes before it for \
+            what is pressed here.";
+        response.on_hover_text(help);
     }
-    chosen
+    chosen.and_then(|index| u8::try_from(index).ok())
 }
 
 /// Who leads, and a menu of who shall.

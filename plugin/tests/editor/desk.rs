@@ -292,9 +292,11 @@ fn pages_are_chosen_by_tab_and_key() {
         bench.click(ids::once(page.word()));
         assert_eq!(bench.stage.page(), page);
     }
-    for page in [Page::Safety, Page::Midi, Page::Osc, Page::Setup, Page::Play, Page::Library] {
+    for page in [Page::Safety, Page::Midi, Page::Library, Page::Osc, Page::Setup, Page::Play] {
         bench.key(page.key());
         assert_eq!(bench.stage.page(), page);
+        bench.key(Page::Library.function_key());
+        assert_eq!(bench.stage.page(), Page::Library);
     }
     assert_eq!(bench.asked(), []);
 }

@@ -428,15 +428,15 @@ fn every_setting_of_the_pages_reaches_the_engine() {
     stand.until("another name", |view| view.osc_name.starts_with("stand"));
 }
 
-/// The quantize of the hands: of all decks, and of one.
+/// The quantize of the rig, and of the hands on one deck.
 #[test]
-fn the_hands_quantize_is_that_of_the_editor_only() {
+fn quantize_is_the_rig_s_and_a_deck_s() {
     let mut stand = Stand::new("quantize");
-    stand.choose(ids::once("quantize"), 1);
+    stand.choose(ids::once("quantize"), 0);
+    stand.until("off", |view| view.snapshot.quantize == 0);
     stand.clicked(ids::deck(DeckId::A, Part::Play), "at once", |view| {
         view.snapshot.decks[0].state == DeckState::Playing
     });
-    assert_eq!(stand.bench.asked().last().unwrap().1, ActionTiming::Immediate);
     stand.choose(ids::deck(DeckId::B, Part::Quantize), 6);
     stand.clicked(ids::deck(DeckId::B, Part::Play), "waits", |view| view.snapshot.decks[1].state == DeckState::Primed);
     let due = stand.bench.view.snapshot.pending.iter().flatten().next().unwrap().due_beat;

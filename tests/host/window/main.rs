@@ -26,9 +26,9 @@ const PANELS: [[u8; 3]; 2] = [[0x15, 0x19, 0x1E], [0xF4, 0xF6, 0xF8]];
 /// The pages' tabs in a window of 1280 points, and what the one in sight is filled with.
 const TABS: [u16; 6] = [107, 160, 231, 281, 329, 392];
 const LIT: [u8; 3] = [0xC5, 0xCD, 0xD6];
-/// Space, and the keys of the pages.
+/// Space, and the keys of the pages: 5 to 9 and 0.
 const SPACE: u32 = 0x20;
-const F1: u32 = 0xFFBE;
+const PAGES: [u32; 6] = [0x35, 0x36, 0x37, 0x38, 0x39, 0x30];
 
 /// A host whose project wants the editor to look so, with its window.
 struct Scene {
@@ -69,9 +69,9 @@ impl Scene {
     }
 
     /// Opens a page by its key; gives the picture once its tab is lit.
-    fn page(&mut self, place: u32) -> Picture {
-        self.eye.key(F1 + place);
-        let x = TABS[place as usize];
+    fn page(&mut self, place: usize) -> Picture {
+        self.eye.key(PAGES[place]);
+        let x = TABS[place];
         let is_lit = |pixel: [u8; 3]| pixel.iter().zip(LIT).all(|(a, b)| a.abs_diff(b) <= 4);
         self.until("another page", |now| is_lit(now.at([x, 18])))
     }
