@@ -60,7 +60,7 @@ impl AnalysisCache {
         }
         written?;
         // Seldom: a search of the folder costs more than a note.
-        if XxHash3_64::oneshot(&text) % 256 == 0 { self.trim_notes(MOST_NOTES) } else { Ok(()) }
+        if XxHash3_64::oneshot(&text).is_multiple_of(256) { self.trim_notes(MOST_NOTES) } else { Ok(()) }
     }
 
     /// Tempo and key of a file that was analysed as it is now, under this name or one that was noted too. Reads two small
