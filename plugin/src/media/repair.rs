@@ -22,15 +22,17 @@ pub(super) struct Repaired {
     bytes: u64,
     position: u64,
     patches: Vec<Patch>,
+    /// Nobody is told how many bytes there are: from that the decoder guesses the length, and cuts off what is beyond it.
+    hides_length: bool,
 }
 
 impl Repaired {
     /// Reads the headers, and starts at the beginning.
-    pub fn new(mut file: File, bytes: u64) -> io::Result<Self> {
+    pub fn new(mut file: File, bytes: u64, hides_length: bool) -> io::Result<Self> {
         // What cannot be read here shows up again when it is decoded.
         let patches = wav_patches(&mut file, bytes).or_else(|_| flac_patches(&mut file)).unwrap_or_default();
         file.rewind()?;
-        Ok(Self { file, bytes, position: 0, patches })
+        Ok(Self { file, bytes, position: 0, patches, hides_length })
     }
 }
 
@@ -63,7 +65,7 @@ impl MediaSource for Repaired {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.bytes)
+        (!self.hides_length).then_some(self.bytes)
     }
 }
 

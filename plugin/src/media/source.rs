@@ -49,7 +49,8 @@ impl Opened {
         let bytes = meta.len();
         // What cannot be read here shows up again when it is decoded.
         let mpeg_length = mpeg_says_length(&mut file, bytes).unwrap_or(false);
-        let (file, known_format) = (Repaired::new(file, bytes).map_err(failed)?, has_known_start(&head));
+        let (file, known_format) =
+            (Repaired::new(file, bytes, !mpeg_length && is_mpeg(&head)).map_err(failed)?, has_known_start(&head));
         Ok(Self { file, bytes, known_format, mpeg_length })
     }
 }
@@ -57,8 +58,12 @@ impl Opened {
 /// Whether a file starts as the formats do that we take. Tells a damaged file from one of another kind.
 fn has_known_start(head: &[u8]) -> bool {
     let starts = [&b"RIFF"[..], b"FORM", b"fLaC", b"OggS", b"ID3"];
-    let mpeg_sync = matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0);
-    starts.iter().any(|start| head.starts_with(start)) || head.get(4..8) == Some(b"ftyp") || mpeg_sync
+    starts.iter().any(|start| head.starts_with(start)) || head.get(4..8) == Some(b"ftyp") || is_mpeg(head)
+}
+
+/// Whether it may be a stream of MPEG frames, MP3 or AAC, with a tag before it or without.
+fn is_mpeg(head: &[u8]) -> bool {
+    matches!(head, [0xff, second, ..] if second & 0xe0 == 0xe0) || head.starts_with(b"ID3")
 }
 
 /// The first audio stream of a file.

@@ -206,3 +206,20 @@ fn a_track_above_the_memory_budget_is_refused() {
     let text = "the track is too long: it would take more than 1024 MiB of memory (50 minutes at its sample rate)";
     assert_eq!(error.to_string(), text);
 }
+
+/// MPEG frames of silence of two bit rates, with nothing before them that counts them.
+#[test]
+fn an_mp3_of_changing_bit_rate_that_does_not_say_its_length_is_whole() {
+    let folder = Folder::new();
+    // 144 * bits a second / 44100 bytes each.
+    let frames = |index: u8, size: usize, count: usize| {
+        let mut frame = vec![0; size];
+        frame[..4].copy_from_slice(&[0xff, 0xfb, index << 4, 0]);
+        frame.repeat(count)
+    };
+    let (small, large) = (frames(1, 104, 600), frames(14, 1044, 600));
+    for bytes in [[small.clone(), large.clone()].concat(), [large, small].concat()] {
+        let decoded = load(&folder.write("a.mp3", &bytes)).unwrap();
+        assert_eq!((decoded.track.num_frames(), decoded.note), (1_200 * 1_152, None));
+    }
+}
