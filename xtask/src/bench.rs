@@ -13,7 +13,7 @@ pub const HELP: &str = "
 Usage: cargo xtask bench graph [--quick] [--nodes N] [--strict]
        cargo xtask bench decks
        cargo xtask bench load
-       cargo xtask bench analysis [--quick | --made] [--alone] [--strict]
+       cargo xtask bench analysis [--quick | --made] [--alone] [--peer-minutes N] [--strict]
 
 Builds engine/benches with optimisation and runs it: the graph engine, a bare loop over the same nodes, and published
 graph engines, on the same graphs with the same kernels. Each engine's output is compared with a plain loop's before it
@@ -32,10 +32,13 @@ after how much of the load a deck can begin, and how long ffmpeg takes to decode
 `bench analysis` makes tracks of many styles, installs music whose tempo is known from the distribution (LMMS, Hydrogen,
 Sonic Pi, Frets on Fire), renders it into target/bench/music (the first time: half an hour), edits songs so that they
 swing and drift, analyses all of it on one thread, and prints a table with pass counts, beside aubio and qm-dsp (Mixxx's
-beat and key analysis). `--quick` leaves out LMMS, `--made` all but the tracks that are made here, `--alone` the others.
+beat and key analysis); the table is kept in target/bench/analysis.txt. Counts are told apart for tracks that the analysis
+was tuned on and tracks that were held out. What was rendered and what others answered is kept: a run that was broken off
+goes on where it was. `--quick` leaves out LMMS, `--made` all but the tracks that are made here, `--alone` the others.
 
 Options:
   --quick    fewer graphs and turns: about a minute instead of several
+  --peer-minutes N  ask each of the others for so long at most (30)
   --nodes N  only graphs of N nodes; bars for other sizes are not measured
   --strict   a missed bar ends with an error
 ";

@@ -1,12 +1,14 @@
 //! Analyses the tracks of a list, each on one thread, and compares what is found with what is known of them.
 //!
-//! `analyse LIST [--strict] [--peer NAME ANSWERS]...`; a line of the list is a path, a kind, numbers and a key with tabs
-//! between: `steady BPM[,seconds]` (a bar begins on the first frame, or then), `tempo BPM` (nobody knows where the beats
-//! are), `level BPM` (nobody knows at which level: half and double count), `moving beat,seconds;...`, `beatless`. A key is
-//! semitones above C, and `m` for minor. What a peer answered is a line for each track: path, key, seconds, beats in
-//! seconds with commas, with tabs between; a line through its beats is its grid.
+//! `analyse LIST [--strict] [--results FILE] [--peer NAME ANSWERS]...`; a line of the list is a path, a kind, numbers, a
+//! key and a half, with tabs between: `steady BPM[,seconds]` (a bar begins on the first frame, or then), `tempo BPM`
+//! (nobody knows where the beats are), `level BPM` (nobody knows at which level: half and double count),
+//! `moving beat,seconds;...`, `beatless`. A key is semitones above C, and `m` for minor. The half is `tune` or `held`:
+//! whether the analysis was tuned on it. What a peer answered is a line for each track: path, key, seconds, beats in seconds
+//! with commas, with tabs between; a line through its beats is its grid. All that is printed is in the file of results, too.
 
 mod peer;
+mod table;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,6 +19,7 @@ use echelon::media::decode;
 use echelon_engine::deck::{BeatGrid, Track};
 
 use peer::Peer;
+use table::{Row, Table, summary};
 
 /// What counts as right.
 const TEMPO_BPM: f64 = 0.02;
@@ -45,8 +48,19 @@ impl Count {
 /// What one analyser is worth.
 #[derive(Default)]
 struct Tally {
-    counts: [Count; 5],
+    /// Of the tracks that were tuned on, and of those that were held out.
+    halves: [[Count; 5]; 2],
     secs: f64,
+    /// Tracks that it was asked about.
+    asked: u32,
+}
+
+impl Tally {
+    /// Of both halves.
+    fn all(&self, index: usize) -> Count {
+        let [tune, held] = &self.halves;
+        Count { right: tune[index].right + held[index].right, all: tune[index].all + held[index].all }
+    }
 }
 
 /// A line of the list.
@@ -55,6 +69,7 @@ struct Line<'a> {
     kind: &'a str,
     numbers: &'a str,
     key: &'a str,
+    is_held_out: bool,
 }
 
 /// What an analyser says of a track.
@@ -74,7 +89,7 @@ struct Verdict {
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let Some(Ok(list)) = args.first().map(std::fs::read_to_string) else {
-        eprintln!("usage: analyse LIST [--strict] [--peer NAME ANSWERS]...");
+        eprintln!("usage: analyse LIST [--strict] [--results FILE] [--peer NAME ANSWERS]...");
         return ExitCode::FAILURE;
     };
     let Ok(pool) = rayon::ThreadPoolBuilder::new().num_threads(1).build() else { return ExitCode::FAILURE };
@@ -83,21 +98,25 @@ fn main() -> ExitCode {
         .filter(|args| args[0] == "--peer")
         .map(|args| Peer::new(&args[1], Path::new(&args[2])))
         .collect();
+    let results = args.windows(2).find(|args| args[0] == "--results").map(|args| Path::new(&args[1]));
+    let mut table = match Table::new(results) {
+        Ok(table) => table,
+        Err(error) => {
+            eprintln!("the results cannot be written: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let (mut tally, mut timing) = (Tally::default(), Timing::default());
-    print!(
-        "{:<36} {:>8} {:>8} {:>9}  {:<5} {:<12} {:>6} {:>6}",
-        "track", "known", "found", "off", "right", "key", "decode", "analyse"
-    );
-    peers.iter().for_each(|peer| print!(" | {:>8} {:>9}      ", peer.name, "off"));
-    println!();
+    table.head(&peers);
     for line in list.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
-        if let [path, kind, numbers, key] = fields[..] {
-            let line = Line { path, kind, numbers, key };
-            pool.install(|| judge(&line, &mut tally, &mut timing, &mut peers));
+        if let [path, kind, numbers, key, half] = fields[..] {
+            let line = Line { path, kind, numbers, key, is_held_out: half == "held" };
+            let row = pool.install(|| judge(&line, &mut tally, &mut timing, &mut peers));
+            table.line(&row);
         }
     }
-    let is_enough = summary(&tally, &timing, &peers);
+    let is_enough = summary(&mut table, &tally, &timing, &peers);
     if is_enough || !args.iter().any(|arg| arg == "--strict") { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
@@ -109,15 +128,16 @@ struct Timing {
     audio_secs: f64,
 }
 
-fn judge(line: &Line<'_>, tally: &mut Tally, timing: &mut Timing, peers: &mut [Peer]) {
+/// Analyses a track, counts it, and tells its line of the table.
+fn judge(line: &Line<'_>, tally: &mut Tally, timing: &mut Timing, peers: &mut [Peer]) -> String {
     let path = Path::new(line.path);
     let start = Instant::now();
     let decoded = match decode(path, &mut |_| {}, &|| false) {
         Ok(decoded) => decoded,
-        Err(error) => return println!("{}: {error}", path.display()),
+        Err(error) => return format!("{}: {error}", path.display()),
     };
     let decode_secs = start.elapsed().as_secs_f64();
-    let Some(found) = analyse(&decoded.track, &|_| {}, &|| false) else { return };
+    let Some(found) = analyse(&decoded.track, &|_| {}, &|| false) else { return String::new() };
     let analyse_secs = start.elapsed().as_secs_f64() - decode_secs;
     timing.decode_secs += decode_secs;
     timing.analyse_secs += analyse_secs;
@@ -127,48 +147,24 @@ fn judge(line: &Line<'_>, tally: &mut Tally, timing: &mut Timing, peers: &mut [P
         found.key.map_or_else(String::new, |key| format!("{}{}", key.tonic(), if key.is_minor() { "m" } else { "" }));
     let answer = Answer { grid: found.grid, bpm: found.bpm, key };
     let verdict = compare(&decoded.track, &answer, line, tally);
-    println_row(
-        line,
-        path,
-        &answer,
-        &verdict,
-        [decode_secs, analyse_secs],
-        &found.key.map_or_else(String::new, |key| key.to_string()),
-    );
+    let key = found.key.map_or_else(String::new, |key| key.to_string());
+    let mut row =
+        Row { line, answer: &answer, verdict: &verdict, secs: [decode_secs, analyse_secs], key: &key }.to_string();
     for peer in peers {
-        let answer = peer.answer(line.path, &decoded.track);
-        let verdict = compare(&decoded.track, &answer, line, &mut peer.tally);
-        print!(
-            " | {:>8.2} {:>6.1} ms {:<4}",
-            answer.bpm.unwrap_or(0.0),
-            verdict.off_ms,
-            if verdict.is_right { "yes" } else { "NO" }
-        );
+        let told = peer.answer(line.path, &decoded.track).map(|answer| {
+            let verdict = compare(&decoded.track, &answer, line, &mut peer.tally);
+            peer.ours_secs += decode_secs + analyse_secs;
+            (answer.bpm.unwrap_or(0.0), verdict)
+        });
+        row.push_str(&table::of_peer(told));
     }
-    println!();
-}
-
-fn println_row(line: &Line<'_>, path: &Path, answer: &Answer, verdict: &Verdict, secs: [f64; 2], key: &str) {
-    let parts = if path.ends_with("song.ogg") { 2 } else { 1 };
-    let name: Vec<_> = path.iter().rev().take(parts).map(|part| part.to_string_lossy()).collect();
-    let name: Vec<_> = name.into_iter().rev().collect();
-    let steady = if answer.grid.as_ref().is_some_and(|grid| !grid.is_steady()) { "~" } else { " " };
-    print!(
-        "{:<36.36} {:>8.2} {steady}{:>7.2} {:>6.1} ms  {:<5} {key:<9}{:<3} {:>6.2} {:>6.2}",
-        name.join("/"),
-        verdict.known_bpm,
-        answer.bpm.unwrap_or(0.0),
-        verdict.off_ms,
-        if verdict.is_right { "yes" } else { "NO" },
-        if line.key.is_empty() || line.key == answer.key { "" } else { "NO" },
-        secs[0],
-        secs[1],
-    );
+    row
 }
 
 /// Compares with what is known, and counts.
 fn compare(track: &Track, found: &Answer, line: &Line<'_>, tally: &mut Tally) -> Verdict {
-    let [tempo, phase, moving, beatless, key] = &mut tally.counts;
+    tally.asked += 1;
+    let [tempo, phase, moving, beatless, key] = &mut tally.halves[usize::from(line.is_held_out)];
     if !line.key.is_empty() {
         key.add(line.key == found.key);
     }
@@ -232,33 +228,4 @@ fn off(grid: &BeatGrid, rate: f64, beats_secs: &[f64], share: f64) -> (f64, f64)
     all.sort_by(f64::total_cmp);
     let (Some(first), Some(last)) = (beats_secs.first(), beats_secs.last()) else { return (f64::NAN, 0.0) };
     (all[((all.len() - 1) as f64 * share) as usize], beat(*last) - beat(*first))
-}
-
-/// Prints the counts; says whether they are enough.
-fn summary(tally: &Tally, timing: &Timing, peers: &[Peer]) -> bool {
-    let mut is_enough = true;
-    print!("\n{:<9} {:>12}", "right of", "Echelon");
-    peers.iter().for_each(|peer| print!(" {:>12}", peer.name));
-    println!("   needed");
-    for (index, (name, least)) in LEAST.iter().enumerate() {
-        let share = |count: &Count| f64::from(count.right) / f64::from(count.all.max(1));
-        let told = |count: &Count| format!("{} / {}", count.right, count.all);
-        let own = &tally.counts[index];
-        is_enough &= own.all == 0 || share(own) >= *least;
-        print!("{name:<9} {:>12}", told(own));
-        peers.iter().for_each(|peer| print!(" {:>12}", told(&peer.tally.counts[index])));
-        let verdict = if own.all == 0 || share(own) >= *least { "enough" } else { "NOT ENOUGH" };
-        println!("   {:.0} %: {verdict}", least * 100.0);
-    }
-    print!("{:<9} {:>12}", "time", "1.00");
-    peers.iter().for_each(|peer| print!(" {:>12.2}", peer.tally.secs / tally.secs.max(1e-9)));
-    println!("   times ours, for the same tracks (aubio: no key, loudness or waveform)");
-    let five_minutes = |secs: f64| secs / timing.audio_secs.max(1e-9) * 300.0;
-    println!(
-        "five minutes take {:.2} s on one thread, on average: {:.2} s to decode, {:.2} s to analyse",
-        five_minutes(timing.decode_secs + timing.analyse_secs),
-        five_minutes(timing.decode_secs),
-        five_minutes(timing.analyse_secs)
-    );
-    is_enough
 }

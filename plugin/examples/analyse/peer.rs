@@ -14,6 +14,8 @@ const LEAST_BEATS: usize = 4;
 pub struct Peer {
     pub name: String,
     pub tally: Tally,
+    /// What the tracks took us that it was asked about.
+    pub ours_secs: f64,
     answers: HashMap<String, (String, f64, Vec<f64>)>,
 }
 
@@ -23,23 +25,22 @@ impl Peer {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         let answers = text.lines().filter_map(|line| {
             let fields: Vec<&str> = line.split('\t').collect();
-            let [path, key, secs, beats] = fields[..] else { return None };
+            // Behind them is what tells whether the track has changed since.
+            let [path, key, secs, beats, ..] = fields[..] else { return None };
             let beats = beats.split(',').filter_map(|beat| beat.parse().ok()).collect();
             Some((path.to_owned(), (key.to_owned(), secs.parse().ok()?, beats)))
         });
-        Self { name: name.to_owned(), tally: Tally::default(), answers: answers.collect() }
+        Self { name: name.to_owned(), tally: Tally::default(), ours_secs: 0.0, answers: answers.collect() }
     }
 
-    /// What it says of a track: a line through its beats.
-    pub fn answer(&mut self, path: &str, track: &Track) -> Answer {
-        let Some((key, secs, beats)) = self.answers.get(path) else {
-            return Answer { grid: None, bpm: None, key: String::new() };
-        };
+    /// What it says of a track: a line through its beats. `None` if it was not asked.
+    pub fn answer(&mut self, path: &str, track: &Track) -> Option<Answer> {
+        let (key, secs, beats) = self.answers.get(path)?;
         self.tally.secs += secs;
         let fitted = fit(beats);
         let rate = track.sample_rate();
         let grid = fitted.and_then(|(first, period)| BeatGrid::steady(first * rate, period * rate).ok());
-        Answer { grid, bpm: fitted.map(|(_, period)| 60.0 / period), key: key.clone() }
+        Some(Answer { grid, bpm: fitted.map(|(_, period)| 60.0 / period), key: key.clone() })
     }
 }
 

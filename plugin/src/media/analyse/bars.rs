@@ -7,8 +7,6 @@
 use super::front::{GROUPS, Rises};
 use super::tempo::detrend;
 
-/// Beats of a bar.
-pub const BAR_BEATS: f64 = 4.0;
 /// Hands are that exact, and so is the tempo after a bar.
 const SMOOTH_SECS: f64 = 0.02;
 /// As much time of the track as must be there, in bars, to tell.
@@ -21,6 +19,8 @@ pub struct Bars {
     groups: [Vec<f32>; GROUPS],
     /// What is above basses and below hats.
     snares: Vec<f32>,
+    /// About how many kicks, snares and hats there are a second.
+    pub per_sec: [f64; 3],
 }
 
 impl Bars {
@@ -30,7 +30,9 @@ impl Bars {
         let ready = |group: &Vec<f32>| detrend(&smooth(group, half), (TREND_SECS * rises.rate_hz) as usize);
         let groups: [Vec<f32>; GROUPS] = std::array::from_fn(|group| ready(&rises.louds[group]));
         let snares = groups[2].iter().zip(&groups[3]).map(|(body, attack)| body + attack).collect();
-        Self { groups, snares }
+        let middle: Vec<f32> = rises.louds[2].iter().zip(&rises.louds[3]).map(|(body, attack)| body + attack).collect();
+        let per_sec = [&rises.louds[0], &middle, &rises.louds[4]].map(|curve| busy(curve) * rises.rate_hz);
+        Self { groups, snares, per_sec }
     }
 
     /// How much a bar is like the next, -1..1. `after` says of a value of the curves where the one is that comes so many
@@ -83,8 +85,27 @@ fn follows(first: &[f32], second: &[f32], beats: f64, after: impl Fn(usize, f64)
     sums[0] / (sums[1] * sums[2]).sqrt().max(1e-12)
 }
 
+/// Which part of a curve is high, 0..1: all of an even one, one value's part of a single peak.
+fn busy(curve: &[f32]) -> f64 {
+    let (sum, squares) = curve.iter().map(|value| f64::from(*value)).fold((0.0, 0.0), |(a, b), v| (a + v, b + v * v));
+    sum * sum / f64::max(squares * curve.len() as f64, 1e-12)
+}
+
 /// Mean over `2 * half + 1` values.
 fn smooth(curve: &[f32], half: usize) -> Vec<f32> {
     let trend = detrend(curve, half);
     curve.iter().zip(trend).map(|(value, less)| value - less).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn twice_as_many_hits_are_twice_as_busy() {
+        let hits = |every: usize| -> Vec<f32> { (0..2400).map(|at| if at % every < 2 { 1.0 } else { 0.0 }).collect() };
+        assert!((busy(&hits(24)) / busy(&hits(48)) - 2.0).abs() < 1e-9);
+        assert!((busy(&hits(1)) - 1.0).abs() < 1e-9);
+        assert_eq!(busy(&[0.0; 10]), 0.0);
+    }
 }

@@ -90,7 +90,7 @@ fn path(rises: &Rises, curve: &[f32], bars: &Bars) -> Option<Path> {
     }
     let (beat_of, hop_of) = (drift::between(&hops), drift::at(&hops));
     let after = |index: usize, beats: f64| hop_of(beat_of(index) + beats);
-    let found = level::find(bars, path.mean_bpm(), after, |ratio| path.support(ratio))?;
+    let found = level::find(bars, path.mean_bpm(), after, |ratio| path.pulse(ratio))?;
     path.multiply(found.ratio);
     (found.likeness > LEAST_LIKENESS).then_some(path)
 }
@@ -122,7 +122,7 @@ fn least_chances(secs: f64) -> f64 {
 fn at_its_level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> Tempo {
     let hops_per_beat = 60.0 / tempo.bpm * rises.rate_hz;
     let after = |index: usize, beats: f64| index as f64 + beats * hops_per_beat;
-    let found = level::find(bars, tempo.bpm, after, |ratio| periods.support(tempo.bpm * ratio));
+    let found = level::find(bars, tempo.bpm, after, |ratio| f64::from(periods.at(tempo.bpm * ratio / 60.0)));
     let bpm = tempo.bpm * found.map_or(1.0, |found| found.ratio);
     Tempo { bpm, strength: periods.strength(bpm) }
 }

@@ -92,10 +92,10 @@ impl Path {
         self.bpm.iter().sum::<f64>() / self.bpm.len() as f64
     }
 
-    /// What speaks for so many times the tempo, all along.
-    pub fn support(&self, ratio: f64) -> f64 {
-        let supports = self.bpm.iter().zip(&self.windows).map(|(bpm, window)| window.support(bpm * ratio));
-        supports.sum::<f64>() / self.bpm.len() as f64
+    /// How strongly the track repeats at so many times the tempo, all along.
+    pub fn pulse(&self, ratio: f64) -> f64 {
+        let pulses = self.bpm.iter().zip(&self.windows).map(|(bpm, window)| window.at(bpm * ratio / 60.0));
+        pulses.map(f64::from).sum::<f64>() / self.bpm.len() as f64
     }
 
     /// So many times the tempo.

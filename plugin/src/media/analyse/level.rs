@@ -1,29 +1,30 @@
 //! At which level a rhythm's tempo is: 87 or 174, 70 or 140. What fits the one fits the other nearly as well, so signs are
 //! weighed that a listener goes by.
 //!
-//! The weights are those of a softmax over the levels of 181 tracks (synthesised styles, and LMMS's and Hydrogen's songs at
-//! several tempi); of tracks left out in turn it had 8 wrong.
+//! The weights are those of a softmax over the levels of some 250 tracks (styles that `cargo xtask bench analysis` makes,
+//! and half of LMMS's, Hydrogen's and Frets on Fire's songs; Hydrogen's at several tempi); of grooves left out in turn it had
+//! 9 wrong. docs/analysis.md has what it does on others.
 
-use super::bars::{BAR_BEATS, Bars};
+use super::bars::Bars;
 use super::tempo::{BPM_RANGE, PREFERRED_BPM};
 
 /// Levels of one rhythm.
 const LEVELS: [f64; 5] = [1.0, 0.5, 2.0, 2.0 / 3.0, 1.5];
-/// What it counts how strong the beat and its parts are.
-const SUPPORT: f64 = 1.51;
 /// What it counts to be faster than people's favourite tempo, and to be far from it, by octave.
-const FAST: f64 = 0.79;
-const FAR: f64 = -3.24;
+const FAST: f64 = -0.61;
+const FAR: f64 = -5.27;
 /// That a bar is like the next, half a bar like the other half, and a beat like the next.
-const BARS: f64 = 6.87;
-const HALVES: f64 = 1.38;
-const BEATS: f64 = 3.74;
-/// That what is struck comes half a beat after kicks, rather than with them.
-const OFF_BEATS: f64 = 4.83;
-/// That it comes a whole beat after them, rather than half a beat: kick and snare take turns.
-const BACKBEATS: f64 = 3.36;
-/// That kicks come a beat after kicks, rather than half a beat. It is in the others already, more than enough.
-const KICKS: f64 = -0.55;
+const LIKENESS: [(f64, f64); 3] = [(4.0, 7.92), (2.0, 1.76), (1.0, 5.21)];
+/// That what is struck comes so many beats after kicks: between them, or in turn with them.
+const SNARES: [(f64, f64); 3] = [(0.5, 5.47), (1.0, 3.94), (2.0, 1.58)];
+/// And kicks after kicks.
+const KICKS: [(f64, f64); 3] = [(0.5, -5.27), (1.0, -2.85), (2.0, 1.14)];
+/// How strong so many times the tempo is, by its logarithm: a beat has its halves, and seldom thirds.
+const PULSES: [(f64, f64); 5] = [(0.5, -0.08), (1.0, -1.01), (2.0, 2.12), (3.0, -1.0), (4.0, 0.22)];
+/// That there are far more or fewer kicks, snares and hats than one a beat, by the square of the logarithm.
+const BUSY: [f64; 3] = [0.05, 0.02, -0.62];
+/// What is weaker than that, of all the track's rises, is as good as nothing.
+const FAINT: f64 = 0.005;
 
 /// A level.
 #[derive(Clone, Copy, Debug)]
@@ -35,30 +36,29 @@ pub struct Level {
 }
 
 /// The level of a tempo that is most like music's. `after` says, at the tempo as it is, where so many beats after a value of
-/// the curves are; `support` how strong so many times the tempo is. `None` if the track is too short to tell.
-pub fn find(bars: &Bars, bpm: f64, after: impl Fn(usize, f64) -> f64, support: impl Fn(f64) -> f64) -> Option<Level> {
+/// the curves are; `pulse` how strongly the track repeats at so many times the tempo. `None` if the track is too short to
+/// tell.
+pub fn find(bars: &Bars, bpm: f64, after: impl Fn(usize, f64) -> f64, pulse: impl Fn(f64) -> f64) -> Option<Level> {
     let mut best: Option<(f64, Level)> = None;
-    for ratio in LEVELS {
-        if !BPM_RANGE.contains(&(bpm * ratio)) {
-            continue;
+    for ratio in LEVELS.into_iter().filter(|ratio| BPM_RANGE.contains(&(bpm * ratio))) {
+        let mut alike = [0.0; 3];
+        for (alike, (beats, _)) in alike.iter_mut().zip(LIKENESS) {
+            *alike = bars.likeness(beats / ratio, &after)?;
         }
-        let bar = bars.likeness(BAR_BEATS / ratio, &after)?;
-        let half = bars.likeness(BAR_BEATS / 2.0 / ratio, &after)?;
-        let beat = bars.likeness(1.0 / ratio, &after)?;
-        let snares = |beats: f64| bars.snares_after_kicks(beats / ratio, &after);
-        let kicks = |beats: f64| bars.kicks_after_kicks(beats / ratio, &after);
         let octaves = (bpm * ratio / PREFERRED_BPM).log2();
-        let score = SUPPORT * support(ratio).max(1e-9).ln()
-            + FAST * octaves
+        let sum = |all: &[(f64, f64)], sign: &dyn Fn(f64) -> f64| -> f64 {
+            all.iter().map(|(beats, weight)| weight * sign(*beats)).sum()
+        };
+        let a_beat = bars.per_sec.map(|per_sec| (per_sec * 60.0 / (bpm * ratio)).max(1e-3).ln());
+        let score = FAST * octaves
             + FAR * octaves * octaves
-            + BARS * bar
-            + HALVES * half
-            + BEATS * beat
-            + OFF_BEATS * (snares(0.5) - snares(0.0))
-            + BACKBEATS * (snares(1.0) - snares(0.5))
-            + KICKS * (kicks(1.0) - kicks(0.5));
+            + LIKENESS.iter().zip(alike).map(|((_, weight), alike)| weight * alike).sum::<f64>()
+            + sum(&SNARES, &|beats| bars.snares_after_kicks(beats / ratio, &after))
+            + sum(&KICKS, &|beats| bars.kicks_after_kicks(beats / ratio, &after))
+            + sum(&PULSES, &|times| (pulse(times * ratio) + FAINT).ln())
+            + BUSY.iter().zip(a_beat).map(|(weight, many)| weight * many * many).sum::<f64>();
         if best.is_none_or(|(most, _)| score > most) {
-            best = Some((score, Level { ratio, likeness: bar + half }));
+            best = Some((score, Level { ratio, likeness: alike[0] + alike[1] }));
         }
     }
     best.map(|(_, level)| level)

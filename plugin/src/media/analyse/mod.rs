@@ -34,7 +34,7 @@ pub use waveform::{Bands, Level, Waveform};
 use watch::Watch;
 
 /// Raised whenever a track may come out differently: what is cached is analysed anew.
-pub const ANALYSIS_VERSION: u32 = 2;
+pub const ANALYSIS_VERSION: u32 = 3;
 
 /// What each part costs, of all: for progress.
 const GRID_SHARE: f32 = 0.4;
@@ -154,10 +154,10 @@ fn analyse_as(
 /// Where phrases open: every four bars from the first notes on; without a grid only there.
 fn openings(grid: Option<&BeatGrid>, track: &Track, first_secs: f64) -> impl Fn(f64) -> bool {
     const PHRASE_BEATS: f64 = 16.0;
-    const OPENING_BEATS: f64 = 3.0;
+    const OPENING_BEATS: f64 = 2.0;
     const OPENING_SECS: f64 = 1.5;
     let rate = track.sample_rate();
-    let first_beat = grid.map_or(0.0, |grid| (grid.beat_at(first_secs * rate) / 4.0).round() * 4.0);
+    let first_beat = grid.map_or(0.0, |grid| grid.beat_at(first_secs * rate).round());
     move |secs| match grid {
         Some(grid) => {
             let beats = grid.beat_at(secs * rate) - first_beat;

@@ -50,7 +50,7 @@ impl Periods {
 
     /// The most near a frequency.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a bin number, positive")]
-    fn at(&self, hz: f64) -> f32 {
+    pub fn at(&self, hz: f64) -> f32 {
         let bin = (hz / self.bin_hz).round() as usize;
         let end = (bin + 3).min(self.magnitudes.len());
         self.magnitudes[bin.saturating_sub(2).min(end)..end].iter().copied().fold(0.0, f32::max)

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use anyhow::{Context, Result};
 
@@ -43,25 +43,26 @@ pub fn render(out: &Path, list: &mut List) -> Result<()> {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let bpm: f64 = between(&song, "<bpm>", "</bpm>").and_then(|bpm| bpm.parse().ok()).context("a song's tempo")?;
         let wav = out.join(format!("{name}.wav"));
-        render_song(&path, &wav)?;
-        list.add(&wav, &Truth::Steady(bpm));
+        if render_song(&path, &wav)? {
+            list.add(&name, &wav, &Truth::Steady(bpm));
+        }
         for edit in &EDITS {
             let (text, truth) = edited(&song, bpm, edit).with_context(|| format!("{name} cannot be edited"))?;
             let own = out.join(format!("{name}_{}.h2song", edit.name));
             fs::write(&own, text)?;
             let wav = own.with_extension("wav");
-            render_song(&own, &wav)?;
-            list.add(&wav, &truth);
+            if render_song(&own, &wav)? {
+                list.add(&name, &wav, &truth);
+            }
         }
     }
     Ok(())
 }
 
-fn render_song(song: &Path, wav: &Path) -> Result<()> {
+fn render_song(song: &Path, wav: &Path) -> Result<bool> {
     render_once(wav, |part| {
         let mut command = Command::new("h2cli");
         command.args(["-d", "fake", "-s"]).arg(song).arg("-o").arg(part);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         command
     })
 }

@@ -35,8 +35,9 @@ fn all() -> impl Iterator<Item = Key> {
 #[test]
 fn all_keys_but_two_at_most_are_found() {
     for (tuning, drums) in [(0.0, false), (0.3, true)] {
-        let right = all().filter(|key| song(key.tonic(), key.is_minor(), tuning, drums) == Some(*key)).count();
-        assert!(right >= 22, "{right} of 24 with a tuning of {tuning} and drums {drums}");
+        let found = all().map(|key| (key, song(key.tonic(), key.is_minor(), tuning, drums)));
+        let wrong: Vec<_> = found.filter(|(key, found)| *found != Some(*key)).collect();
+        assert!(wrong.len() <= 2, "a tuning of {tuning} and drums {drums}: {wrong:?}");
     }
 }
 

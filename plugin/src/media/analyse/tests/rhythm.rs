@@ -41,6 +41,14 @@ fn steady_tempi_to_two_hundredths_of_a_bpm_and_their_beats_to_six_milliseconds()
 }
 
 #[test]
+fn slow_is_not_taken_for_fast_nor_fast_for_slow() {
+    for bpm in [67.0, 72.0, 78.5, 168.0, 176.0] {
+        let found = drums(bpm, 0.3, 0.5, 45.0);
+        assert!((found.bpm.unwrap() - bpm).abs() < 0.02, "{bpm}: {:?}", found.bpm);
+    }
+}
+
+#[test]
 fn a_shuffle_keeps_its_beat() {
     for (bpm, swing) in [(84.0, 0.667), (100.0, 0.6), (126.0, 0.64), (150.0, 0.58)] {
         let found = drums(bpm, 0.1, swing, 45.0);

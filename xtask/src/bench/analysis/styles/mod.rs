@@ -7,6 +7,7 @@
 )]
 
 mod catalogue;
+mod drawn;
 mod patterns;
 mod score;
 mod sounds;
@@ -19,7 +20,7 @@ use anyhow::Result;
 use self::catalogue::{MOVING, STYLES};
 use self::score::{Feel, Intro, Style};
 use self::sounds::{Drum, play, strike};
-use super::{List, Truth};
+use super::{Half, List, Truth};
 use crate::music::{Depth, Noise, Stereo, write_wav};
 
 pub const RATE_HZ: f64 = 44_100.0;
@@ -45,16 +46,37 @@ pub fn render(out: &Path, list: &mut List) -> Result<()> {
                 Truth::Moving(beats.collect())
             }
         };
-        list.add_in_key(&wav, &truth, style.key);
+        if tells_its_key(style) {
+            list.add_in_key(&wav, &truth, style.key, Half::Tune);
+        } else {
+            list.add_made(&wav, &truth, Half::Tune);
+        }
     }
     for (name, seed) in
         [("no_beat_drone", 1), ("no_beat_rain", 2), ("no_beat_chimes", 3), ("no_beat_wind", 4), ("no_beat_talk", 5)]
     {
         let wav = dir.join(format!("{name}.wav"));
         super::render_with(&wav, |part| write_wav(part, &beatless(name, seed), Depth::Bits16, 44_100))?;
-        list.add(&wav, &Truth::Beatless);
+        list.add_made(&wav, &Truth::Beatless, Half::Tune);
     }
-    Ok(())
+    drawn::render(out, list)
+}
+
+/// Whether what is played has one key. Two chords whose notes are in the scales of both of them have not: A minor and D
+/// minor in turn may be the one's I and IV or the other's V and I.
+fn tells_its_key(style: &Style) -> bool {
+    let scale = if style.key.1 { MINOR } else { MAJOR };
+    let triad = |degree: usize| [0, 2, 4].map(|above| scale[(degree + above) % 7]);
+    let mut degrees = style.progression.to_vec();
+    degrees.sort_unstable();
+    degrees.dedup();
+    let notes: Vec<i32> = degrees.iter().flat_map(|degree| triad(*degree)).collect();
+    let is_key = |degree: usize| {
+        let [root, third, _] = triad(degree);
+        let own = if (third - root).rem_euclid(12) == 3 { MINOR } else { MAJOR };
+        notes.iter().all(|note| own.contains(&(note - root).rem_euclid(12)))
+    };
+    degrees.len() != 2 || degrees.iter().filter(|degree| is_key(**degree)).count() < 2
 }
 
 /// When beats are.
@@ -288,4 +310,19 @@ fn beatless(name: &str, seed: u64) -> Stereo {
         out.right[frame] += (level * noise.next()) as f32;
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_chords_that_fit_two_keys_are_not_judged() {
+        let told = |name: &str| tells_its_key(STYLES.iter().find(|style| style.name == name).unwrap());
+        // I and IV of a minor key are V and I of another.
+        assert!(!told("swung_house_122.7") && !told("dub_70"));
+        // One chord; three; four.
+        assert!(told("techno_135.4") && told("house_127.3") && told("rock_105") && told("house_124"));
+        assert_eq!(STYLES.iter().chain(MOVING).filter(|style| !tells_its_key(style)).count(), 5);
+    }
 }

@@ -35,7 +35,7 @@ pub enum Timbre {
 }
 
 /// Adds a sound. It begins between two frames if need be.
-fn add(out: &mut Stereo, at_secs: f64, secs: f64, pan: f64, mut sound: impl FnMut(f64) -> f64) {
+pub fn add(out: &mut Stereo, at_secs: f64, secs: f64, pan: f64, mut sound: impl FnMut(f64) -> f64) {
     let start = (at_secs * RATE_HZ).ceil().max(0.0) as usize;
     let end = (((at_secs + secs) * RATE_HZ) as usize).min(out.num_frames());
     for frame in start..end {
@@ -86,9 +86,13 @@ pub fn strike(out: &mut Stereo, drum: Drum, kit: u64, at_secs: f64, gain: f64, n
     }
 }
 
-/// Plays a note.
+/// Plays a note of the piano.
 pub fn play(out: &mut Stereo, timbre: Timbre, note: i32, at_secs: f64, secs: f64, gain: f64) {
-    let hz = note_hz(note);
+    play_hz(out, timbre, (note_hz(note), if note % 2 == 0 { 0.3 } else { -0.3 }), at_secs, secs, gain);
+}
+
+/// Plays any pitch; with it goes the side that broad timbres are on, -1..1.
+pub fn play_hz(out: &mut Stereo, timbre: Timbre, (hz, side): (f64, f64), at_secs: f64, secs: f64, gain: f64) {
     let release = |t: f64, fall: f64| ((secs - t) * fall).clamp(0.0, 1.0);
     let mut filter = Filter::default();
     match timbre {
@@ -105,7 +109,7 @@ pub fn play(out: &mut Stereo, timbre: Timbre, note: i32, at_secs: f64, secs: f64
         Timbre::Pad | Timbre::Stab => {
             let mut saws = [0.994, 1.0, 1.007].map(|detune| Saw::new(hz * detune, RATE_HZ, detune.fract() * 7.3 % 1.0));
             let (rise, cut) = if timbre == Timbre::Pad { (2.5, 1400.0) } else { (400.0, 2600.0) };
-            add(out, at_secs, secs, if note % 2 == 0 { 0.3 } else { -0.3 }, |t| {
+            add(out, at_secs, secs, side, |t| {
                 let sum: f64 = saws.iter_mut().map(Saw::next).sum();
                 0.33 * gain * (t * rise).min(1.0) * release(t, 12.0) * filter.next(sum, cut, 0.8, RATE_HZ).low
             });
