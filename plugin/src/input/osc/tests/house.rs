@@ -264,6 +264,42 @@ fn subscribers_hear_changes_only_at_their_rate_and_not_their_own() {
 }
 
 #[test]
+fn a_client_is_not_told_for_a_while_what_it_moves_itself_wherever_that_is() {
+    let (mut told, start) = (Told::new(), Instant::now());
+    let hand = Client::of(told.server.port());
+    hand.send("/subscribe", &["/crossfader".into(), 10.into()]);
+    told.hear(start);
+    told.turn(start);
+    assert_eq!(hand.all().len(), 2, "subscribed, and told how it stands");
+    hand.send("/crossfader", &[0.9.into()]);
+    assert!(hand.all().is_empty());
+    told.snapshot.crossfader = 0.25;
+    let soon = Instant::now().max(start + Duration::from_millis(50));
+    told.turn(soon);
+    assert!(hand.all().is_empty(), "it may be on its way yet");
+    told.turn(soon + Duration::from_millis(400));
+    assert_eq!(hand.one().args, [0.25_f32.into()], "but someone holds it elsewhere");
+}
+
+#[test]
+fn any_message_renews_a_subscription() {
+    let mut told = Told::new();
+    let nearly =
+        Instant::now().checked_sub(TIME_TO_LIVE - Duration::from_secs(1)).expect("a machine that is up so long");
+    let [quiet, alive] = [(); 2].map(|()| Client::of(told.server.port()));
+    for client in [&quiet, &alive] {
+        client.send("/subscribe", &["/crossfader".into()]);
+        told.hear(nearly);
+        assert_eq!(client.one().addr, "/subscribed");
+    }
+    assert!(alive.all().is_empty(), "a ping is a message");
+    told.turn(Instant::now() + Duration::from_secs(5));
+    assert_eq!(told.feedback.num_subscribers(), 1);
+    assert_eq!(quiet.one().addr, "/unsubscribed");
+    assert_eq!(alive.one().addr, "/crossfader");
+}
+
+#[test]
 fn patterns_choose_meters_on_request_and_a_ninth_is_refused() {
     let (mut told, start) = (Told::new(), Instant::now());
     let clients: Vec<Client> = (0..=MOST_SUBSCRIBERS).map(|_| Client::of(told.server.port())).collect();
