@@ -224,6 +224,7 @@ fn a_file_that_is_longer_than_it_says_has_room_for_some_more_and_says_what_is_le
     for (says_secs, secs, note) in [(31.0, 32.0, None), (30.2, 31.671_875, Some(left_out))] {
         let mut bytes = flac(2, RATE, 16, &samples);
         // The last 36 bits of the first 18 bytes of STREAMINFO, after magic and block header.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "some seconds")]
         let says = (says_secs * RATE as f64) as u32;
         bytes[22..26].copy_from_slice(&says.to_be_bytes());
         let path = folder.write("long.flac", &bytes);
