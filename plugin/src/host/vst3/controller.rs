@@ -123,8 +123,14 @@ impl IEditControllerTrait for Object {
     }
 
     unsafe fn createView(&self, name: FIDString) -> *mut IPlugView {
-        // SAFETY: see above.
-        guard(std::ptr::null_mut(), || unsafe { self.inner.createView(name) })
+        guard(std::ptr::null_mut(), || {
+            // SAFETY: see above.
+            let view = unsafe { self.inner.createView(name) };
+            // SAFETY: the framework's view, or null, with a reference for us.
+            #[cfg(target_os = "linux")]
+            let view = unsafe { super::view::around(view) };
+            view
+        })
     }
 }
 

@@ -12,6 +12,8 @@ mod processor;
 mod state;
 mod text;
 mod transport;
+#[cfg(target_os = "linux")]
+mod view;
 
 pub use entry::GetPluginFactory;
 #[cfg(target_os = "windows")]
