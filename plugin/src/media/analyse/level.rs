@@ -26,6 +26,9 @@ const BUSY: [f64; 3] = [0.05, 0.02, -0.62];
 /// What is weaker than that, of all the track's rises, is as good as nothing.
 const FAINT: f64 = 0.005;
 
+/// How alike the numbers of kicks, snares and hats are if they are one sound's.
+const SAME_STRIKES: f64 = 0.02;
+
 /// A level.
 #[derive(Clone, Copy, Debug)]
 pub struct Level {
@@ -39,6 +42,7 @@ pub struct Level {
 /// the curves are; `pulse` how strongly the track repeats at so many times the tempo. `None` if the track is too short to
 /// tell.
 pub fn find(bars: &Bars, bpm: f64, after: impl Fn(usize, f64) -> f64, pulse: impl Fn(f64) -> f64) -> Option<Level> {
+    let is_metronome = strikes_are_one(bars.per_sec);
     let mut best: Option<(f64, Level)> = None;
     for ratio in LEVELS.into_iter().filter(|ratio| BPM_RANGE.contains(&(bpm * ratio))) {
         let mut alike = [0.0; 3];
@@ -50,18 +54,37 @@ pub fn find(bars: &Bars, bpm: f64, after: impl Fn(usize, f64) -> f64, pulse: imp
             all.iter().map(|(beats, weight)| weight * sign(*beats)).sum()
         };
         let a_beat = bars.per_sec.map(|per_sec| (per_sec * 60.0 / (bpm * ratio)).max(1e-3).ln());
-        let score = FAST * octaves
-            + FAR * octaves * octaves
-            + LIKENESS.iter().zip(alike).map(|((_, weight), alike)| weight * alike).sum::<f64>()
-            + sum(&SNARES, &|beats| bars.snares_after_kicks(beats / ratio, &after))
-            + sum(&KICKS, &|beats| bars.kicks_after_kicks(beats / ratio, &after))
-            + sum(&PULSES, &|times| (pulse(times * ratio) + FAINT).ln())
-            + BUSY.iter().zip(a_beat).map(|(weight, many)| weight * many * many).sum::<f64>();
+        let score = if is_metronome {
+            slowest_strong(ratio, bpm, &pulse)
+        } else {
+            FAST * octaves
+                + FAR * octaves * octaves
+                + LIKENESS.iter().zip(alike).map(|((_, weight), alike)| weight * alike).sum::<f64>()
+                + sum(&SNARES, &|beats| bars.snares_after_kicks(beats / ratio, &after))
+                + sum(&KICKS, &|beats| bars.kicks_after_kicks(beats / ratio, &after))
+                + sum(&PULSES, &|times| (pulse(times * ratio) + FAINT).ln())
+                + BUSY.iter().zip(a_beat).map(|(weight, many)| weight * many * many).sum::<f64>()
+        };
         if best.is_none_or(|(most, _)| score > most) {
             best = Some((score, Level { ratio, likeness: alike[0] + alike[1] }));
         }
     }
     best.map(|(_, level)| level)
+}
+
+/// Whether kicks, snares and hats are one and the same sound: a metronome, or claps. There is no rhythm by which its level
+/// could be told.
+fn strikes_are_one([kicks, snares, hats]: [f64; 3]) -> bool {
+    let alike = |a: f64, b: f64| (a / b - 1.0).abs() < SAME_STRIKES;
+    alike(kicks, snares) && alike(hats, snares)
+}
+
+/// Each click is a beat: the slowest level at which the clicks come is theirs, as a click repeats at all multiples of its
+/// own tempo too.
+fn slowest_strong(ratio: f64, bpm: f64, pulse: &impl Fn(f64) -> f64) -> f64 {
+    let in_range = LEVELS.into_iter().filter(|ratio| BPM_RANGE.contains(&(bpm * ratio)));
+    let most = in_range.map(pulse).fold(0.0, f64::max);
+    if pulse(ratio) > most / 2.0 { -ratio } else { f64::MIN }
 }
 
 /// The level that is nearest to a ratio.

@@ -69,6 +69,20 @@ fn clicks_alone_are_enough() {
 }
 
 #[test]
+fn a_metronome_s_clicks_are_its_beats() {
+    for bpm in [75.0, 100.0, 126.0, 150.0, 174.0] {
+        let mut music = Music::new(RATE, 96.0 * 60.0 / bpm, 3);
+        for beat in 0..96 {
+            // One sample, as metronomes of programs have it; the first of four is louder.
+            let level = if beat % 4 == 0 { 1.0 } else { 0.5 };
+            music.add(f64::from(beat) * 60.0 / bpm, 1.5 / RATE, 0.0, |_, secs| if secs <= 0.0 { level } else { 0.0 });
+        }
+        let found = analysis(&music.track());
+        assert!(found.bpm.is_some_and(|found| (found - bpm).abs() < 0.02), "{bpm}: {:?}", found.bpm);
+    }
+}
+
+#[test]
 fn a_loop_of_two_bars_is_as_long_as_its_file() {
     let bpm = 126.7;
     let found = drums(bpm, 0.0, 0.5, 8.0 * 60.0 / bpm);
