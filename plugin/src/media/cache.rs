@@ -8,8 +8,8 @@ mod files;
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use echelon_engine::deck::{BeatGrid, Track};
@@ -29,6 +29,15 @@ const KEPT_OF_BOUND: f64 = 0.9;
 const ABANDONED: Duration = Duration::from_secs(3600);
 /// Says where the folder is, instead of the system's place for caches.
 pub const CACHE_DIR_VARIABLE: &str = "ECHELON_CACHE_DIR";
+
+/// See [`set_cache_folder`].
+static OWN_FOLDER: OnceLock<PathBuf> = OnceLock::new();
+
+/// Keeps this process's analyses in a folder of its own, whatever the variable and the system say: tests must not believe
+/// what an earlier version of the code found, nor leave anything with the user. The first call counts.
+pub fn set_cache_folder(folder: PathBuf) {
+    _ = OWN_FOLDER.set(folder);
+}
 
 const MAGIC: [u8; 8] = *b"ECHELAN\n";
 /// Magic, version, checksum of the rest, length of the description.
@@ -60,10 +69,14 @@ struct Description {
 }
 
 impl AnalysisCache {
-    /// In the user's folder for caches, or where [`CACHE_DIR_VARIABLE`] says. `None` if the system has no such place.
+    /// In the user's folder for caches, or where [`CACHE_DIR_VARIABLE`] or [`set_cache_folder`] says. `None` if the system has no such place.
     #[must_use]
     pub fn of_user() -> Option<Self> {
-        Self::folder_of_user(std::env::consts::OS, |name| std::env::var_os(name).filter(|value| !value.is_empty()))
+        let var = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        OWN_FOLDER
+            .get()
+            .cloned()
+            .or_else(|| Self::folder_of_user(std::env::consts::OS, var))
             .map(|folder| Self::new(folder, MAX_CACHE_BYTES))
     }
 

@@ -15,7 +15,7 @@ mod repair;
 mod shelf;
 mod source;
 
-pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES, TrackFacts};
+pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES, TrackFacts, set_cache_folder};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
 pub use grid_edit::{GridEdit, GridEditError, Taps};

@@ -1,11 +1,25 @@
 //! Folders for one test, removed when it is over.
 
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::sound::Sound;
+
+/// Gives this process an empty cache of analyses: the user's holds what other versions of the code found.
+pub fn keep_own_cache() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        // One folder for all test programs, which run one after the other; whose results are left in it is gone.
+        let folder = std::env::temp_dir().join("echelon-test-cache");
+        if let Err(error) = std::fs::remove_dir_all(&folder) {
+            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}: {error}", folder.display());
+        }
+        echelon::media::set_cache_folder(folder);
+    });
+}
 
 /// A folder that goes away with its value.
 #[derive(Debug)]

@@ -34,7 +34,7 @@ pub use waveform::{Bands, Level, Waveform};
 use watch::Watch;
 
 /// Raised whenever a track may come out differently: what is cached is analysed anew.
-pub const ANALYSIS_VERSION: u32 = 3;
+pub const ANALYSIS_VERSION: u32 = 4;
 
 /// What each part costs, of all: for progress.
 const GRID_SHARE: f32 = 0.4;

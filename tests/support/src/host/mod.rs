@@ -63,6 +63,7 @@ impl MiniHost {
             (Box::new(main), Box::new(audio))
         }
         echelon::peers::set_network(setup.network);
+        crate::temp::keep_own_cache();
         let (mut side, audio) = match format {
             Format::Clap => boxed(clap::create(setup.thread_pool.as_ref())),
             Format::Vst3 => boxed(vst3::create()),
