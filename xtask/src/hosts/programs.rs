@@ -8,8 +8,8 @@ use super::{Host, Setting};
 use crate::setup::{Need, set_up};
 use crate::workspace::{cargo, run_ok, step, target_dir};
 
-/// What the scripts need of Python.
-const PACKAGE: &str = "python-osc";
+/// No module of Python is the host itself; what all scripts need is there beside it.
+const PACKAGE: &str = "numpy";
 
 /// Ardour, if it is installed; it is too large to be installed without being asked for.
 pub fn ardour(host: &Host, setting: &Setting) -> Vec<Row> {
@@ -24,7 +24,7 @@ pub fn standalone(host: &Host, setting: &Setting) -> Vec<Row> {
     step("Building Echelon's own program (the first time: minutes)");
     let mut command = cargo();
     command.args(["build", "--quiet", "--package", "echelon", "--features", "standalone", "--bin", "echelon"]);
-    let built = set_up(&[Need::Build], false).and_then(|()| run_ok(&mut command, "the build of the program"));
+    let built = set_up(&[Need::Build, Need::Standalone], false).and_then(|()| run_ok(&mut command, "the build of the program"));
     if let Err(error) = built {
         return unavailable(host, &format!("{error:#}"));
     }
