@@ -24,7 +24,8 @@ pub fn standalone(host: &Host, setting: &Setting) -> Vec<Row> {
     step("Building Echelon's own program (the first time: minutes)");
     let mut command = cargo();
     command.args(["build", "--quiet", "--package", "echelon", "--features", "standalone", "--bin", "echelon"]);
-    let built = set_up(&[Need::Build, Need::Standalone], false).and_then(|()| run_ok(&mut command, "the build of the program"));
+    let built =
+        set_up(&[Need::Build, Need::Standalone], false).and_then(|()| run_ok(&mut command, "the build of the program"));
     if let Err(error) = built {
         return unavailable(host, &format!("{error:#}"));
     }
