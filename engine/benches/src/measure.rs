@@ -1,5 +1,5 @@
 //! Times every engine on one graph, in turns, so that whatever the machine does hits all of them (but see
-//! [`Runner::has_helpers`]).
+//! `Runner::has_helpers`).
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
