@@ -294,7 +294,7 @@ fn siblings(two: &mut Two, table: &mut Table) -> Result<()> {
     table.holds("a second instance in the process sees one peer", joined == [1.0, 1.0]);
     table.holds("the independent peer sees both", two.b.ask_for("await-peers 2", "peers", PATIENCE).is_ok());
     let seen = two.state()?.get(PEERS).and_then(Value::as_f64).unwrap_or(f64::NAN);
-    table.exactly("peers that the first instance then sees", seen, 1.0, "");
+    table.exactly("peers that the first instance then sees", seen, 1.0, "peers");
     two.a.send("sibling 0")?;
     table.holds("it goes alone", two.b.ask_for("await-peers 1", "peers", PATIENCE).is_ok());
     Ok(())
