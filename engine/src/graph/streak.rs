@@ -19,6 +19,10 @@ pub trait Streakable {
 
 impl<T: DspNode> Streakable for T {
     fn streak(&self) -> StreakKernel {
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx") {
+            return StreakKernel(run_streak_avx::<T>);
+        }
         StreakKernel(run_streak::<T>)
     }
 }
@@ -77,6 +81,25 @@ pub(super) unsafe fn run_streaks(streaks: *const Streak, count: usize, ops: *mut
 /// # Safety
 /// As [`run::run_ops`], and every op's node is a `T`.
 unsafe fn run_streak<T: DspNode>(ops: *mut Op, count: usize, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { streak::<T>(ops, count, run) };
+}
+
+/// The same steps in the same order, so the same bits, in registers twice as wide.
+///
+/// # Safety
+/// As [`run_streak`], and the processor has AVX.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx")]
+unsafe fn run_streak_avx<T: DspNode>(ops: *mut Op, count: usize, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { streak::<T>(ops, count, run) };
+}
+
+/// # Safety
+/// As [`run_streak`].
+#[inline(always)]
+unsafe fn streak<T: DspNode>(ops: *mut Op, count: usize, run: &Run) {
     let mut next = ops;
     // SAFETY: as promised: all of it is one table.
     let end = unsafe { ops.add(count) };
