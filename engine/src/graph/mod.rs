@@ -39,7 +39,9 @@
 //! [`SUB_BLOCK_FRAMES`], up to a multiple of them in the scheduler's clock, where it is reset and sounds again. Each time
 //! is counted. Buses are watched in the same way.
 //!
-//! **Banks.** Recursive filters that do not depend on each other run as lanes of one operation ([`BankNode`]).
+//! **Banks.** Recursive filters that do not depend on each other run as lanes of one operation ([`BankNode`]). Neighbours
+//! of one type run in a loop made for that type, with registers of eight floats where the processor has them. A node that
+//! is small gains most if its `process` is `#[inline(always)]`.
 //!
 //! **Lanes.** With [`GraphConfig::lanes`] above one the plan is cut into strips. [`Helpers`] are threads that watch for
 //! strips to claim; a host's own threads can do so through [`LanePool`] and [`LaneEntry`]. Nobody is waked, nothing is

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use super::costs::StripCosts;
 use super::events::ActiveEvent;
 use super::plan::{NodeCell, Op, flag};
+use super::streak::StreakKernel;
 use super::{DspNode, NodeIo, SUB_BLOCK_FRAMES, Status, StereoBlock, Width};
 
 /// What all ops of a sub-block share.
@@ -159,7 +160,7 @@ pub(super) unsafe fn run_special(op: &mut Op, run: &Run) {
 unsafe fn run_bank_op(op: &mut Op, bank: &BankCall, run: &Run) {
     // SAFETY: as promised for `run_ops`; a bank's members are its op's alone.
     unsafe {
-        if op.flags & (flag::EVENTS | flag::BROKEN) == 0 {
+        if op.flags & (flag::EVENTS | flag::BROKEN) == 0 && !run.hunts {
             (bank.kernel.run)(bank.members, bank.count, run);
         } else {
             run_ops(bank.members, bank.count, run);
@@ -322,13 +323,14 @@ impl BankKernel {
     /// out of its way to fill the bank.
     #[must_use]
     pub fn eager<T: BankNode>() -> Self {
-        Self { run: run_bank::<T>, type_id: TypeId::of::<T>(), is_worth_reordering: true }
+        Self { run: bank_runner::<T>(), type_id: TypeId::of::<T>(), is_worth_reordering: true }
     }
 
-    /// For nodes that are already fast: those that happen to be next to each other are joined.
+    /// For nodes whose samples are already vectors in time: those that happen to be next to each other are joined, and
+    /// run in one loop.
     #[must_use]
-    pub fn casual<T: BankNode>() -> Self {
-        Self { is_worth_reordering: false, ..Self::eager::<T>() }
+    pub fn casual<T: DspNode>() -> Self {
+        Self { run: StreakKernel::of::<T>().0, type_id: TypeId::of::<T>(), is_worth_reordering: false }
     }
 }
 
@@ -341,9 +343,37 @@ pub(super) struct BankCall {
     pub(super) count: usize,
 }
 
+/// How to run a bank on this processor.
+fn bank_runner<T: BankNode>() -> unsafe fn(*mut Op, usize, &Run) {
+    #[cfg(target_arch = "x86_64")]
+    if super::streak::has_avx() {
+        return run_bank_avx::<T>;
+    }
+    run_bank::<T>
+}
+
 /// # Safety
 /// As [`run_ops`]; every op's node is a `T`, and there are at most [`MAX_LANES`].
 unsafe fn run_bank<T: BankNode>(ops: *mut Op, count: usize, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { bank::<T>(ops, count, run) };
+}
+
+/// The same steps in the same order, so the same bits, in registers twice as wide.
+///
+/// # Safety
+/// As [`run_bank`], and the processor has AVX.
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx")]
+unsafe fn run_bank_avx<T: BankNode>(ops: *mut Op, count: usize, run: &Run) {
+    // SAFETY: as promised.
+    unsafe { bank::<T>(ops, count, run) };
+}
+
+/// # Safety
+/// As [`run_bank`].
+#[inline(always)]
+unsafe fn bank<T: BankNode>(ops: *mut Op, count: usize, run: &Run) {
     let mut bank = Bank::<T> { ops, count, frames: run.frames, status: [Status::Audio; MAX_LANES], nodes: PhantomData };
     T::process_bank(&mut bank);
     for (n, status) in bank.status.into_iter().enumerate().take(count) {

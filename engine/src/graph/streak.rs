@@ -9,7 +9,28 @@ use super::{DspNode, NodeIo};
 
 /// How to run ops whose nodes are all of one type.
 #[derive(Clone, Copy, Debug)]
-pub struct StreakKernel(unsafe fn(*mut Op, usize, &Run));
+pub struct StreakKernel(pub(super) unsafe fn(*mut Op, usize, &Run));
+
+impl StreakKernel {
+    /// For nodes of a type, on this processor.
+    pub(super) fn of<T: DspNode>() -> Self {
+        #[cfg(target_arch = "x86_64")]
+        if has_avx() {
+            return Self(run_streak_avx::<T>);
+        }
+        Self(run_streak::<T>)
+    }
+}
+
+/// Whether the processor has registers of eight floats.
+#[cfg(target_arch = "x86_64")]
+pub(super) fn has_avx() -> bool {
+    #[cfg(test)]
+    if tests::WITHOUT_AVX.get() {
+        return false;
+    }
+    std::arch::is_x86_feature_detected!("avx")
+}
 
 /// What the engine knows of each node's type. Every [`DspNode`] has it.
 pub trait Streakable {
@@ -19,11 +40,7 @@ pub trait Streakable {
 
 impl<T: DspNode> Streakable for T {
     fn streak(&self) -> StreakKernel {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx") {
-            return StreakKernel(run_streak_avx::<T>);
-        }
-        StreakKernel(run_streak::<T>)
+        StreakKernel::of::<T>()
     }
 }
 
@@ -142,4 +159,87 @@ unsafe fn special(op: &mut Op, run: &Run) {
 unsafe fn look(op: &mut Op, run: &Run) {
     // SAFETY: as promised.
     unsafe { run::look(op, run) };
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use crate::graph::nodes::{Biquad, FilterMode, Gain, Meter, Sum};
+    use crate::graph::{DspNode, Graph, GraphConfig, NodeIo, Param, Ports, Status, Width};
+
+    thread_local! {
+        /// Plans that this thread compiles do without.
+        pub(super) static WITHOUT_AVX: Cell<bool> = const { Cell::new(false) };
+    }
+
+    /// Noise that is the same in every run.
+    struct Noise(u32);
+
+    impl DspNode for Noise {
+        fn process(&mut self, mut io: NodeIo<'_>) -> Status {
+            for channel in io.out() {
+                for sample in channel {
+                    self.0 = self.0.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                    *sample = (self.0 >> 8) as f32 / 8_388_608.0 - 1.0;
+                }
+            }
+            Status::Audio
+        }
+
+        fn type_name(&self) -> &'static str {
+            "Noise"
+        }
+
+        fn ports(&self) -> Ports {
+            Ports { inputs: &[], output: Width::Stereo }
+        }
+    }
+
+    /// Four chains of gains, filters and meters into a sum, in blocks of any length, with a gain that moves.
+    fn rendered(without_avx: bool) -> Vec<[u32; 2]> {
+        WITHOUT_AVX.set(without_avx);
+        let (mut control, mut commands, mut scheduler) =
+            Graph::new(GraphConfig { sample_rate: 48_000.0, banks: true, lanes: 1 });
+        let sum = control.add(Sum::new(Width::Stereo, 4)).unwrap();
+        let mut gains = vec![];
+        for deck in 0..4_u16 {
+            let mut last = control.add(Noise(u32::from(deck))).unwrap();
+            for n in 0..6_u16 {
+                let gain = control.add(Gain::new(Width::Stereo, 0.9 + f32::from(n) * 0.03)).unwrap();
+                let hz = 300.0 * f32::from(n + 1);
+                let filter = control.add(Biquad::new(FilterMode::Peak, Width::Stereo, hz, 0.7, 1.5)).unwrap();
+                let meter = control.add(Meter::new(Width::Stereo).0).unwrap();
+                for (from, to) in [(last, gain), (gain, filter), (filter, meter)] {
+                    control.connect(from, to, 0).unwrap();
+                }
+                gains.push(gain);
+                last = meter;
+            }
+            control.connect(last, sum, usize::from(deck)).unwrap();
+        }
+        control.set_output_node(Some(sum)).unwrap();
+        control.commit().unwrap();
+        WITHOUT_AVX.set(false);
+        scheduler.receive(&mut commands);
+        let mut heard = vec![];
+        for (n, frames) in [64, 1, 63, 512, 7, 200, 64, 33].into_iter().cycle().take(40).enumerate() {
+            if n == 9 {
+                let param = Param { target: 0.2, ramp_frames: 100 };
+                control.update_param(gains[3], 0, param).unwrap();
+                scheduler.receive(&mut commands);
+            }
+            let (mut left, mut right) = (vec![0.0; frames], vec![0.0; frames]);
+            scheduler.process_block_simple([&mut left, &mut right]);
+            heard.extend(left.iter().zip(&right).map(|(l, r)| [l.to_bits(), r.to_bits()]));
+        }
+        heard
+    }
+
+    #[test]
+    fn wide_registers_give_the_same_bits() {
+        let (wide, narrow) = (rendered(false), rendered(true));
+        assert!(wide.iter().filter(|frame| frame[0] & !(1 << 31) != 0).count() > wide.len() / 2, "it sounds");
+        assert!(wide == narrow);
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::{FADER_MS, Path};
 use crate::dsp::Ramp;
-use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::{Decibels, ms_to_frames};
 
 /// Multiplies by a gain that follows its setting in 5 ms. At 0 dB the samples pass bit for bit.
@@ -88,6 +88,7 @@ impl GainNode {
 }
 
 impl DspNode for GainNode {
+    #[inline(always)]
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -111,13 +112,6 @@ impl DspNode for GainNode {
 
     fn type_name(&self) -> &'static str {
         "Gain"
-    }
-}
-
-impl BankNode for GainNode {
-    /// A gain's samples are already vectors in time: lanes only save the calls.
-    fn process_bank(bank: &mut Bank<'_, Self>) {
-        bank.one_by_one();
     }
 }
 

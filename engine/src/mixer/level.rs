@@ -2,7 +2,7 @@
 
 use super::{FADER_MS, Path};
 use crate::dsp::Slide;
-use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::Decibels;
 
 /// How long an auto gain takes, in milliseconds: nobody shall hear it go.
@@ -67,6 +67,7 @@ impl LevelNode {
 }
 
 impl DspNode for LevelNode {
+    #[inline(always)]
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -89,13 +90,6 @@ impl DspNode for LevelNode {
 
     fn type_name(&self) -> &'static str {
         self.name
-    }
-}
-
-impl BankNode for LevelNode {
-    /// Its samples are already vectors in time: lanes only save the calls.
-    fn process_bank(bank: &mut Bank<'_, Self>) {
-        bank.one_by_one();
     }
 }
 

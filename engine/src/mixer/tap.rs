@@ -2,7 +2,7 @@
 
 use super::FADER_MS;
 use crate::dsp::Slide;
-use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Ports, Status, Width};
+use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Ports, Status, Width};
 
 /// The places, as the control names them.
 pub(super) const PLACES: [&str; 2] = ["post", "pre"];
@@ -53,6 +53,7 @@ impl TapNode {
 }
 
 impl DspNode for TapNode {
+    #[inline(always)]
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -79,13 +80,6 @@ impl DspNode for TapNode {
 
     fn type_name(&self) -> &'static str {
         "Tap"
-    }
-}
-
-impl BankNode for TapNode {
-    /// It copies: lanes only save the calls.
-    fn process_bank(bank: &mut Bank<'_, Self>) {
-        bank.one_by_one();
     }
 }
 

@@ -1,8 +1,6 @@
 //! A gain.
 
-use crate::graph::{
-    Bank, BankKernel, BankNode, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, Status, Width,
-};
+use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Param, ParamBlock, ParamRange, Ports, Status, Width};
 
 /// Multiplies by parameter 0, a linear gain of 0..=16. At 1 the samples pass bit for bit.
 #[derive(Debug)]
@@ -22,7 +20,7 @@ impl Gain {
         Self { width, params: ParamBlock::new([ParamRange { first, range: 0.0..=Self::MAX }]) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn make(&mut self, mut io: NodeIo<'_>) -> Status {
         if !self.params.is_settled() {
             return self.glide(io);
@@ -69,6 +67,7 @@ fn multiply(input: &[f32], gain: f32, output: &mut [f32]) {
 }
 
 impl DspNode for Gain {
+    #[inline(always)]
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -99,12 +98,5 @@ impl DspNode for Gain {
 
     fn cost_hint_ns(&self) -> u32 {
         8
-    }
-}
-
-impl BankNode for Gain {
-    /// A gain's samples are already vectors in time: lanes only save the calls.
-    fn process_bank(bank: &mut Bank<'_, Self>) {
-        bank.one_by_one();
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use crate::graph::{Bank, BankKernel, BankNode, DspNode, Guard, LOUDEST, NodeIo, Ports, Status, Width};
+use crate::graph::{BankKernel, DspNode, Guard, LOUDEST, NodeIo, Ports, Status, Width};
 
 /// What a [`Meter`] has seen, for everyone who looks at it.
 #[derive(Clone, Debug, Default)]
@@ -54,6 +54,7 @@ fn pass(input: &[f32], output: &mut [f32]) -> u32 {
 }
 
 impl DspNode for Meter {
+    #[inline(always)]
     fn process(&mut self, io: NodeIo<'_>) -> Status {
         self.make(io)
     }
@@ -80,12 +81,6 @@ impl DspNode for Meter {
 
     fn cost_hint_ns(&self) -> u32 {
         20
-    }
-}
-
-impl BankNode for Meter {
-    fn process_bank(bank: &mut Bank<'_, Self>) {
-        bank.one_by_one();
     }
 }
 

@@ -14,8 +14,8 @@ static MONO: [Width; FAN_IN] = [Width::Mono; FAN_IN];
 struct Wrapped<K>(Unit<K>);
 
 impl<K: Kernel> Wrapped<K> {
-    /// No input or several, or a part of a sub-block: apart, as in [`Unit::process_called`].
-    #[inline(never)]
+    /// No input or several, or a part of a sub-block.
+    #[inline(always)]
     fn apart(&mut self, mut io: NodeIo<'_>) -> Status {
         let is_done = match self.0.inputs() {
             2 => self.sum_of::<2>(&mut io),
@@ -45,6 +45,7 @@ impl<K: Kernel> Wrapped<K> {
 }
 
 impl<K: Kernel> DspNode for Wrapped<K> {
+    #[inline(always)]
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         if self.0.inputs() == 1
             && let Some(([input], output)) = io.whole_left()
