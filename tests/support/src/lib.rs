@@ -69,6 +69,7 @@ pub mod guard;
 mod host;
 pub mod osc;
 pub mod params;
+pub mod raw;
 mod record;
 pub mod recording;
 pub mod rig;

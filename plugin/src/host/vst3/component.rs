@@ -93,8 +93,11 @@ impl IComponentTrait for Object {
     }
 
     unsafe fn getState(&self, stream: *mut IBStream) -> tresult {
-        // SAFETY: see above.
-        guard(kInternalError, || unsafe { IComponentTrait::getState(&*self.inner, stream) })
+        guard(kInternalError, || {
+            // SAFETY: VST3: a stream, valid for the call; for the framework see above.
+            let is_saved = unsafe { state::write(stream, |memory| IComponentTrait::getState(&*self.inner, memory)) };
+            if is_saved { kResultOk } else { kResultFalse }
+        })
     }
 }
 

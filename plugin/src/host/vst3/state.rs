@@ -1,7 +1,10 @@
 //! VST3's streams of state.
 
-use vst3::ComRef;
-use vst3::Steinberg::{IBStream, IBStreamTrait};
+use std::cell::RefCell;
+use std::ffi::c_void;
+
+use vst3::Steinberg::{IBStream, IBStreamTrait, int32, int64, kInvalidArgument, kNotImplemented, kResultOk, tresult};
+use vst3::{Class, ComRef, ComWrapper};
 
 use crate::host::state::MAX_BYTES;
 
@@ -30,4 +33,65 @@ pub(super) unsafe fn read(stream: *mut IBStream) -> Option<Vec<u8>> {
         }
     }
     None
+}
+
+/// Lets `save` write into memory, and writes all of that to the host's stream. The framework's own way out does not look
+/// at how much the host took: a full disk would leave half a project, and nobody would be told. `false` if the host did
+/// not take it all, or there was nothing.
+///
+/// # Safety
+/// The stream is null or valid; `save` writes to the stream that it is given, and does not keep it.
+pub(super) unsafe fn write(stream: *mut IBStream, save: impl FnOnce(*mut IBStream) -> tresult) -> bool {
+    // SAFETY: by this function's contract.
+    let Some(stream) = (unsafe { ComRef::from_raw(stream) }) else { return false };
+    let memory = ComWrapper::new(Memory::default());
+    let Some(inside) = memory.as_com_ref::<IBStream>() else { return false };
+    if save(inside.as_ptr()) != kResultOk {
+        return false;
+    }
+    let mut bytes = memory.0.take();
+    let mut rest = &mut bytes[..];
+    while !rest.is_empty() {
+        let (mut count, size) = (0, i32::try_from(rest.len()).unwrap_or(i32::MAX));
+        // SAFETY: there are so many bytes. The result is not looked at: the count says all.
+        unsafe { stream.write(rest.as_mut_ptr().cast(), size, &raw mut count) };
+        match usize::try_from(count) {
+            Ok(taken) if (1..=rest.len()).contains(&taken) => rest = &mut rest[taken..],
+            _ => return false,
+        }
+    }
+    true
+}
+
+/// A stream that keeps what is written, one after the other.
+#[derive(Default)]
+struct Memory(RefCell<Vec<u8>>);
+
+impl Class for Memory {
+    type Interfaces = (IBStream,);
+}
+
+impl IBStreamTrait for Memory {
+    unsafe fn read(&self, _: *mut c_void, _: int32, _: *mut int32) -> tresult {
+        kNotImplemented
+    }
+
+    unsafe fn write(&self, from: *mut c_void, count: int32, taken: *mut int32) -> tresult {
+        let Some(length) = usize::try_from(count).ok().filter(|_| !from.is_null()) else { return kInvalidArgument };
+        // SAFETY: the framework gives so many bytes.
+        self.0.borrow_mut().extend_from_slice(unsafe { std::slice::from_raw_parts(from.cast_const().cast(), length) });
+        if !taken.is_null() {
+            // SAFETY: the framework's own place for the count.
+            unsafe { *taken = count };
+        }
+        kResultOk
+    }
+
+    unsafe fn seek(&self, _: int64, _: int32, _: *mut int64) -> tresult {
+        kNotImplemented
+    }
+
+    unsafe fn tell(&self, _: *mut int64) -> tresult {
+        kNotImplemented
+    }
 }

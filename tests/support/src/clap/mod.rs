@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 pub(crate) use audio::ClapAudio;
 pub(crate) use main::ClapMain;
+pub use plugin::factory;
 pub use pool::ThreadPool;
 
 /// Calls an optional C function of a CLAP structure.

@@ -29,7 +29,8 @@ unsafe impl Send for Plugin {}
 unsafe impl Sync for Plugin {}
 
 /// The factory of the plugin's entry, initialised once for the process.
-fn factory() -> *const clap_plugin_factory {
+#[must_use]
+pub fn factory() -> *const clap_plugin_factory {
     static INIT: Once = Once::new();
     let entry = crate::entries::clap();
     INIT.call_once(|| {

@@ -30,6 +30,13 @@ impl MainThread {
         self.table.to_plain(number, self.side.value(number))
     }
 
+    /// A parameter moved in the host's own window: VST3 hosts tell the controller at once, whatever the audio thread does.
+    /// CLAP hosts tell only with a block or a flush; nothing happens there.
+    pub fn tell_controller(&mut self, id: &str, value: f64) {
+        let raw = self.raw(id, value);
+        self.side.tell_controller(self.table.number(id), raw);
+    }
+
     /// The plugin's text for a value.
     #[must_use]
     pub fn text(&self, id: &str, value: f64) -> Option<String> {

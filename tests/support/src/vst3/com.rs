@@ -71,10 +71,12 @@ impl Class for Changes {
 }
 
 impl Changes {
+    /// Forgets all of them.
     pub fn clear(&self) {
         self.0.borrow_mut().clear();
     }
 
+    /// A parameter's value at an offset, behind what it has already.
     pub fn push(&self, id: ParamID, offset: u32, value: ParamValue) {
         let mut queues = self.0.borrow_mut();
         let index = queues.iter().position(|queue| queue.id == id).unwrap_or_else(|| {
@@ -158,11 +160,14 @@ impl IEventListTrait for Events {
 
 /// Bytes in memory with a place.
 pub struct Stream {
+    /// All that was written.
     pub bytes: RefCell<Vec<u8>>,
     place: Cell<usize>,
 }
 
 impl Stream {
+    /// From the first of these.
+    #[must_use]
     pub fn new(bytes: &[u8]) -> ComWrapper<Self> {
         ComWrapper::new(Self { bytes: RefCell::new(bytes.to_vec()), place: Cell::new(0) })
     }

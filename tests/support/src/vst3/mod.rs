@@ -11,7 +11,9 @@ mod view;
 use std::sync::Arc;
 
 pub(crate) use audio::Vst3Audio;
+pub use com::{Changes, Events, Stream, pointer};
 pub(crate) use main::Vst3Main;
+pub use plugin::factory;
 
 /// A new instance.
 pub(crate) fn create() -> (Vst3Main, Vst3Audio) {

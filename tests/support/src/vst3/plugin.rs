@@ -31,7 +31,8 @@ unsafe impl Send for Plugin {}
 unsafe impl Sync for Plugin {}
 
 /// The plugin's factory, with the module initialised once for the process.
-fn factory() -> ComPtr<IPluginFactory> {
+#[must_use]
+pub fn factory() -> ComPtr<IPluginFactory> {
     static INIT: Once = Once::new();
     INIT.call_once(|| {
         crate::keep_panic_hook(|| {
