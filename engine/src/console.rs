@@ -25,7 +25,19 @@ pub struct Console {
     shadow: EngineShadowState,
     /// For the audio thread, as soon as there is room.
     midi: MidiWaits,
+    listen: ListenWaits,
 }
+
+/// What the headphones alone shall play, and how many tracks of that the audio side has.
+#[derive(Debug, Default)]
+struct ListenWaits {
+    /// To be sent: a track and its place, or silence.
+    word: Option<Option<(Arc<Track>, f64)>>,
+    live: usize,
+}
+
+/// Tracks for the headphones alone that the audio side may have at once; more wait until one is back.
+pub(crate) const MAX_LISTENED: usize = 8;
 
 /// What MIDI has to tell the audio thread.
 #[derive(Debug, Default)]
@@ -41,6 +53,7 @@ impl Console {
             executor: ActionExecutor::default(),
             shadow: EngineShadowState::default(),
             midi: MidiWaits::default(),
+            listen: ListenWaits::default(),
         }
     }
 
@@ -131,6 +144,13 @@ impl Console {
         self.send();
     }
 
+    /// Plays a track to the headphones alone, from a part of its length on (0..1), or nothing there any more. It takes the
+    /// place of what plays there; nothing else changes, and the master never has it.
+    pub fn listen(&mut self, track: Option<(Arc<Track>, f64)>) {
+        self.listen.word = Some(track);
+        self.send();
+    }
+
     /// A MIDI message that came, the oldest first.
     pub fn take_heard(&mut self) -> Option<MidiHeard> {
         self.links.heard.try_pop()
@@ -177,8 +197,10 @@ impl Console {
 
     fn collect_garbage(&mut self) {
         while let Some(garbage) = self.links.garbage.try_pop() {
-            if matches!(garbage, Garbage::Track(_)) {
-                self.executor.track_returned();
+            match garbage {
+                Garbage::Track(_) => self.executor.track_returned(),
+                Garbage::Listened(_) => self.listen.live = self.listen.live.saturating_sub(1),
+                Garbage::Safety(_) | Garbage::Midi(_) => {}
             }
         }
         // Old plans too. A ring that is full now has room in a later turn.
@@ -207,6 +229,15 @@ impl Console {
         }
         if self.midi.lights {
             self.midi.lights = control.try_push(ControlEvent::ShowLights).is_err();
+        }
+        if let Some(word) = self.listen.word.take() {
+            let is_track = word.is_some();
+            let has_room = !is_track || self.listen.live < MAX_LISTENED;
+            match if has_room { control.try_push(ControlEvent::Listen(word)) } else { Err(ControlEvent::Listen(word)) }
+            {
+                Err(ControlEvent::Listen(word)) => self.listen.word = Some(word),
+                _ => self.listen.live += usize::from(is_track),
+            }
         }
         let (urgent, mut sent) = (self.executor.urgent_len(), 0);
         self.executor.tick(|event| {

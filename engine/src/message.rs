@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::{ClockPolicy, ClockSource, LinkView, Quality};
-use crate::deck::{GestureRefused, MotionView, Track};
+use crate::deck::{GestureRefused, ListenView, MotionView, Track};
 use crate::dsp::Levels;
 use crate::midi::{MidiCounts, MidiTable};
 use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
@@ -64,6 +64,8 @@ pub enum ControlEvent {
     SetMidi(Box<MidiTable>),
     /// Every light of the controllers is sent again.
     ShowLights,
+    /// A track for the headphones alone, from a part of its length on (0..1); or silence there. It comes back as garbage.
+    Listen(Option<(Arc<Track>, f64)>),
     /// What comes behind this is taken on this frame, counted from the first that the rig made, and not before: for a
     /// replay.
     Until(u64),
@@ -222,6 +224,8 @@ pub enum Garbage {
     Safety(Box<SafetySettings>),
     /// A mapping that another one has replaced.
     Midi(Box<MidiTable>),
+    /// A track that was for the headphones alone.
+    Listened(Arc<Track>),
 }
 
 /// What is pending on a deck.
@@ -336,6 +340,8 @@ pub struct Snapshot {
     pub master_levels: Levels,
     /// How far the limiter holds the master down, in dB: 0 or below.
     pub limiter_db: f32,
+    /// The file that is listened to without a deck.
+    pub listen: Option<ListenView>,
     /// Index into [`Grid::CHOICES`].
     pub quantize: usize,
     /// Times that a node made NaN or infinity and was silenced, since the start.
@@ -376,6 +382,7 @@ impl Default for Snapshot {
             master_peak: 0.0,
             master_levels: Levels::SILENT,
             limiter_db: 0.0,
+            listen: None,
             quantize: Grid::DEFAULT_CHOICE,
             non_finite: 0,
             lost_events: 0,

@@ -4,7 +4,7 @@ use ringbuf::traits::Split;
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 
 use crate::action::{ActionExecutor, Timeline};
-use crate::console::Console;
+use crate::console::{Console, MAX_LISTENED};
 use crate::graph::{CommandReceiver, GraphConfig, GraphControl, GraphError, Parallel};
 use crate::message::{ControlEvent, EngineEvent, Garbage, Snapshot};
 use crate::midi::MidiHeard;
@@ -78,7 +78,8 @@ impl Rig {
         let (control_tx, control_rx) = HeapRb::new(CONTROL_CAPACITY).split();
         let (events_tx, events_rx) = HeapRb::new(EVENT_CAPACITY).split();
         // Room for every track that can be out there, and for as many settings as fit on the way: it cannot fill.
-        let (garbage_tx, garbage_rx) = HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + CONTROL_CAPACITY).split();
+        let (garbage_tx, garbage_rx) =
+            HeapRb::new(ActionExecutor::MAX_LIVE_TRACKS + MAX_LISTENED + CONTROL_CAPACITY).split();
         let (heard_tx, heard_rx) = HeapRb::new(HEARD_CAPACITY).split();
         let (snapshot_tx, snapshot_rx) = triple_buffer::triple_buffer(&Snapshot::default());
         let graph = GraphConfig { lanes: config.lanes.max(1), ..GraphConfig::new(config.sample_rate) };

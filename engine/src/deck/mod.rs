@@ -4,6 +4,7 @@ mod cues;
 mod grid;
 mod key_lock;
 mod latest;
+mod listen;
 mod loops;
 mod marks;
 mod motion;
@@ -19,6 +20,7 @@ mod voice;
 
 pub use grid::{BeatGrid, GridError, MAX_GRID_PLACES};
 pub use latest::MAX_CHANGES;
+pub use listen::{ListenNode, ListenView};
 pub use loops::LOOP_BEATS;
 pub use marks::{Marks, NUM_HOT_CUES};
 pub use node::{DeckNode, LoadRefused, Undone};

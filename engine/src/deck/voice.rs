@@ -105,7 +105,7 @@ fn loudness(speed: f64) -> f32 {
 }
 
 /// At the track's own speed a whole frame needs no filter: it is the sample itself, bit for bit.
-fn read(sound: &Sound<'_>, bank: &SincBank, place: &Place) -> (f32, f32) {
+pub(super) fn read(sound: &Sound<'_>, bank: &SincBank, place: &Place) -> (f32, f32) {
     if (place.rate.abs() - 1.0).abs() < ON_FRAME {
         let whole = place.frame.round();
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be 0 or more")]

@@ -9,8 +9,13 @@ use crate::units::{DeckId, NUM_DECKS};
 
 /// The master's slot, after the decks'.
 pub(super) const MASTER_SLOT: usize = NUM_DECKS;
+/// The slot of a file that is listened to without a deck.
+pub(super) const LISTEN_SLOT: usize = NUM_DECKS + 1;
+/// How many slots there are.
+const NUM_SLOTS: usize = NUM_DECKS + 2;
 
-/// Sums the decks that are listened to before their faders, and mixes the master in with constant power.
+/// Sums the decks that are listened to before their faders and a file that is on none, and mixes the master in with
+/// constant power.
 #[derive(Debug)]
 pub struct CueNode {
     /// 1 is listened to, by deck.
@@ -46,10 +51,11 @@ impl CueNode {
         &mut self.mix
     }
 
-    /// By slot: the decks, then the master.
-    fn next_gains(&mut self) -> [f32; NUM_DECKS + 1] {
+    /// By slot: the decks, the master, the file.
+    fn next_gains(&mut self) -> [f32; NUM_SLOTS] {
         let (of_decks, of_master) = gains(self.mix.next_value());
-        let mut all = [of_master; NUM_DECKS + 1];
+        let mut all = [of_master; NUM_SLOTS];
+        all[LISTEN_SLOT] = of_decks;
         all.iter_mut().zip(&mut self.listens).for_each(|(gain, listen)| *gain = listen.next_value() * of_decks);
         all
     }
@@ -63,12 +69,11 @@ impl DspNode for CueNode {
     fn process(&mut self, mut io: NodeIo<'_>) -> Status {
         let frames = io.frames();
         let mut still = if self.is_still() { Some(self.next_gains()) } else { None };
-        let is_heard =
-            |slot: usize, gains: &[f32; NUM_DECKS + 1]| gains[slot] != 0.0 && io.status(slot) != Status::Silent;
-        if still.as_ref().is_some_and(|gains| !(0..=MASTER_SLOT).any(|slot| is_heard(slot, gains))) {
+        let is_heard = |slot: usize, gains: &[f32; NUM_SLOTS]| gains[slot] != 0.0 && io.status(slot) != Status::Silent;
+        if still.as_ref().is_some_and(|gains| !(0..NUM_SLOTS).any(|slot| is_heard(slot, gains))) {
             return Status::Silent;
         }
-        let inputs: [[&[f32]; 2]; NUM_DECKS + 1] = std::array::from_fn(|slot| [io.left(slot), io.right(slot)]);
+        let inputs: [[&[f32]; 2]; NUM_SLOTS] = std::array::from_fn(|slot| [io.left(slot), io.right(slot)]);
         let [out_left, out_right] = io.out();
         for n in 0..frames {
             if still.is_none() && self.is_still() {
@@ -85,7 +90,7 @@ impl DspNode for CueNode {
     }
 
     fn ports(&self) -> Ports {
-        Ports { inputs: &[Width::Stereo; NUM_DECKS + 1], output: Width::Stereo }
+        Ports { inputs: &[Width::Stereo; NUM_SLOTS], output: Width::Stereo }
     }
 
     fn guard(&self) -> Guard {
@@ -107,15 +112,20 @@ mod tests {
     use super::*;
     use crate::graph::{IoSetup, StereoBlock};
 
-    /// Deck A at 0.5, deck B at 0.25, the master at 0.7.
+    /// Deck A at 0.5, deck B at 0.25, the master at 0.7, no file.
     fn run(node: &mut CueNode, frames: usize, block: usize) -> Vec<f32> {
-        let mut sounds = [0.5, 0.25, 0.0, 0.0, 0.7].map(|level| {
+        run_beside(0.0, node, frames, block)
+    }
+
+    /// The same beside a file at a level.
+    fn run_beside(file: f32, node: &mut CueNode, frames: usize, block: usize) -> Vec<f32> {
+        let mut sounds = [0.5, 0.25, 0.0, 0.0, 0.7, file].map(|level| {
             let mut sound = StereoBlock::SILENT;
             sound.channels_mut().into_iter().for_each(|channel| channel.fill(level));
             sound
         });
-        let [a, b, c, d, master] = &mut sounds;
-        let (inputs, mut out) = ([&*a, &*b, &*c, &*d, &*master], StereoBlock::SILENT);
+        let [a, b, c, d, master, file] = &mut sounds;
+        let (inputs, mut out) = ([&*a, &*b, &*c, &*d, &*master, &*file], StereoBlock::SILENT);
         let mut heard = vec![];
         while heard.len() < frames {
             IoSetup::new(&inputs, &mut out, block).run(node);
@@ -138,6 +148,8 @@ mod tests {
         let (decks, master) = gains(0.5);
         assert!((decks * decks + master * master - 1.0).abs() < 1e-6);
         assert!((run(&mut node, 320, 64)[319] - (0.75 * decks + 0.7 * master)).abs() < 1e-6);
+        let file = 0.125 * decks;
+        assert!((run_beside(0.125, &mut node, 320, 64)[319] - (0.75 * decks + 0.7 * master + file)).abs() < 1e-6);
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub use level::LevelNode;
 pub use limiter::LimiterNode;
 pub use tap::TapNode;
 
-use crate::deck::DeckNode;
+use crate::deck::{DeckNode, ListenNode};
 use crate::dsp::SincBank;
 use crate::graph::nodes::Svf;
 use crate::graph::{
@@ -108,6 +108,7 @@ pub struct Mixer {
     master: NodeId,
     limiter: Option<NodeId>,
     cue: NodeId,
+    listen: NodeId,
 }
 
 /// The mixer's nodes and the halves of its graph.
@@ -183,6 +184,8 @@ impl Mixer {
             graph.connect(gain, cue, slot)?;
         }
         graph.connect(master, cue, cue::MASTER_SLOT)?;
+        let listen = graph.add(ListenNode::new(bank, sample_rate))?;
+        graph.connect(listen, cue, cue::LISTEN_SLOT)?;
         graph.set_output(CUE_BUS, Some(cue))?;
         let limiter = if has_limiter { Some(graph.add(LimiterNode::new(sample_rate))?) } else { None };
         if let Some(limiter) = limiter {
@@ -207,6 +210,7 @@ impl Mixer {
             master,
             limiter,
             cue,
+            listen,
         };
         Ok(MixerParts { mixer, control: graph, commands, scheduler })
     }
@@ -296,6 +300,12 @@ impl Mixer {
     #[must_use]
     pub fn cue<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut CueNode> {
         scheduler.node_mut(self.cue)
+    }
+
+    /// The player for files that are on no deck, in the running graph.
+    #[must_use]
+    pub fn listen<'p>(&self, scheduler: &'p mut Scheduler) -> Option<&'p mut ListenNode> {
+        scheduler.node_mut(self.listen)
     }
 
     /// The limiter in the running graph, if there is one.

@@ -33,7 +33,7 @@ impl RigProcessor {
         }
     }
 
-    /// Every deck out within 10 ms, and nothing pending.
+    /// Every deck out within 10 ms, the headphones too, and nothing pending.
     pub(super) fn panic(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         while let Some(entry) = self.timeline.pop() {
             self.take_back(entry);
@@ -42,6 +42,7 @@ impl RigProcessor {
             self.stop(deck, Some(PANIC_MS), moment, moves);
         }
         self.policy.telemetry_mut().panics += 1;
+        self.listen_to(None);
     }
 
     /// One entry and, if it is a step of a recipe, the others with it.

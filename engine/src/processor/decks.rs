@@ -1,10 +1,12 @@
 //! The processor's hands on decks and mixer, and what is published of them.
 
+use std::sync::Arc;
+
 use super::RigProcessor;
 use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
-use crate::deck::DeckNode;
-use crate::message::{EngineEvent, MAX_PENDING_VIEWS, PendingView};
+use crate::deck::{DeckNode, ListenNode, Track};
+use crate::message::{EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView};
 use crate::mixer::{EqBand, Knob, eq};
 use crate::safety::{DeckState, ON_AIR_GAIN};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
@@ -101,6 +103,17 @@ impl RigProcessor {
         }
     }
 
+    /// Plays a track to the headphones alone, or nothing any more.
+    pub(super) fn listen_to(&mut self, track: Option<(Arc<Track>, f64)>) {
+        let unused = match self.mixer.listen(&mut self.scheduler) {
+            Some(node) => node.play(track),
+            None => track.map(|(track, _)| track),
+        };
+        if let Some(unused) = unused {
+            self.throw_away(Garbage::Listened(unused));
+        }
+    }
+
     /// For how many of the next `frames` each deck's own path lets anything be heard.
     pub(super) fn open_paths(&mut self, frames: u32) -> [u32; NUM_DECKS] {
         let scheduler = &mut self.scheduler;
@@ -168,6 +181,7 @@ impl RigProcessor {
         self.snapshot.crossfader = self.mixer.crossfader(scheduler).map_or(0.5, |fader| fader.position());
         self.snapshot.master_gain_db = self.mixer.master(scheduler).map_or(0.0, |gain| gain.setting().0);
         self.snapshot.limiter_db = self.mixer.limiter(scheduler).map_or(0.0, |limiter| limiter.reduction_db());
+        self.snapshot.listen = self.mixer.listen(scheduler).and_then(|node| ListenNode::view(node));
         self.snapshot.master_levels = self.meters[0].levels();
         self.snapshot.frames = self.frames_before;
         self.snapshot.safety = *self.policy.decks();

@@ -25,7 +25,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionKind, Deed, Quantizer, RequestId, Timeline};
 use crate::clock::{BlockClock, HostTransport, RigClock, SessionWord};
-use crate::deck::DeckNode;
+use crate::deck::{DeckNode, ListenNode};
 use crate::dsp::{LoudnessMeter, without_denormals};
 use crate::graph::{LanePool, Scheduler};
 use crate::input::{Control, ControlMove, HostInput, TimedInput};
@@ -270,6 +270,9 @@ impl RigProcessor {
         self.scheduler.run_with(&mut buses, from as usize, to as usize, pool);
         io.lanes = lanes;
         self.listen(from, open);
+        if let Some(track) = self.mixer.listen(&mut self.scheduler).and_then(ListenNode::take_left) {
+            self.throw_away(Garbage::Listened(track));
+        }
         for deck in DeckId::ALL {
             if let Some(track) = self.deck(deck).and_then(DeckNode::take_left) {
                 self.throw_away(Garbage::Track(track));
@@ -311,6 +314,7 @@ impl RigProcessor {
                     self.throw_away(Garbage::Midi(old));
                 }
                 Some(ControlEvent::ShowLights) => self.midi.forget_lights(),
+                Some(ControlEvent::Listen(track)) => self.listen_to(track),
                 Some(ControlEvent::Until(_)) | None => return,
             }
         }

@@ -440,6 +440,7 @@ mod gaps;
 mod hands;
 mod host;
 mod knobs;
+mod listen;
 mod midi;
 mod races;
 mod recipes;
