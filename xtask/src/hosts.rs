@@ -14,7 +14,7 @@ use crate::workspace::{shown, step, target_dir};
 
 mod clack;
 mod clients;
-mod fresh;
+pub mod fresh;
 mod programs;
 pub mod python;
 mod report;

@@ -15,6 +15,8 @@ mod install;
 mod link;
 mod music;
 mod osc;
+mod platforms;
+mod realtime;
 mod report;
 mod setup;
 mod shots;
@@ -32,7 +34,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 13] = [
+const COMMANDS: [Command; 15] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -94,6 +96,18 @@ const COMMANDS: [Command; 13] = [
         run: soak::main,
     },
     Command {
+        name: "realtime",
+        summary: "play four decks at real-time priority on a busy machine: a histogram of what the blocks took",
+        help: realtime::HELP,
+        run: realtime::main,
+    },
+    Command {
+        name: "platforms",
+        summary: "check the code for Windows, macOS and without Link, as far as this machine can",
+        help: platforms::HELP,
+        run: platforms::main,
+    },
+    Command {
         name: "report",
         summary: "draw what the sound is: responses, stretched drums, a track with its grid and cues",
         help: report::HELP,
@@ -144,7 +158,7 @@ fn main() -> ExitCode {
 fn overview() -> String {
     let mut text = String::from("Usage: cargo xtask <command> [options]\n\nCommands:\n");
     for command in &COMMANDS {
-        text += &format!("  {:<8} {}\n", command.name, command.summary);
+        text += &format!("  {:<9} {}\n", command.name, command.summary);
     }
     text + "\n`cargo xtask <command> --help` explains a command.\n"
 }
@@ -157,7 +171,7 @@ mod tests {
     fn the_overview_lists_every_command() {
         let text = overview();
         for command in &COMMANDS {
-            assert!(text.contains(&format!("  {:<8} {}", command.name, command.summary)));
+            assert!(text.contains(&format!("  {:<9} {}", command.name, command.summary)));
             assert!(command.help.contains(&format!("Usage: cargo xtask {}", command.name)), "{}", command.name);
         }
     }

@@ -8,7 +8,7 @@ use crate::workspace::{cargo, root, run_ok};
 pub const HELP: &str = "
 Usage: cargo xtask osc <what>
 
-  print                                  the namespace, as in the README
+  print                                  the namespace, as in docs/osc.md
   send <port> <address> [args]           sends one message, shows the answers of half a second
   listen <port> <seconds> [patterns]     subscribes (to everything but meters, if no pattern is named) and shows it
   flood [seconds]                        100,000 messages a second from one source at a rig in a mini-host of its own, for

@@ -83,7 +83,7 @@ pub fn is_reply(address: &str) -> bool {
     REPLIES.iter().any(|(reply, ..)| *reply == address) && !rows().any(|row| row.path == address)
 }
 
-/// How messages are read, below the tables in the README.
+/// How messages are read, below the tables in docs/osc.md.
 const NOTES: &str = "\
 - `{deck}` is `a`, `b`, `c` or `d`. Numbers may be of type i, h, f, d, T or F.
 - *when*: `\"now\"`, a grid or a number, the song beat (quarter notes from the song's start). Grids are the parts of a \
@@ -99,11 +99,11 @@ done, and does nothing. The answer has the same address; an `\"id\" i` in the qu
 - *recipe* is an id from `/recipe/list`; *JSON* is the text of a recipe file (`docs/recipes.md`).
 - The other addresses below `/bridge/` are for the other end of a bridge (`docs/bridge.md`).
 - Values outside of a range are clamped, with a `/warn`; NaN and infinity are refused.
-- A bundle is done as a whole or, if one of its messages is wrong, not at all. Time tags in the future are refused for \
-now: say when with *when*. Bundles nest up to 4 deep; packets are up to 8 KiB.
+- A bundle is done as a whole or, if one of its messages is wrong, not at all. Its time tag is when, on the frame, at \
+most 10 s ahead. Bundles nest up to 4 deep; packets are up to 8 KiB.
 ";
 
-/// The namespace as Markdown, for the README.
+/// The namespace as Markdown, for docs/osc.md.
 #[must_use]
 pub fn namespace_markdown() -> String {
     let mut text = String::from("| address | arguments | when not said | what it does |\n|---|---|---|---|\n");

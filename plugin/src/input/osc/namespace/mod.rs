@@ -1,5 +1,5 @@
 //! The OSC namespace: one row per address. Those of actions are made from the engine's table, the others are in
-//! `table.rs`. Parser, error texts, OSCQuery, layouts and the README's table all come from here.
+//! `table.rs`. Parser, error texts, OSCQuery, layouts and the table of docs/osc.md all come from here.
 
 mod markdown;
 mod peers;

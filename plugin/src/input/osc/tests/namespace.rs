@@ -1,7 +1,8 @@
 use echelon_engine::action::{Arg, DECK};
+use rosc::OscType;
 
 use super::super::namespace::{Row, is_reply, rows, when_words};
-use super::super::{ParseError, namespace_markdown, parse};
+use super::super::{ParseError, Parsed, namespace_markdown, parse};
 
 #[test]
 fn the_markdown_has_a_row_for_every_address() {
@@ -73,18 +74,58 @@ fn answers_are_told_from_questions() {
     }
 }
 
-/// With `UPDATE_README=1` in the environment the section is written anew.
+fn document(path: &str) -> String {
+    std::fs::read_to_string(format!("{}/../{path}", env!("CARGO_MANIFEST_DIR"))).unwrap()
+}
+
+/// With `UPDATE_README=1` in the environment the guide's section is written anew.
 #[test]
-fn the_readme_has_the_table() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md");
-    let readme = std::fs::read_to_string(path).unwrap();
+fn the_readme_s_guide_has_the_table() {
+    let guide = document("docs/osc.md");
     let (start, end) = ("checked by a test -->\n", "<!-- end of namespace -->");
-    let from = readme.find(start).unwrap() + start.len();
-    let to = readme.find(end).unwrap();
+    let from = guide.find(start).unwrap() + start.len();
+    let to = guide.find(end).unwrap();
     if std::env::var_os("UPDATE_README").is_some() {
-        let updated = [&readme[..from], &namespace_markdown(), &readme[to..]].concat();
-        std::fs::write(path, updated).unwrap();
+        let updated = [&guide[..from], &namespace_markdown(), &guide[to..]].concat();
+        std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/osc.md"), updated).unwrap();
     } else {
-        assert_eq!(&readme[from..to], namespace_markdown(), "run the tests once with UPDATE_README=1");
+        assert!(
+            guide[from..to] == namespace_markdown(),
+            "run `UPDATE_README=1 cargo test -p echelon --lib -- the_readme`"
+        );
+    }
+}
+
+/// What a newcomer types from the README is understood: its `oscsend` lines, with the types that they name.
+#[test]
+fn the_readme_s_messages_are_understood() {
+    let readme = document("README.md");
+    let lines: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("oscsend 127.0.0.1 8000 ")).collect();
+    assert!(lines.len() >= 8, "the README shows how it is done: {lines:?}");
+    for line in lines {
+        let words: Vec<&str> = line.split('#').next().unwrap().split_whitespace().collect();
+        let (address, types) = (words[0], words.get(1).copied().unwrap_or_default());
+        assert_eq!(types.len(), words.len().saturating_sub(2), "{line}: one letter for each argument");
+        let of = |(letter, word): (char, &&str)| match letter {
+            'i' => OscType::Int(word.parse().unwrap()),
+            'f' => OscType::Float(word.parse().unwrap()),
+            's' => OscType::String(word.trim_matches('"').to_owned()),
+            other => panic!("{line}: {other}"),
+        };
+        let args: Vec<OscType> = types.chars().zip(words.get(2..).unwrap_or_default()).map(of).collect();
+        let parsed = parse(address, &args);
+        let note = matches!(&parsed, Ok(Parsed::Act { note: Some(_), .. }));
+        assert!(parsed.is_ok() && !note, "{line}: {parsed:?}");
+    }
+}
+
+/// Every address in a table of the README is one of the namespace.
+#[test]
+fn the_readme_s_addresses_are_in_the_table() {
+    let readme = document("README.md");
+    let named: Vec<&str> = readme.split("| `/").skip(1).filter_map(|rest| rest.split('`').next()).collect();
+    assert!(named.len() >= 8, "{named:?}");
+    for name in named {
+        assert!(rows().any(|row| row.path[1..] == *name), "/{name}");
     }
 }
