@@ -79,7 +79,8 @@ impl Shared {
         }
     }
 
-    /// Switches the host on, for a project. Waits for a turn to end, but not for an offline block that waits for files.
+    /// Switches the host on, for a project. Waits for a turn to end, but not for an offline block that waits for files: then
+    /// the next turn does it.
     fn let_host_in(&self) {
         for _ in 0..LOCK_TRIES {
             match self.turns.try_lock() {

@@ -210,6 +210,8 @@ impl Turns {
         let loads = self.saved.loads();
         let is_new = std::mem::replace(&mut self.restored, loads) != loads;
         if is_new {
+            // Who loaded the state has done so already, unless an offline block held this up for long.
+            self.let_host_in();
             self.agree_on_port();
             self.files.begin_state(loads, &mut self.console, &mut self.turn);
             self.restore_clock();
