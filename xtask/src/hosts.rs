@@ -21,7 +21,7 @@ mod report;
 mod scenarios;
 mod script;
 
-use report::{Row, counts, table};
+use report::{Row, counts, table, table_of_hosts, write_results};
 
 pub const HELP: &str = "
 Usage: cargo xtask hosts [--only HOST]... [--keep] [--debug]
@@ -31,13 +31,15 @@ Opens the built plugin in hosts that others wrote and listens to what comes out:
                     ramp; state into a fresh process; 20 times load and unload; two instances
   pedalboard  VST3  no transport: parameters and units, audio through deck A's input, play now, state, rates and blocks
   ardour      VST3  headless, if it is installed: what OSC moves is the host's value, with no editor open
+  qtractor    CLAP  on Xvfb and JACK: notes and OSC on its bar lines, loops, automation that OSC moves is recorded and played
+              VST3  back, session saved and opened again; VST3 where it was built with it
   standalone  -     our own program on a dummy backend: a deck is loaded, played and stopped by OSC, and sounds
   clack-host  CLAP  the demo's host program: plays, saves, restores in a fresh process, plays again
   osc-clients OSC   oscsend (liblo) and python-osc move controls of the plugin in the mini-host
 
 What is a Python package is installed from PyPI into target/hosts/venv; Python itself must be there
 (on Debian and its relatives what is missing is installed when you are root, and otherwise the command is printed).
-A host that cannot be had counts as skipped. Bundles that are missing or older than the source are built first.
+A host that cannot be had counts as skipped. The table is also in target/hosts/results.md and results.json. Bundles that are missing or older than the source are built first.
 
 Ends with an error if any check fails.
 
@@ -62,11 +64,13 @@ struct Host {
     run: fn(&Host, &Setting) -> Vec<Row>,
 }
 
-const HOSTS: [Host; 6] = [
+const HOSTS: [Host; 8] = [
     Host { name: "dawdreamer", format: "VST3", run: script::run_all },
     Host { name: "pedalboard", format: "VST3", run: script::run_all },
     Host { name: "clack-host", format: "CLAP", run: clack::run },
     Host { name: "ardour", format: "VST3", run: programs::ardour },
+    Host { name: "qtractor", format: "CLAP", run: programs::qtractor },
+    Host { name: "qtractor", format: "VST3", run: programs::qtractor },
     Host { name: "standalone", format: "-", run: programs::standalone },
     Host { name: "osc-clients", format: "OSC", run: clients::run },
 ];
@@ -93,7 +97,8 @@ impl Options {
     fn parse(mut args: Args) -> Result<Self> {
         let only = args.values("--only")?;
         for name in &only {
-            let names = HOSTS.map(|host| host.name);
+            let mut names = HOSTS.map(|host| host.name).to_vec();
+            names.dedup();
             ensure!(names.contains(&name.as_str()), "`--only {name}`: there is {}", names.join(", "));
         }
         let options = Self { only, keep: args.flag("--keep"), debug: args.flag("--debug") };
@@ -113,8 +118,9 @@ pub fn main(args: Args) -> Result<()> {
     for host in HOSTS.iter().filter(|host| options.wants(host)) {
         rows.extend((host.run)(host, &setting));
     }
-    println!("\n{}", table(&rows));
+    println!("\n{}\n{}", table(&rows), table_of_hosts(&rows));
     let counts = counts(&rows);
+    write_results(&setting.dir, &rows)?;
     if options.keep || counts.failed > 0 {
         println!("what the hosts wrote is in {}\n", shown(&setting.work));
     } else {
@@ -161,7 +167,9 @@ mod tests {
             let options = options(text).unwrap();
             HOSTS.iter().filter(|host| options.wants(host)).map(|host| host.name).collect::<Vec<_>>()
         };
-        assert_eq!(chosen(""), ["dawdreamer", "pedalboard", "clack-host", "ardour", "standalone", "osc-clients"]);
+        let all = chosen("");
+        assert!(all.len() == HOSTS.len() && all.starts_with(&["dawdreamer", "pedalboard"]), "{all:?}");
+        assert_eq!(chosen("--only qtractor"), ["qtractor", "qtractor"], "in both formats");
         assert_eq!(chosen("--only pedalboard --keep"), ["pedalboard"]);
         assert_eq!(chosen("--only clack-host --only dawdreamer"), ["dawdreamer", "clack-host"]);
     }

@@ -19,6 +19,17 @@ pub fn ardour(host: &Host, setting: &Setting) -> Vec<Row> {
     run_with(host, setting, PACKAGE, &[])
 }
 
+/// qtractor, on a display and a JACK server of its own.
+pub fn qtractor(host: &Host, setting: &Setting) -> Vec<Row> {
+    match set_up(&[Need::Build, Need::Qtractor], false) {
+        Ok(()) if installed("qtractor", "") && installed("jackd", "") && installed("Xvfb", "") => {
+            run_with(host, setting, PACKAGE, &[])
+        }
+        Ok(()) => unavailable(host, "qtractor, jackd or Xvfb is not installed"),
+        Err(error) => unavailable(host, &one_line(&error)),
+    }
+}
+
 /// The program of our own, built for it.
 pub fn standalone(host: &Host, setting: &Setting) -> Vec<Row> {
     step("Building Echelon's own program (the first time: minutes)");
@@ -27,10 +38,15 @@ pub fn standalone(host: &Host, setting: &Setting) -> Vec<Row> {
     let built =
         set_up(&[Need::Build, Need::Standalone], false).and_then(|()| run_ok(&mut command, "the build of the program"));
     if let Err(error) = built {
-        return unavailable(host, &format!("{error:#}"));
+        return unavailable(host, &one_line(&error));
     }
     let program = target_dir().join("debug").join("echelon");
     run_with(host, setting, PACKAGE, &[("ECHELON_STANDALONE", program.display().to_string())])
+}
+
+/// For a cell of the table.
+fn one_line(error: &anyhow::Error) -> String {
+    format!("{error:#}").split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Whether a program of the system begins and ends so.

@@ -73,7 +73,8 @@ impl Python {
         self.run(&["-c", &format!("import {module}")]).map(|_| ())
     }
 
-    fn version(&self, package: &str) -> String {
+    /// `package 1.2.3`.
+    pub fn version(&self, package: &str) -> String {
         let question = format!("from importlib.metadata import version; print(version('{package}'))");
         let version = self.run(&["-c", &question]).unwrap_or_else(|_| "?".to_owned());
         format!("{package} {version}")

@@ -1,6 +1,14 @@
 //! What was found: one row for each check, the table, the sum.
 
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
 use crate::test::Counts;
+
+/// What the row of a host's release is called.
+pub const VERSION: &str = "release";
 
 /// How a check went.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +19,8 @@ pub enum Outcome {
     Failed(String),
     /// The host cannot be had here, with why. Proves nothing.
     Unavailable(String),
+    /// No check: what the host is.
+    Told(String),
 }
 
 /// One check in one host.
@@ -28,6 +38,18 @@ impl Row {
         format!("    {}: {}", self.check, self.result())
     }
 
+    fn json(&self) -> serde_json::Value {
+        let (outcome, detail) = match &self.outcome {
+            Outcome::Passed(detail) => ("passed", detail),
+            Outcome::Failed(why) => ("failed", why),
+            Outcome::Unavailable(why) => ("not available", why),
+            Outcome::Told(what) => ("told", what),
+        };
+        serde_json::json!({
+            "host": self.host, "format": self.format, "check": self.check, "outcome": outcome, "detail": detail,
+        })
+    }
+
     fn result(&self) -> String {
         match &self.outcome {
             Outcome::Passed(detail) if detail.is_empty() => "ok".to_owned(),
@@ -35,18 +57,20 @@ impl Row {
             Outcome::Failed(why) if why.is_empty() => "FAILED".to_owned(),
             Outcome::Failed(why) => format!("FAILED ({why})"),
             Outcome::Unavailable(why) => format!("not available here: {why}"),
+            Outcome::Told(what) => what.clone(),
         }
     }
 }
 
 /// The sum.
-pub fn counts(rows: &[Row]) -> Counts {
+pub fn counts<'a>(rows: impl IntoIterator<Item = &'a Row>) -> Counts {
     let mut counts = Counts::default();
     for row in rows {
         match row.outcome {
             Outcome::Passed(_) => counts.passed += 1,
             Outcome::Failed(_) => counts.failed += 1,
             Outcome::Unavailable(_) => counts.skipped += 1,
+            Outcome::Told(_) => {}
         }
     }
     counts
@@ -54,17 +78,88 @@ pub fn counts(rows: &[Row]) -> Counts {
 
 /// `host | format | check | result`, in columns.
 pub fn table(rows: &[Row]) -> String {
-    let head = ["host", "format", "check", "result"].map(str::to_owned);
-    let cells = rows.iter().map(|row| [row.host.to_owned(), row.format.to_owned(), row.check.clone(), row.result()]);
-    let lines: Vec<[String; 4]> = std::iter::once(head).chain(cells).collect();
-    let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let [host, format, check] = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [a, b, c, d] in &lines {
-        text += format!("{a:<host$} | {b:<format$} | {c:<check$} | {d}").trim_end();
-        text.push('\n');
+    let cells = rows.iter().map(|row| [row.host, row.format, &row.check, &row.result()].map(str::to_owned));
+    in_columns(["host", "format", "check", "result"], cells)
+}
+
+/// `host | format | release | passed | failed | not available`, a line for each host and format.
+pub fn table_of_hosts(rows: &[Row]) -> String {
+    in_columns(HEAD_OF_HOSTS, hosts(rows).iter().map(Host::cells))
+}
+
+const HEAD_OF_HOSTS: [&str; 6] = ["host", "format", "release", "passed", "failed", "not available"];
+
+/// All rows of a host in a format.
+struct Host<'a> {
+    rows: Vec<&'a Row>,
+}
+
+impl Host<'_> {
+    fn cells(&self) -> [String; 6] {
+        let release = self.rows.iter().find_map(|row| match &row.outcome {
+            Outcome::Told(what) if row.check == VERSION => Some(what.clone()),
+            _ => None,
+        });
+        let count = counts(self.rows.iter().copied());
+        let [passed, failed, skipped] = [count.passed, count.failed, count.skipped].map(|n| n.to_string());
+        let Row { host, format, .. } = self.rows[0];
+        [(*host).to_owned(), (*format).to_owned(), release.unwrap_or_default(), passed, failed, skipped]
     }
-    text
+}
+
+/// In the order in which they were tried.
+fn hosts(rows: &[Row]) -> Vec<Host<'_>> {
+    rows.chunk_by(|a, b| (a.host, a.format) == (b.host, b.format))
+        .map(|rows| Host { rows: rows.iter().collect() })
+        .collect()
+}
+
+fn in_columns<const N: usize>(head: [&str; N], cells: impl Iterator<Item = [String; N]>) -> String {
+    let lines: Vec<[String; N]> = std::iter::once(head.map(str::to_owned)).chain(cells).collect();
+    let widths: [usize; N] =
+        std::array::from_fn(|i| lines.iter().map(|line| line[i].chars().count()).max().unwrap_or(0));
+    let line = |cells: &[String; N]| {
+        let padded: Vec<String> = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
+        padded.join(" | ").trim_end().to_owned() + "\n"
+    };
+    lines.iter().map(line).collect()
+}
+
+/// `results.md` and `results.json` in a folder: every host with its release and counts, then every check.
+pub fn write_results(dir: &Path, rows: &[Row]) -> Result<()> {
+    let write = |name: &str, text: String| {
+        let path = dir.join(name);
+        fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))
+    };
+    write("results.md", markdown(rows))?;
+    write("results.json", serde_json::to_string_pretty(&json(rows))? + "\n")
+}
+
+fn markdown(rows: &[Row]) -> String {
+    let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+    let mut text = format!("# Echelon {} in hosts\n\n{system}: {}\n\n", env!("CARGO_PKG_VERSION"), counts(rows));
+    text += &in_markdown(HEAD_OF_HOSTS, hosts(rows).iter().map(Host::cells));
+    text.push('\n');
+    let cells = rows.iter().map(|row| [row.host, row.format, &row.check, &row.result()].map(str::to_owned));
+    text + &in_markdown(["host", "format", "check", "result"], cells)
+}
+
+fn in_markdown<const N: usize>(head: [&str; N], cells: impl Iterator<Item = [String; N]>) -> String {
+    let line = |cells: &[String]| {
+        format!("| {} |\n", cells.iter().map(|cell| cell.replace('|', "\\|")).collect::<Vec<_>>().join(" | "))
+    };
+    let rule = format!("|{}\n", "---|".repeat(N));
+    line(&head.map(str::to_owned)) + &rule + &cells.map(|cells| line(&cells)).collect::<String>()
+}
+
+fn json(rows: &[Row]) -> serde_json::Value {
+    let count = counts(rows);
+    let checks: Vec<_> = rows.iter().map(Row::json).collect();
+    serde_json::json!({
+        "echelon": env!("CARGO_PKG_VERSION"),
+        "passed": count.passed, "failed": count.failed, "not_available": count.skipped,
+        "checks": checks,
+    })
 }
 
 #[cfg(test)]
@@ -89,6 +184,27 @@ dawdreamer | VST3   | is on the beat | FAILED (frame 1, due 0)
 dawdreamer | VST3   | silent         | ok
 ";
         assert_eq!(table(&rows), expected);
+    }
+
+    #[test]
+    fn each_host_has_a_line_with_its_release_and_counts() {
+        let clap = |check: &str, outcome| Row { format: "CLAP", ..row(check, outcome) };
+        let rows = [
+            row(VERSION, Outcome::Told("0.8.3".to_owned())),
+            row("sounds", Outcome::Passed("-20 dB | loud".to_owned())),
+            row("is on the beat", Outcome::Failed(String::new())),
+            clap("all checks", Outcome::Unavailable("VST3 only".to_owned())),
+        ];
+        let expected = "\
+host       | format | release | passed | failed | not available
+dawdreamer | VST3   | 0.8.3   | 1      | 1      | 0
+dawdreamer | CLAP   |         | 0      | 0      | 1
+";
+        assert_eq!(table_of_hosts(&rows), expected);
+        let text = markdown(&rows);
+        assert!(text.contains("| dawdreamer | VST3 | 0.8.3 | 1 | 1 | 0 |\n"), "{text}");
+        assert!(text.contains("| sounds | ok (-20 dB \\| loud) |\n"), "a bar is no new cell: {text}");
+        assert_eq!(json(&rows)["checks"][2]["outcome"], "failed");
     }
 
     #[test]

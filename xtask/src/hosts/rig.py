@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import soundfile
+from pythonosc.osc_bundle import OscBundle
 from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 
@@ -35,10 +36,17 @@ class Job:
     """What the command asks for."""
 
     scenario: str
-    plugin: str
+    clap: str
+    vst3: str
+    format: str
     track: str
     dir: str
     block: int
+
+    @property
+    def plugin(self):
+        """The bundle of the host's format."""
+        return self.clap if self.format == "CLAP" else self.vst3
 
     def path(self, name):
         return Path(self.dir) / name
@@ -57,6 +65,16 @@ def check(what, ok, detail=""):
     """One row of the table; `detail` is what was measured."""
     many = isinstance(detail, (list, tuple))
     say({"check": what, "ok": bool(ok), "detail": ", ".join(map(str, detail)) if many else str(detail)})
+
+
+def version(text):
+    """Which release of the host this is, for the table of hosts."""
+    say({"version": text})
+
+
+def unavailable(why):
+    """The host is there, but cannot do this: a row that proves nothing."""
+    say({"unavailable": why})
 
 
 def main(scenarios):
@@ -97,7 +115,7 @@ class Osc:
         self.socket.bind(("127.0.0.1", 0))
         self.socket.connect(("127.0.0.1", port))
         self.socket.setblocking(False)
-        self.pump, self.got, self.last_id = pump, [], 0
+        self.port, self.pump, self.got, self.last_id = port, pump, [], 0
 
     def connect(self):
         """Waits until the plugin listens, which it does some moments after it was opened: what comes earlier is lost."""
@@ -172,12 +190,17 @@ class Osc:
     def _take(self):
         while True:
             try:
-                message = OscMessage(self.socket.recv(9000))
-                self.got.append((message.address.removeprefix(self.prefix), list(message.params)))
+                for message in messages(self.socket.recv(65536)):
+                    self.got.append((message.address.removeprefix(self.prefix), list(message.params)))
             except BlockingIOError:
                 return
             except ConnectionRefusedError:
                 continue
+
+
+def messages(datagram):
+    """The messages of a datagram: itself, or what its bundle holds."""
+    return list(OscBundle(datagram)) if OscBundle.dgram_is_bundle(datagram) else [OscMessage(datagram)]
 
 
 def frame_at(beat, bpm, rate):

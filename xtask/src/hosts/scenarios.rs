@@ -43,6 +43,9 @@ const PEDALBOARD: [Scenario; 7] = [
 
 const ARDOUR: [Scenario; 1] = [with("moves", 1024)];
 
+/// `saves` restores too, in a second process of the host.
+const QTRACTOR: [Scenario; 4] = [with("plays", 1024), with("loops", 1024), with("records", 1024), with("saves", 1024)];
+
 const STANDALONE: [Scenario; 1] = [with("plays", 512)];
 
 /// The scenarios of a host, in order.
@@ -51,6 +54,7 @@ pub fn scenarios(host: &str) -> &'static [Scenario] {
         "dawdreamer" => &DAWDREAMER,
         "pedalboard" => &PEDALBOARD,
         "ardour" => &ARDOUR,
+        "qtractor" => &QTRACTOR,
         "standalone" => &STANDALONE,
         _ => &[],
     }
@@ -69,7 +73,7 @@ mod tests {
 
     #[test]
     fn every_scenario_is_in_its_script_and_the_other_way_round() {
-        for host in ["dawdreamer", "pedalboard", "ardour", "standalone"] {
+        for host in ["dawdreamer", "pedalboard", "ardour", "qtractor", "standalone"] {
             let (_, script) = SCRIPTS.iter().find(|(name, _)| *name == format!("in_{host}.py")).unwrap();
             let table = script.rsplit("rig.main(").next().unwrap();
             let in_script: Vec<&str> = table.split('"').skip(1).step_by(2).collect();

@@ -12,18 +12,21 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::python::Python;
-use super::report::{Outcome, Row};
+use super::report::{Outcome, Row, VERSION};
 use super::scenarios::{Scenario, scenarios, title};
 use super::{Host, Setting};
 use crate::workspace::{shown, step};
 
 /// Written next to each other, as they import `rig`.
-pub const SCRIPTS: [(&str, &str); 6] = [
+pub const SCRIPTS: [(&str, &str); 9] = [
     ("rig.py", include_str!("rig.py")),
+    ("studio.py", include_str!("studio.py")),
+    ("empty_sequencer.c", include_str!("empty_sequencer.c")),
     ("in_dawdreamer.py", include_str!("in_dawdreamer.py")),
     ("in_pedalboard.py", include_str!("in_pedalboard.py")),
     ("in_ardour.py", include_str!("in_ardour.py")),
     ("in_ardour.lua", include_str!("in_ardour.lua")),
+    ("in_qtractor.py", include_str!("in_qtractor.py")),
     ("in_standalone.py", include_str!("in_standalone.py")),
 ];
 
@@ -36,7 +39,9 @@ const PATIENCE: Duration = Duration::from_secs(300);
 #[derive(Debug, Serialize)]
 struct Job<'a> {
     scenario: &'a str,
-    plugin: String,
+    clap: String,
+    vst3: String,
+    format: &'a str,
     track: String,
     dir: String,
     block: u32,
@@ -50,6 +55,14 @@ enum Said {
         check: String,
         ok: bool,
         detail: String,
+    },
+    /// Which release of the host this is.
+    Version {
+        version: String,
+    },
+    /// The host is there and cannot do this.
+    Unavailable {
+        unavailable: String,
     },
     /// It gave up.
     Error {
@@ -70,7 +83,14 @@ impl Said {
 
 /// All scenarios of a Python host.
 pub fn run_all(host: &Host, setting: &Setting) -> Vec<Row> {
-    run_with(host, setting, host.name, &[])
+    // The package is the host.
+    let release = Python::with(&setting.dir.join("venv"), host.name).ok().map(|python| Row {
+        host: host.name,
+        format: host.format,
+        check: VERSION.to_owned(),
+        outcome: Outcome::Told(python.version(host.name)),
+    });
+    release.into_iter().chain(run_with(host, setting, host.name, &[])).collect()
 }
 
 /// All scenarios of a host whose script needs this package of PyPI, and variables of its own in the environment.
@@ -90,8 +110,11 @@ pub fn run_with(host: &Host, setting: &Setting, package: &str, variables: &[(&st
         step(&format!("{}: {}, blocks of {}", host.name, scenario.name, scenario.block_frames));
         let tell = |check: &str, outcome| {
             let row = row(&title(all, *scenario, check), outcome);
-            println!("{}", row.line());
-            rows.push(row);
+            // Each scenario says which release it is in.
+            if !rows.contains(&row) {
+                println!("{}", row.line());
+                rows.push(row);
+            }
         };
         run(&Place { python: &python, host, setting, variables }, *scenario, tell);
     }
@@ -109,8 +132,9 @@ struct Place<'a> {
 /// One scenario. A process that does not come to a good end is a failure of its own.
 fn run(place: &Place<'_>, scenario: Scenario, mut tell: impl FnMut(&str, Outcome)) {
     let Place { host, setting, .. } = place;
-    let log = setting.dir.join(format!("{}-{}-{}.log", host.name, scenario.name, scenario.block_frames));
-    let mut ending = Ending::default();
+    let name = format!("{}-{}-{}-{}.log", host.name, host.format, scenario.name, scenario.block_frames);
+    let log = setting.dir.join(name.to_lowercase());
+    let mut ending = Ending { scenario: scenario.name, ..Ending::default() };
     let finished = start(place, scenario, &log).and_then(|(mut child, said)| {
         let finished = follow(&mut child, &said, |said| {
             if let Some((check, outcome)) = ending.take(said) {
@@ -135,7 +159,9 @@ fn start(place: &Place<'_>, scenario: Scenario, log: &Path) -> Result<(Child, Re
     }
     let job = Job {
         scenario: scenario.name,
-        plugin: setting.bundles.vst3.display().to_string(),
+        clap: setting.bundles.clap.display().to_string(),
+        vst3: setting.bundles.vst3.display().to_string(),
+        format: host.format,
         track: setting.track.file.display().to_string(),
         dir: setting.work.display().to_string(),
         block: scenario.block_frames,
@@ -185,6 +211,7 @@ fn follow(child: &mut Child, said: &Receiver<Said>, mut take: impl FnMut(Said)) 
 /// How a script's report stands.
 #[derive(Debug, Default)]
 struct Ending {
+    scenario: &'static str,
     complete: bool,
     error: Option<String>,
 }
@@ -194,6 +221,10 @@ impl Ending {
         match said {
             Said::Check { check, ok: true, detail } => return Some((check, Outcome::Passed(detail))),
             Said::Check { check, ok: false, detail } => return Some((check, Outcome::Failed(detail))),
+            Said::Version { version } => return Some((VERSION.to_owned(), Outcome::Told(version))),
+            Said::Unavailable { unavailable } => {
+                return Some((format!("`{}`", self.scenario), Outcome::Unavailable(unavailable)));
+            }
             Said::Error { error } => self.error = Some(error),
             Said::End { end } => self.complete = end,
         }
@@ -240,6 +271,16 @@ mod tests {
         ];
         assert_eq!(checks, expected);
         assert!(ending.complete);
+    }
+
+    #[test]
+    fn a_host_says_its_release_and_what_it_cannot_do() {
+        let (checks, _) = ending("@echelon {\"version\": \"Host 1.2\"}\n@echelon {\"unavailable\": \"no VST3\"}\n");
+        let expected = [
+            (VERSION.to_owned(), Outcome::Told("Host 1.2".to_owned())),
+            ("``".to_owned(), Outcome::Unavailable("no VST3".to_owned())),
+        ];
+        assert_eq!(checks, expected);
     }
 
     #[cfg(unix)]
