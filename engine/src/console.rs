@@ -6,7 +6,7 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 
 use crate::action::{ActionExecutor, ActionReceiver, Question, RequestId, Turn};
 use crate::clock::ClockPolicy;
-use crate::deck::Track;
+use crate::deck::{ListenTo, Track};
 use crate::graph::LaneEntry;
 use crate::log::{ActionLog, ReplayStep};
 use crate::message::{ControlEvent, Garbage, Snapshot};
@@ -31,8 +31,8 @@ pub struct Console {
 /// What the headphones alone shall play, and how many tracks of that the audio side has.
 #[derive(Debug, Default)]
 struct ListenWaits {
-    /// To be sent: a track and its place, or silence.
-    word: Option<Option<(Arc<Track>, f64)>>,
+    /// To be sent: a track, or silence.
+    word: Option<Option<ListenTo>>,
     live: usize,
 }
 
@@ -144,10 +144,10 @@ impl Console {
         self.send();
     }
 
-    /// Plays a track to the headphones alone, from a part of its length on (0..1), or nothing there any more. It takes the
-    /// place of what plays there; nothing else changes, and the master never has it.
-    pub fn listen(&mut self, track: Option<(Arc<Track>, f64)>) {
-        self.listen.word = Some(track);
+    /// Plays a track to the headphones alone, or nothing there any more. It takes the place of what plays there; nothing
+    /// else changes, and the master never has it.
+    pub fn listen(&mut self, to: Option<ListenTo>) {
+        self.listen.word = Some(to);
         self.send();
     }
 

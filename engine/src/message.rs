@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::action::{ActionKind, Deed, Grid, RecipeStart, RequestId};
 use crate::clock::{ClockPolicy, ClockSource, LinkView, Quality};
-use crate::deck::{GestureRefused, ListenView, MotionView, Track};
+use crate::deck::{GestureRefused, ListenTo, ListenView, MotionView, Track};
 use crate::dsp::Levels;
 use crate::midi::{MidiCounts, MidiTable};
 use crate::mixer::{DeckKnobs, Knob, MasterKnobs, NUM_BANDS};
@@ -64,8 +64,8 @@ pub enum ControlEvent {
     SetMidi(Box<MidiTable>),
     /// Every light of the controllers is sent again.
     ShowLights,
-    /// A track for the headphones alone, from a part of its length on (0..1); or silence there. It comes back as garbage.
-    Listen(Option<(Arc<Track>, f64)>),
+    /// A track for the headphones alone, or silence there. The track comes back as garbage.
+    Listen(Option<ListenTo>),
     /// What comes behind this is taken on this frame, counted from the first that the rig made, and not before: for a
     /// replay.
     Until(u64),

@@ -14,6 +14,7 @@ mod analyses;
 mod bell;
 mod decks;
 mod levels;
+mod listening;
 mod orders;
 mod turns;
 mod watch;

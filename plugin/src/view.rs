@@ -116,6 +116,26 @@ pub struct Notice {
     pub text: String,
 }
 
+/// How a file came along that is listened to without a deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListenState {
+    /// Its start is being decoded.
+    Loading,
+    /// The player has it; the snapshot says where in it.
+    On,
+    /// It cannot be had; the sentence says why.
+    Failed(String),
+}
+
+/// A file that is listened to without a deck.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listened {
+    /// Which file.
+    pub file: PathBuf,
+    /// How it came along.
+    pub state: ListenState,
+}
+
 /// What became of a request in the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LogOutcome {
@@ -194,6 +214,8 @@ pub struct RigView {
     pub log: Arc<[LogLine]>,
     /// What is known of files that are on no deck.
     pub shelf: Arc<ShelfView>,
+    /// The file that is listened to without a deck.
+    pub listened: Option<Listened>,
     /// The MIDI mapping, learning and the monitor; only while someone looks ([`SharedView::watch_midi`]).
     pub midi: Arc<MidiView>,
 }

@@ -11,9 +11,22 @@ use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
 use crate::units::ms_to_frames;
 
+/// What is to be listened to.
+#[derive(Clone, Debug)]
+pub struct ListenTo {
+    /// The track.
+    pub track: Arc<Track>,
+    /// Where it begins, as a part of its length: 0..1.
+    pub part: f64,
+    /// Names this wish in [`ListenView`].
+    pub number: u64,
+}
+
 /// What is listened to, at the end of a block.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct ListenView {
+    /// The wish that is carried out.
+    pub number: u64,
     /// Seconds from the track's start.
     pub position_secs: f64,
     /// The track's length in seconds.
@@ -26,6 +39,7 @@ pub struct ListenView {
 #[derive(Debug)]
 struct Listened {
     track: Arc<Track>,
+    number: u64,
     /// Where it began, in frames of the track.
     start: f64,
     /// Frames of the host since then.
@@ -37,12 +51,11 @@ struct Listened {
 }
 
 impl Listened {
-    /// `part` of the track's length, 0..1, is its place.
-    fn new(track: Arc<Track>, part: f64, fade_frames: u32) -> Self {
+    fn new(ListenTo { track, part, number }: ListenTo, fade_frames: u32) -> Self {
         let last = track.num_frames() as f64 - 1.0;
         let start = (part.clamp(0.0, 1.0) * last).floor();
         let fade = Fade::fade_in(FadeShape::Linear, fade_frames);
-        Self { track, start, frames: 0, fade, supply: Supply::default(), begun: false }
+        Self { track, number, start, frames: 0, fade, supply: Supply::default(), begun: false }
     }
 
     fn place(&self, ratio: f64) -> Place {
@@ -51,7 +64,7 @@ impl Listened {
 
     /// Adds what comes next. How many frames that was; fewer than all if it is over.
     fn add_to(&mut self, [left, right]: [&mut [f32]; 2], bank: &SincBank, ratio: f64, fade_frames: u32) -> usize {
-        let Self { track, start, frames, fade, supply, begun } = self;
+        let Self { track, number: _, start, frames, fade, supply, begun } = self;
         let (sound, end) = (track.sound(), track.num_frames() as f64);
         if fade.is_over() {
             return 0;
@@ -91,8 +104,8 @@ pub struct ListenNode {
     bank: Arc<SincBank>,
     sample_rate: f64,
     playing: Option<Listened>,
-    /// Comes when that has faded out: the track, and its place as a part of its length.
-    next: Option<(Arc<Track>, f64)>,
+    /// Comes when that has faded out.
+    next: Option<ListenTo>,
     /// To be given back.
     left: Option<Arc<Track>>,
 }
@@ -104,19 +117,18 @@ impl ListenNode {
         Self { bank, sample_rate, playing: None, next: None, left: None }
     }
 
-    /// Plays a track from a part of its length on, 0..1; or nothing any more. Gives back one that was to come and never
-    /// sounded.
+    /// Plays a track, or nothing any more. Gives back one that was to come and never sounded.
     ///
     /// # Real-time
     /// No allocation; nothing is dropped.
-    pub fn play(&mut self, next: Option<(Arc<Track>, f64)>) -> Option<Arc<Track>> {
+    pub fn play(&mut self, next: Option<ListenTo>) -> Option<Arc<Track>> {
         let fade_frames = self.fade_frames();
         if let Some(playing) = &mut self.playing
             && !matches!(playing.fade, Fade::Out { .. })
         {
             playing.fade = playing.fade.into_fade_out(FadeShape::Linear, if playing.begun { fade_frames } else { 0 });
         }
-        std::mem::replace(&mut self.next, next).map(|(track, _)| track)
+        std::mem::replace(&mut self.next, next).map(|unused| unused.track)
     }
 
     /// A track that has sounded. To be asked after each run: until then none can take its place.
@@ -127,8 +139,9 @@ impl ListenNode {
     /// What is listened to; `None` if nothing is, or it is going.
     #[must_use]
     pub fn view(&self) -> Option<ListenView> {
-        if let Some((track, part)) = &self.next {
+        if let Some(ListenTo { track, part, number }) = &self.next {
             return Some(ListenView {
+                number: *number,
                 position_secs: part * track.seconds(),
                 length_secs: track.seconds(),
                 waits: true,
@@ -136,7 +149,12 @@ impl ListenNode {
         }
         let playing = self.playing.as_ref().filter(|playing| !matches!(playing.fade, Fade::Out { .. }))?;
         let position_secs = playing.place(self.ratio(&playing.track)).frame / playing.track.sample_rate();
-        Some(ListenView { position_secs, length_secs: playing.track.seconds(), waits: !playing.begun })
+        Some(ListenView {
+            number: playing.number,
+            position_secs,
+            length_secs: playing.track.seconds(),
+            waits: !playing.begun,
+        })
     }
 
     fn fade_frames(&self) -> u32 {
@@ -165,7 +183,7 @@ impl DspNode for ListenNode {
         let mut from = 0;
         loop {
             if self.playing.is_none() {
-                self.playing = self.next.take().map(|(track, part)| Listened::new(track, part, fade_frames));
+                self.playing = self.next.take().map(|next| Listened::new(next, fade_frames));
             }
             let Some(playing) = &mut self.playing else { break };
             if from == 0 {

@@ -20,7 +20,7 @@ mod voice;
 
 pub use grid::{BeatGrid, GridError, MAX_GRID_PLACES};
 pub use latest::MAX_CHANGES;
-pub use listen::{ListenNode, ListenView};
+pub use listen::{ListenNode, ListenTo, ListenView};
 pub use loops::LOOP_BEATS;
 pub use marks::{Marks, NUM_HOT_CUES};
 pub use node::{DeckNode, LoadRefused, Undone};

@@ -1,11 +1,9 @@
 //! The processor's hands on decks and mixer, and what is published of them.
 
-use std::sync::Arc;
-
 use super::RigProcessor;
 use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
-use crate::deck::{DeckNode, ListenNode, Track};
+use crate::deck::{DeckNode, ListenNode, ListenTo};
 use crate::message::{EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView};
 use crate::mixer::{EqBand, Knob, eq};
 use crate::safety::{DeckState, ON_AIR_GAIN};
@@ -104,10 +102,10 @@ impl RigProcessor {
     }
 
     /// Plays a track to the headphones alone, or nothing any more.
-    pub(super) fn listen_to(&mut self, track: Option<(Arc<Track>, f64)>) {
+    pub(super) fn listen_to(&mut self, to: Option<ListenTo>) {
         let unused = match self.mixer.listen(&mut self.scheduler) {
-            Some(node) => node.play(track),
-            None => track.map(|(track, _)| track),
+            Some(node) => node.play(to),
+            None => to.map(|to| to.track),
         };
         if let Some(unused) = unused {
             self.throw_away(Garbage::Listened(unused));

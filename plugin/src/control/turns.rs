@@ -9,6 +9,7 @@ use echelon_engine::safety::Source;
 use super::bell::Bell;
 use super::decks::DeckFiles;
 use super::levels::Levels;
+use super::listening::Listening;
 use super::orders::{MidiWatch, ShelfDesk, carry_out};
 use super::watch::LogWatch;
 use super::{EditorHands, TURN};
@@ -57,6 +58,7 @@ pub(super) struct Turns {
     watch: LogWatch,
     midi_watch: MidiWatch,
     shelf: ShelfDesk,
+    listening: Listening,
 }
 
 impl Turns {
@@ -80,6 +82,7 @@ impl Turns {
         let analysed = bell.clone();
         let loader = Loader::new(move || loaded.ring())?;
         let shelf = ShelfDesk::new(cache(), bell.clone());
+        let listening = Listening::new(bell.clone());
         let analyser = Analyser::new(cache(), move || analysed.ring());
         let files = DeckFiles::new(loader, analyser, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
@@ -107,6 +110,7 @@ impl Turns {
             watch: LogWatch::default(),
             midi_watch: MidiWatch::default(),
             shelf,
+            listening,
         };
         turns.agree_on_port();
         Ok(turns)
@@ -122,6 +126,7 @@ impl Turns {
         self.files.poll(&mut self.console, &mut self.turn);
         self.level();
         self.tick();
+        self.listening.turn(&mut self.console, &self.view);
         self.answer();
         self.peers_turn();
         let snapshot = *self.console.snapshot();
@@ -186,6 +191,10 @@ impl Turns {
                 Order::Midi(order) => carry_out(order, &self.saved.midi(), &self.view),
                 Order::Session(command) => self.peers.command(command),
                 Order::Shelf(order) => self.shelf.carry_out(order),
+                Order::Listen(Some((file, part))) => {
+                    self.listening.listen(file, part, &mut self.console, &self.view);
+                }
+                Order::Listen(None) => self.listening.stop(&mut self.console, &self.view),
                 Order::OscName(name) => {
                     if let Some(osc) = &self.osc {
                         osc.rename(&name);

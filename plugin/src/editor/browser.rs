@@ -5,23 +5,27 @@ use std::path::{Path, PathBuf};
 
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
 
-use super::bands::{self, Cut, Meshes};
+use super::bands::Meshes;
 use super::button::{Face, button};
-use super::files::{self, Entry, Listing};
+use super::files::{Entry, Kind};
+use super::folders::{Folders, Shown, Wish};
 use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
 use super::library::{self, Known};
+use super::listen_bar::ListenBar;
 use super::shapes::{self, Sign};
-use super::{deck, format, ids, text, theme};
-use crate::view::ShelfOrder;
+use super::{deck, ids, text, theme};
+use crate::view::{Order, RigView, ShelfOrder};
 
 /// An open browser.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Browser {
     /// The deck to load.
     pub deck: DeckId,
-    listing: Listing,
+    place: Shown,
+    /// To be gone to in the next frame.
+    going: Option<Wish>,
     filter: String,
     /// Indices of the entries that the filter lets through.
     shown: Vec<usize>,
@@ -39,13 +43,12 @@ pub struct Browser {
     /// How many files were known when the list was put in order.
     known: usize,
     /// What is to be asked about files.
-    wanted: Vec<ShelfOrder>,
-    /// The file whose waveform was asked for, and whether it was known then.
-    previewed: Option<(PathBuf, bool)>,
+    wanted: Vec<Order>,
+    listen: ListenBar,
 }
 
 /// Height of the chosen file's waveform.
-const PREVIEW: f32 = 38.0;
+const PREVIEW: f32 = 42.0;
 /// Width of tempo, key and how they fit, in points.
 const FACTS: f32 = 330.0;
 
@@ -83,13 +86,13 @@ pub enum Reply {
 }
 
 impl Browser {
-    /// Opens on a folder, or on the home folder if it cannot be read.
+    /// Opens on a folder, or on the home folder if it is none.
     #[must_use]
-    pub fn open(deck: DeckId, folder: Option<&Path>) -> Self {
-        let start = folder.filter(|folder| folder.is_dir()).map_or_else(files::home, Path::to_owned);
-        let mut browser = Self {
+    pub fn open(deck: DeckId, folder: Option<PathBuf>) -> Self {
+        Self {
             deck,
-            listing: Listing::default(),
+            place: Shown::default(),
+            going: Some(Wish { folder, kind: Kind::Audio, else_home: true }),
             filter: String::new(),
             shown: Vec::new(),
             chosen: None,
@@ -100,42 +103,60 @@ impl Browser {
             stale: false,
             known: 0,
             wanted: Vec::new(),
-            previewed: None,
-        };
-        browser.enter(&start);
-        browser
+            listen: ListenBar::default(),
+        }
     }
 
-    /// The folder that is shown.
+    /// The folder that is shown or being read; empty for the home folder that is being read.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.listing.folder
+        match &self.going {
+            Some(wish) => wish.folder.as_deref().unwrap_or(Path::new("")),
+            None => self.place.folder(),
+        }
+    }
+
+    /// Whether a folder is being read.
+    #[must_use]
+    pub const fn is_reading(&self) -> bool {
+        self.going.is_some() || self.place.is_waiting()
     }
 
     /// What is to be asked about files since the last time.
-    pub fn take_wanted(&mut self) -> Vec<ShelfOrder> {
+    pub fn take_wanted(&mut self) -> Vec<Order> {
         std::mem::take(&mut self.wanted)
     }
 
-    fn enter(&mut self, folder: &Path) {
-        self.listing = Listing::read(folder);
-        let files = self.listing.entries.iter().filter(|entry| !entry.is_folder);
-        self.wanted.push(ShelfOrder::Look(files.map(|entry| entry.path.clone()).collect()));
-        self.filter.clear();
-        (self.stale, self.chosen, self.follow) = (true, None, true);
-        self.shown = (0..self.listing.entries.len()).collect();
+    fn enter(&mut self, folder: Option<PathBuf>) {
+        self.going = Some(Wish { folder, kind: Kind::Audio, else_home: false });
     }
 
     fn enter_parent(&mut self) {
-        if let Some(parent) = self.listing.folder.parent().map(Path::to_owned) {
-            self.enter(&parent);
+        if let Some(parent) = self.folder().parent().map(Path::to_owned) {
+            self.enter(Some(parent));
+        }
+    }
+
+    /// Sets out for a folder, or takes in what was found there.
+    fn turn(&mut self, folders: &mut Folders) {
+        if let Some(wish) = self.going.take() {
+            self.place.go(folders, wish);
+            self.filter.clear();
+            self.shown.clear();
+            self.chosen = None;
+        }
+        if self.place.turn() {
+            let files = self.place.listing().entries.iter().filter(|entry| !entry.is_folder);
+            let files = files.map(|entry| entry.path.clone()).collect();
+            self.wanted.push(Order::Shelf(ShelfOrder::Look(files)));
+            (self.stale, self.follow) = (true, true);
         }
     }
 
     fn refilter(&mut self, known: &Known) {
         let chosen = self.chosen.and_then(|row| self.entry(row)).map(|entry| entry.path.clone());
         let wanted = self.filter.to_lowercase();
-        let entries = &self.listing.entries;
+        let entries = &self.place.listing().entries;
         let passes = |entry: &Entry| wanted.split_whitespace().all(|word| entry.name.to_lowercase().contains(word));
         self.shown = (entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
         let facts = |index: &usize| known.of(&entries[*index].path);
@@ -153,28 +174,36 @@ impl Browser {
                 (!entries[*index].is_folder, key.map_or((u8::MAX, false), super::harmony::order))
             }),
         }
-        self.chosen =
-            chosen.and_then(|path| self.shown.iter().position(|index| self.listing.entries[*index].path == path));
+        self.chosen = chosen
+            .and_then(|path| self.shown.iter().position(|index| self.place.listing().entries[*index].path == path));
         self.follow = true;
         self.known = known.count();
     }
 
     fn entry(&self, row: usize) -> Option<&Entry> {
-        self.listing.entries.get(*self.shown.get(row)?)
+        self.place.listing().entries.get(*self.shown.get(row)?)
     }
 
     /// Enters a folder; a file is to be loaded.
     fn open_row(&mut self, row: usize) -> Reply {
         match self.entry(row).cloned() {
-            Some(entry) if entry.is_folder => self.enter(&entry.path),
+            Some(entry) if entry.is_folder => self.enter(Some(entry.path)),
             Some(entry) => return Reply::Load(entry.path),
             None => {}
         }
         Reply::Stay
     }
 
-    /// Draws the browser. `state` is what the deck to be loaded does now.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, state: DeckState, known: &Known, meshes: &mut Meshes) -> Reply {
+    /// Draws the browser.
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        view: &RigView,
+        known: &Known,
+        (folders, meshes): (&mut Folders, &mut Meshes),
+    ) -> Reply {
+        self.turn(folders);
         let is_reordered = self.sort != Sort::Name && self.known != known.count();
         if std::mem::take(&mut self.stale) || is_reordered {
             self.refilter(known);
@@ -190,42 +219,17 @@ impl Browser {
         let (tools, rest) = cut_top(rest, theme::ROW);
         let (rest, foot) = cut_bottom(rest, theme::ROW);
         let (list, preview) = cut_bottom(rest, PREVIEW);
-        self.show_preview(ui, preview, known, meshes);
+        let chosen = self.chosen.and_then(|row| self.entry(row)).filter(|entry| !entry.is_folder);
+        let chosen = chosen.map(|entry| entry.path.clone());
+        self.wanted.extend(self.listen.show(ui, preview, chosen.as_deref(), (view, known), meshes));
         let replies = [
-            self.show_head(ui, head, state),
+            self.show_head(ui, head, view.snapshot.decks[self.deck.index()].state),
             self.show_tools(ui, tools, known),
-            self.show_list(ui, list, known),
-            self.keys(ui),
+            self.show_list(ui, list, (view, known)),
+            self.keys(ui, chosen.as_deref(), view),
         ];
         let foot = self.show_foot(ui, foot);
         replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
-    }
-
-    /// The waveform of the chosen file, from its beginning to its end.
-    fn show_preview(&mut self, ui: &Ui, rect: Rect, known: &Known, meshes: &mut Meshes) {
-        ui.painter().rect_filled(rect, 3, theme::well());
-        let chosen = self.chosen.and_then(|row| self.entry(row)).filter(|entry| !entry.is_folder);
-        let Some(path) = chosen.map(|entry| entry.path.clone()) else {
-            hint(ui, rect, "Choose a file to see its waveform.");
-            return;
-        };
-        let wanted = Some((path.clone(), known.of(&path).is_some()));
-        if self.previewed != wanted {
-            self.previewed = wanted;
-            self.wanted.push(ShelfOrder::Preview(path.clone()));
-        }
-        let Some((wave, secs)) = known.preview(&path).and_then(|seen| Some((seen.waveform.as_ref()?, seen.secs)))
-        else {
-            hint(ui, rect, "Its waveform is seen here once it is analysed.");
-            return;
-        };
-        let (place, length) = cut_right(rect.shrink2(vec2(4.0, 2.0)), 52.0);
-        text::line(ui, length, &format::time(secs), theme::digits(12.0), theme::text(), Align2::RIGHT_CENTER);
-        let frames = wave.levels().first().map_or(0, |finest| finest.frames_per_bin * finest.bins.len());
-        let frames_per_point = frames as f64 / f64::from(place.width().max(1.0));
-        let cut = Cut { rect: place, left_frame: 0.0, frames_per_point, played_x: f32::NEG_INFINITY };
-        let painter = ui.painter_at(place);
-        meshes.draw(&painter, |mesh| bands::fill(mesh, wave, &cut, None, painter.pixels_per_point()));
     }
 
     fn show_head(&self, ui: &Ui, rect: Rect, state: DeckState) -> Reply {
@@ -265,15 +269,15 @@ impl Browser {
         if let Some(index) = super::choice::show(ui, sort, ids::browser("sort"), &words, now, face, help) {
             (self.sort, self.stale) = (Sort::ALL[index], true);
         }
-        let folder = self.listing.folder.to_string_lossy().into_owned();
+        let folder = self.folder().to_string_lossy().into_owned();
         text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::text(), LEFT);
         self.show_filter(ui, filter);
         if up {
             self.enter_parent();
         } else if home {
-            self.enter(&files::home());
+            self.enter(None);
         } else if refresh {
-            self.enter(&self.listing.folder.clone());
+            self.enter(Some(self.folder().to_owned()).filter(|folder| folder.is_absolute()));
         }
         Reply::Stay
     }
@@ -286,11 +290,12 @@ impl Browser {
         let face = if busy > 0 { Face { fill: theme::waiting(), ink: theme::ink(), ..face } } else { face };
         let pressed = button(ui, rect, ids::browser("analyse"), face);
         if pressed.clicked() && busy > 0 {
-            self.wanted.push(ShelfOrder::Stop);
+            self.wanted.push(Order::Shelf(ShelfOrder::Stop));
         } else if pressed.clicked() {
-            let files = self.shown.iter().map(|index| &self.listing.entries[*index]);
+            let files = self.shown.iter().map(|index| &self.place.listing().entries[*index]);
             let unknown = files.filter(|entry| !entry.is_folder && known.of(&entry.path).is_none());
-            self.wanted.push(ShelfOrder::Analyse(unknown.map(|entry| entry.path.clone()).collect()));
+            let unknown = unknown.map(|entry| entry.path.clone()).collect();
+            self.wanted.push(Order::Shelf(ShelfOrder::Analyse(unknown)));
         }
         pressed.on_hover_text("Finds tempo and key of the files in the list, one after the other, beside the music.");
     }
@@ -306,9 +311,13 @@ impl Browser {
         }
     }
 
-    fn show_list(&mut self, ui: &mut Ui, rect: Rect, known: &Known) -> Reply {
+    fn show_list(&mut self, ui: &mut Ui, rect: Rect, (view, known): (&RigView, &Known)) -> Reply {
         ui.painter().rect_filled(rect, 3, theme::well());
-        if let Some(error) = &self.listing.error {
+        if self.is_reading() {
+            self.place.show_waiting(ui, rect);
+            return Reply::Stay;
+        }
+        if let Some(error) = &self.place.listing().error {
             text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::alert(), Align2::CENTER_CENTER);
             return Reply::Stay;
         }
@@ -328,7 +337,7 @@ impl Browser {
         }
         let drawn = area.show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
             for row in rows {
-                opened = self.show_row(ui, row, known).or(opened);
+                opened = self.show_row(ui, row, (view, known)).or(opened);
             }
         });
         self.scrolled = drawn.state.clamped_offset().y;
@@ -339,7 +348,7 @@ impl Browser {
     }
 
     /// Draws a row. Returns it if it was double-clicked.
-    fn show_row(&mut self, ui: &mut Ui, row: usize, known: &Known) -> Option<usize> {
+    fn show_row(&mut self, ui: &mut Ui, row: usize, (view, known): (&RigView, &Known)) -> Option<usize> {
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover());
         let response = ui.interact(rect, ids::row(row), Sense::click());
         if response.clicked() {
@@ -352,7 +361,11 @@ impl Browser {
             ui.painter().rect_filled(rect, 2, fill);
         }
         let (icon, name) = cut_left(rect.shrink2(vec2(6.0, 0.0)), 18.0);
-        draw_icon(ui, icon, entry.is_folder);
+        if view.listened.as_ref().is_some_and(|listened| listened.file == entry.path) {
+            shapes::sign(ui.painter(), Sign::Phones, icon.center(), 14.0, theme::playing());
+        } else {
+            draw_icon(ui, icon, entry.is_folder);
+        }
         let (name, facts) = cut_right(name, FACTS);
         text::line(ui, name, &entry.name, theme::words(14.0), theme::text(), LEFT);
         if !entry.is_folder {
@@ -391,7 +404,7 @@ impl Browser {
         Some(self.scrolled.max(top + theme::ROW - height).min(top))
     }
 
-    fn keys(&mut self, ui: &Ui) -> Reply {
+    fn keys(&mut self, ui: &Ui, file: Option<&Path>, view: &RigView) -> Reply {
         let focused = ui.memory(|memory| memory.focused());
         let filtering = focused == Some(ids::browser("filter"));
         let pressed = |key| ui.input(|input| input.key_pressed(key));
@@ -399,7 +412,10 @@ impl Browser {
             return Reply::Stay;
         }
         let last = self.shown.len().saturating_sub(1);
-        if pressed(Key::ArrowDown) {
+        if !filtering && pressed(Key::Space) {
+            let from_start = ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT));
+            self.wanted.extend(ListenBar::toggle(file, from_start, view));
+        } else if pressed(Key::ArrowDown) {
             self.choose(self.chosen.map_or(0, |row| (row + 1).min(last)));
         } else if pressed(Key::ArrowUp) {
             self.choose(self.chosen.map_or(0, |row| row.saturating_sub(1)));
@@ -424,9 +440,9 @@ impl Browser {
 
     fn show_foot(&mut self, ui: &Ui, rect: Rect) -> Reply {
         let (words, load) = cut_right(rect, 150.0);
-        let folders = self.shown.iter().filter(|index| self.listing.entries[**index].is_folder).count();
+        let folders = self.shown.iter().filter(|index| self.place.listing().entries[**index].is_folder).count();
         let mut count = format!("{folders} folders, {} audio files", self.shown.len() - folders);
-        if self.listing.cut_short {
+        if self.place.listing().cut_short {
             count.push_str(", and more than could be listed: use a smaller folder");
         }
         text::line(ui, words, &count, theme::words(13.0), theme::text_dim(), LEFT);
@@ -446,10 +462,6 @@ impl Browser {
 }
 
 const LEFT: Align2 = Align2::LEFT_CENTER;
-
-fn hint(ui: &Ui, rect: Rect, words: &str) {
-    text::line(ui, rect, words, theme::words(12.5), theme::text_dim(), Align2::CENTER_CENTER);
-}
 
 /// A path that is too long loses its beginning: the end tells where one is.
 fn from_the_end(ui: &Ui, path: &str, width: f32) -> String {

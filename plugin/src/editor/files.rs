@@ -10,8 +10,8 @@ const AUDIO: [&str; 13] =
 /// Entries that are listed at most.
 const MAX_ENTRIES: usize = 5000;
 
-/// How long a folder may take to be read: the window stands still meanwhile.
-const MAX_TIME: Duration = Duration::from_millis(250);
+/// How long a folder may take to be read before what was found until then has to do.
+const MAX_TIME: Duration = Duration::from_secs(10);
 
 /// Which files are listed beside the folders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub enum Kind {
     Audio,
     /// MIDI mappings.
     Mapping,
+    /// None: a folder is looked for.
+    Folder,
 }
 
 impl Kind {
@@ -28,6 +30,7 @@ impl Kind {
         match self {
             Self::Audio => AUDIO.iter().any(|known| end.eq_ignore_ascii_case(known)),
             Self::Mapping => end.eq_ignore_ascii_case("json"),
+            Self::Folder => false,
         }
     }
 }

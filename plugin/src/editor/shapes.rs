@@ -35,6 +35,8 @@ pub enum Sign {
     Eject,
     /// An arrow that turns back.
     Undo,
+    /// Headphones.
+    Phones,
 }
 
 /// Draws a sign into a square around `centre`.
@@ -83,6 +85,13 @@ pub fn sign(painter: &Painter, sign: Sign, centre: Pos2, size: f32, colour: Colo
             let bend = [(0.8, 0.8), (0.85, 0.1), (0.4, -0.35), (-0.4, -0.35)];
             painter.add(Shape::line(bend.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
             painter.add(polygon(vec![at(-0.25, -0.95), at(-0.25, 0.25), at(-0.95, -0.35)]));
+        }
+        Sign::Phones => {
+            let bow = [(-0.8, 0.2), (-0.8, -0.3), (-0.5, -0.75), (0.0, -0.9), (0.5, -0.75), (0.8, -0.3), (0.8, 0.2)];
+            painter.add(Shape::line(bow.iter().map(|(x, y)| at(*x, *y)).collect(), stroke));
+            for x in [-0.75, 0.75] {
+                painter.rect_filled(Rect::from_center_size(at(x, 0.45), vec2(half * 0.5, half * 0.9)), 1, colour);
+            }
         }
         Sign::Dot => drop(painter.circle_filled(centre, half * 0.7, colour)),
     }

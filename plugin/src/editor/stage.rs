@@ -10,6 +10,7 @@ use super::axis::FIRST_ZOOM;
 use super::bands::Meshes;
 use super::browser::{Browser, Reply};
 use super::desk::Desk;
+use super::folders::Folders;
 use super::glide::Glide;
 use super::hands::{Hands, Through};
 use super::keys::{self, Stroke};
@@ -40,6 +41,9 @@ pub struct Stage {
     master: Meter,
     notices: Notices,
     browser: Option<Browser>,
+    folders: Folders,
+    /// A file is, or may be, listened to without a deck.
+    listens: bool,
     /// The folder that a file was last loaded from.
     folder: Option<PathBuf>,
     /// Number of the newest block, and when it was first seen.
@@ -72,6 +76,8 @@ impl Default for Stage {
             master: Meter::default(),
             notices: Notices::default(),
             browser: None,
+            folders: Folders::default(),
+            listens: false,
             folder: None,
             pulse: (0, 0.0),
             drawn_secs: 0.0,
@@ -111,6 +117,29 @@ impl Stage {
     /// The window was closed: nobody can let go of what is held down, so it comes up by itself.
     pub fn closed(&mut self, act: &mut dyn Act) {
         self.hands.let_go(act);
+        self.listen_no_more(act);
+    }
+
+    /// Nobody can end what is out of sight.
+    fn listen_no_more(&mut self, act: &mut dyn Act) {
+        if std::mem::take(&mut self.listens) {
+            act.order(Order::Listen(None));
+        }
+    }
+
+    /// Reads folders in another way.
+    pub fn read_folders_with(&mut self, folders: Folders) {
+        self.folders = folders;
+    }
+
+    /// Whether a folder that is in sight is being read.
+    #[must_use]
+    pub fn is_reading(&self) -> bool {
+        match self.page {
+            Page::Library => self.browser.as_ref().is_some_and(Browser::is_reading),
+            Page::Midi => self.midi.is_reading(),
+            Page::Play | Page::Osc | Page::Safety | Page::Setup => false,
+        }
     }
 
     /// The look that was chosen since the last time.
@@ -172,9 +201,11 @@ impl Stage {
             Page::Library => {
                 let (above, rest) = under_strip(layout.page);
                 parts.show_strip(ui, above, view);
-                let reply = show_browser(&mut self.browser, ui, rest, view, &self.known, parts.meshes);
+                let reply =
+                    show_browser(&mut self.browser, ui, rest, view, &self.known, (&mut self.folders, parts.meshes));
                 for wanted in self.browser.as_mut().map(Browser::take_wanted).unwrap_or_default() {
-                    act.order(Order::Shelf(wanted));
+                    self.listens |= matches!(wanted, Order::Listen(Some(_)));
+                    act.order(wanted);
                 }
                 match reply {
                     Some(Reply::Drop(path, at)) => {
@@ -193,7 +224,7 @@ impl Stage {
                     None => {}
                 }
             }
-            Page::Midi => self.midi.show(ui, layout.page, view, act),
+            Page::Midi => self.midi.show(ui, layout.page, view, &mut self.folders, act),
             Page::Osc => self.osc.show(ui, layout.page, view, &mut self.filter, act),
             Page::Safety => safety_page::show(ui, layout.page, view, &mut self.filter, act),
             Page::Setup => {
@@ -230,6 +261,9 @@ impl Stage {
                 stroke => play_key(ui, stroke, chosen, lengths, view, act),
             }
         }
+        if self.page != Page::Library && std::mem::take(&mut self.listens) {
+            act.order(Order::Listen(None));
+        }
         for deck in DeckId::ALL {
             self.hands.set(deck, times.of(deck));
         }
@@ -245,7 +279,7 @@ impl Stage {
     /// Opens the library for a deck.
     fn browse(&mut self, deck: DeckId, view: &RigView) {
         let own = view.tracks[deck.index()].path.as_ref().and_then(|path| path.parent());
-        self.browser = Some(Browser::open(deck, self.folder.as_deref().or(own)));
+        self.browser = Some(Browser::open(deck, self.folder.clone().or(own.map(ToOwned::to_owned))));
         self.page = Page::Library;
     }
 
@@ -370,10 +404,10 @@ fn show_browser(
     rect: Rect,
     view: &RigView,
     known: &Known,
-    meshes: &mut Meshes,
+    with: (&mut Folders, &mut Meshes),
 ) -> Option<Reply> {
     let browser = browser.as_mut()?;
-    let reply = browser.show(ui, rect, view.snapshot.decks[browser.deck.index()].state, known, meshes);
+    let reply = browser.show(ui, rect, view, known, with);
     (reply != Reply::Stay).then_some(reply)
 }
 

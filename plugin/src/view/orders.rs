@@ -16,6 +16,8 @@ pub enum Order {
     OscName(String),
     /// For the shelf of files that are on no deck.
     Shelf(ShelfOrder),
+    /// A file for the headphones alone, from a part of its length on (0..1); or none any more.
+    Listen(Option<(PathBuf, f64)>),
 }
 
 /// What is asked about files that are on no deck.

@@ -56,6 +56,8 @@ pub struct Bench {
     time_secs: f64,
     modifiers: Modifiers,
     log: Log,
+    /// Draws no next frame before a folder that is in sight was read.
+    pub patient: bool,
     /// Files that are let go of over the window in the next frame.
     pub dropped: Vec<Arc<dyn egui::DroppedFile + Send + Sync>>,
 }
@@ -80,6 +82,7 @@ impl Bench {
             time_secs: 0.0,
             modifiers: Modifiers::NONE,
             log: Log::default(),
+            patient: true,
             dropped: vec![],
         };
         // egui knows where things are from the frame before.
@@ -91,6 +94,17 @@ impl Bench {
     /// Draws a frame in which these things happen.
     pub fn frame(&mut self, events: Vec<Event>) -> FullOutput {
         self.time_secs += FRAME_SECS;
+        let mut output = self.draw(events);
+        let began = std::time::Instant::now();
+        while self.patient && self.stage.is_reading() {
+            assert!(began.elapsed().as_secs() < 30, "a folder is never read");
+            std::thread::yield_now();
+            output = self.draw(vec![]);
+        }
+        output
+    }
+
+    fn draw(&mut self, events: Vec<Event>) -> FullOutput {
         let mut input = RawInput {
             dropped_files: std::mem::take(&mut self.dropped),
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),

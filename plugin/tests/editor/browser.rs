@@ -2,10 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+use echelon::editor::folders::Folders;
 use echelon::editor::ids::{self, Part};
 use echelon::media::{ShelfView, TrackFacts};
-use echelon::view::{Order, ShelfOrder};
+use echelon::view::{ListenState, Listened, Order, ShelfOrder};
 use echelon_engine::action::{Action, ActionTiming};
+use echelon_engine::deck::ListenView;
+use echelon_engine::mixer::Knob;
 use echelon_engine::units::DeckId;
 use egui::Key;
 
@@ -172,6 +175,46 @@ fn a_missing_folder_of_the_track_means_home() {
     assert_eq!(bench.stage.browsing(), Some(echelon::editor::files::home().as_path()));
 }
 
+/// The listing may be as slow as the drive likes.
+#[test]
+fn a_drive_that_hangs_freezes_nothing_and_its_answer_is_taken_in_whenever_it_comes() {
+    let music = Music::new("hangs");
+    let mut bench = music.open();
+    bench.ordered();
+    let (open, gate) = std::sync::mpsc::channel::<()>();
+    let (gate, crate_folder) = (std::sync::Mutex::new(gate), music.0.join("Crate"));
+    bench.stage.read_folders_with(Folders::reading(move |wish| {
+        if wish.folder.as_ref() == Some(&crate_folder) {
+            let _ = gate.lock().unwrap().recv();
+        }
+        wish.read()
+    }));
+    bench.patient = false;
+    bench.double_click(ids::row(0));
+    let began = std::time::Instant::now();
+    while !bench.says("This drive takes its time") {
+        assert!(began.elapsed().as_secs() < 30 && bench.stage.is_reading());
+    }
+    assert!(bench.says("Reading") && !bench.says("deep.wav") && !bench.says("one.flac"));
+    assert_eq!(bench.stage.browsing(), Some(music.0.join("Crate").as_path()));
+    for key in [Key::ArrowDown, Key::Enter, Key::Space] {
+        bench.key(key);
+    }
+    assert_eq!((bench.asked(), bench.ordered()), (vec![], vec![]), "there is nothing to choose yet");
+    // Elsewhere, while it hangs; and back to it.
+    bench.click(ids::browser("up"));
+    bench.patient = true;
+    bench.frame(vec![]);
+    assert!(bench.says("one.flac"));
+    bench.patient = false;
+    bench.double_click(ids::row(0));
+    assert!(bench.stage.is_reading());
+    drop(open);
+    bench.patient = true;
+    bench.frame(vec![]);
+    assert!(bench.says("deep.wav"));
+}
+
 #[test]
 fn tempo_and_key_of_tracks_that_were_on_a_deck_are_shown_and_sorted_by() {
     let music = Music::new("facts");
@@ -268,6 +311,88 @@ fn a_file_from_outside_is_loaded_on_the_deck_under_the_pointer() {
         assert_eq!(bench.asked(), [(Action::LoadDeck { deck, path: path.clone() }, ActionTiming::Default)]);
         bench.frame(vec![]);
         assert_eq!(bench.asked(), [], "once");
+    }
+}
+
+/// What was ordered of listening.
+fn listens(bench: &Bench) -> Vec<Option<(PathBuf, f64)>> {
+    let listen = |order| if let Order::Listen(what) = order { Some(what) } else { None };
+    bench.ordered().into_iter().filter_map(listen).collect()
+}
+
+#[test]
+fn a_file_is_listened_to_by_button_by_key_and_from_a_place() {
+    let music = Music::new("listen");
+    let mut bench = music.open();
+    let [one, two] = ["one.flac", "two.mp3"].map(|file| music.0.join(file));
+    let listened = |file: &Path, state| Some(Listened { file: file.to_owned(), state });
+    bench.click(ids::browser("listen"));
+    assert_eq!(listens(&bench), [], "nothing is chosen");
+    bench.click(ids::row(1));
+    bench.click(ids::browser("listen"));
+    assert_eq!(listens(&bench), [Some((one.clone(), 1.0 / 3.0))]);
+    bench.view.listened = listened(&one, ListenState::Loading);
+    assert!(bench.says("loading"));
+    bench.view.listened = listened(&one, ListenState::On);
+    assert!(bench.says("comes to that place"));
+    bench.view.snapshot.listen = Some(ListenView { number: 1, position_secs: 61.0, length_secs: 183.0, waits: false });
+    assert!(bench.says("in the headphones") && bench.says("1:01.0 of ") && bench.says("3:03.0"));
+    let cue_mix = Knob::of_master("cue_mix").unwrap();
+    bench.view.snapshot.set_knob(cue_mix, 1.0);
+    assert!(bench.says("cue mix is all master"));
+    bench.click(ids::browser("listen"));
+    assert_eq!(listens(&bench), [None], "the same button ends it");
+    let place = bench.rect(ids::browser("listen at"));
+    bench.click_at(place.lerp_inside(egui::vec2(0.75, 0.5)));
+    let [Some((file, part))] = &listens(&bench)[..] else { panic!("one place") };
+    assert!(*file == one && (part - 0.75).abs() < 0.01);
+    // The keyboard: another file, its end, and the start of one. What has the focus of a button does not hear them.
+    bench.click_at(bench.rect(ids::row(2)).center());
+    bench.key(Key::Space);
+    assert_eq!(listens(&bench), [Some((two.clone(), 1.0 / 3.0))]);
+    bench.view.listened = listened(&two, ListenState::On);
+    bench.key(Key::Space);
+    assert_eq!(listens(&bench), [None]);
+    bench.view.listened = listened(&two, ListenState::Failed("the file is no music".to_owned()));
+    assert!(bench.says("the file is no music"));
+    bench.key_with(Key::Space, egui::Modifiers::SHIFT);
+    assert_eq!(listens(&bench), [Some((two, 0.0))]);
+    assert_eq!(bench.asked(), [], "no deck has anything of it");
+}
+
+#[test]
+fn who_leaves_the_library_listens_no_more() {
+    let music = Music::new("leave");
+    let mut ends: Vec<(&str, fn(&mut Bench))> = vec![];
+    ends.push(("load", |bench| bench.double_click(ids::row(1))));
+    ends.push(("page", |bench| bench.key(Key::Num0)));
+    ends.push(("close", |bench| bench.click(ids::browser("close"))));
+    ends.push(("window", Bench::close));
+    for (what, end) in ends {
+        let mut bench = music.open();
+        bench.click(ids::row(1));
+        bench.key(Key::Space);
+        assert_eq!(listens(&bench).len(), 1);
+        end(&mut bench);
+        if what != "window" {
+            bench.frame(vec![]);
+        }
+        assert_eq!(listens(&bench), [None], "{what}");
+    }
+}
+
+#[test]
+fn the_controls_of_the_library_are_reached_by_tab() {
+    let music = Music::new("tab");
+    let mut bench = music.open();
+    bench.click(ids::row(1));
+    let mut seen = std::collections::HashSet::new();
+    for _ in 0..60 {
+        bench.key(Key::Tab);
+        seen.extend(bench.ctx.memory(|memory| memory.focused()));
+    }
+    for name in ["up", "home", "refresh", "filter", "sort", "analyse", "listen", "load", "close"] {
+        assert!(seen.contains(&ids::browser(name)), "{name}");
     }
 }
 

@@ -185,11 +185,11 @@ fn files_are_browsed_typed_and_taken() {
     let (mut bench, _) = bench();
     bench.click(ids::once("midi import"));
     bench.frame(vec![]);
-    bench.click(ids::once("midi path"));
+    bench.click(ids::once("files path"));
     bench.key_with(Key::A, egui::Modifiers::COMMAND);
     bench.type_text(folder.join("maps/mine.json").to_str().unwrap());
     bench.frame(vec![]);
-    bench.click(ids::once("midi take"));
+    bench.click(ids::once("files take"));
     assert_eq!(ordered(&bench), [MidiOrder::Import(folder.join("maps/mine.json"))]);
     bench.frame(vec![]);
     assert!(!bench.says("Import a mapping"), "closed again");

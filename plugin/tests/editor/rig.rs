@@ -8,7 +8,7 @@ use echelon::editor::ids::{self, Part};
 use echelon::editor::page::Page;
 use echelon::peers::{LinkSession, set_network};
 use echelon::state::SavedState;
-use echelon::view::{RigView, SharedView};
+use echelon::view::{ListenState, Listened, RigView, SharedView};
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Gesture, Setting};
 use echelon_engine::clock::{ClockMode, HostTransport};
 use echelon_engine::mixer::{EqBand, Knob};
@@ -38,6 +38,8 @@ struct Stand {
     song_beats: f64,
     /// Made so far.
     blocks: u64,
+    /// The highest sample of the last block: of the master and of the cue.
+    peaks: [f32; 2],
     /// Dropped before the folder.
     _control: ControlThread,
     folder: PathBuf,
@@ -61,7 +63,17 @@ impl Stand {
         let control = ControlThread::start(console, saved.clone(), view.clone(), session, &hands, || ()).unwrap();
         let mut bench = Bench::new(RigView::default());
         bench.connect(Box::new(EditorActs { hands, view: view.clone() }));
-        let mut stand = Self { bench, processor, view, saved, song_beats: 0.0, blocks: 0, _control: control, folder };
+        let mut stand = Self {
+            bench,
+            processor,
+            view,
+            saved,
+            song_beats: 0.0,
+            blocks: 0,
+            peaks: [0.0; 2],
+            _control: control,
+            folder,
+        };
         stand.until("running", |view| view.snapshot.block > 0);
         for deck in DeckId::ALL {
             let path = stand.folder.join(format!("{deck}.wav"));
@@ -112,6 +124,8 @@ impl Stand {
         };
         let mut moves = Vec::with_capacity(64);
         self.processor.process(&mut io, BlockInput { frames: FRAMES, transport, inputs: &[] }, &mut moves);
+        let peak = |channels: &[Vec<f32>]| channels.iter().flatten().fold(0.0_f32, |peak, s| peak.max(s.abs()));
+        self.peaks = [peak(&out[..2]), peak(&out[10..])];
         self.blocks += 1;
         self.song_beats += f64::from(FRAMES) / f64::from(RATE) * 2.0;
         // The control side must see what passes by: it may be so far behind.
@@ -468,6 +482,53 @@ fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
     stand.bench.double_click(ids::row(4));
     let wanted = path.clone();
     stand.until("loaded", move |view| view.tracks[0].path.as_ref() == Some(&wanted));
+}
+
+/// Listening to a file without a deck: the headphones have it, the master has nothing of it, and no deck is touched.
+#[test]
+fn a_file_of_the_library_is_heard_in_the_headphones_alone() {
+    let mut stand = Stand::new("listen");
+    let path = stand.folder.join("Never on a deck.wav");
+    write_clicks(&path);
+    std::fs::write(stand.folder.join("Zero.wav"), b"no music").unwrap();
+    stand.bench.key(Page::Library.key());
+    stand.bench.frame(vec![]);
+    // The decks' own files are before it.
+    stand.click(ids::row(4));
+    stand.clicked(ids::browser("listen"), "it plays", |view| {
+        view.snapshot.listen.is_some_and(|listen| !listen.waits && listen.position_secs > 13.4)
+    });
+    let listened = stand.bench.view.listened.clone();
+    assert_eq!(listened, Some(Listened { file: path, state: ListenState::On }));
+    let mut cue = 0.0_f32;
+    for _ in 0..100 {
+        stand.block();
+        assert!(stand.peaks[0].to_bits() == 0, "the master");
+        cue = cue.max(stand.peaks[1]);
+    }
+    assert!(cue > 0.3, "clicks in the headphones: {cue}");
+    stand.bench.frame(vec![]);
+    let place = stand.bench.rect(ids::browser("listen at")).lerp_inside(egui::vec2(0.9, 0.5));
+    stand.bench.click_at(place);
+    stand.until("another place", |view| view.snapshot.listen.is_some_and(|listen| listen.position_secs > 35.9));
+    stand.bench.click_at(stand.bench.rect(ids::row(4)).center());
+    stand.typed(Key::Space, "it ends", |view| view.snapshot.listen.is_none() && view.listened.is_none());
+    stand.bench.key_with(Key::Space, Modifiers::SHIFT);
+    stand.until("from its start", |view| view.snapshot.listen.is_some_and(|listen| listen.position_secs < 10.0));
+    // What cannot be decoded is told, where it was asked for; what plays gives way to it.
+    stand.bench.click_at(stand.bench.rect(ids::row(5)).center());
+    stand.bench.key(Key::Space);
+    stand.until("told", |view| {
+        matches!(&view.listened, Some(Listened { state: ListenState::Failed(_), .. })) && view.snapshot.listen.is_none()
+    });
+    // To its end: 0.4 s are left.
+    stand.bench.click_at(stand.bench.rect(ids::row(4)).center());
+    stand.bench.frame(vec![]);
+    stand.bench.click_at(stand.bench.rect(ids::browser("listen at")).lerp_inside(egui::vec2(0.99, 0.5)));
+    stand.until("on again", |view| view.snapshot.listen.is_some());
+    stand.until("over by itself", |view| view.snapshot.listen.is_none() && view.listened.is_none());
+    let decks = &stand.bench.view.snapshot.decks;
+    assert!(decks.iter().all(|deck| deck.state == DeckState::Stopped && deck.position_secs == 0.0));
 }
 
 /// MIDI, from a learnt message to a line that plays a deck.

@@ -17,6 +17,10 @@ fn track(secs: f64, sample_rate: f64) -> Arc<Track> {
     Arc::new(Track::new(left, right, sample_rate).unwrap())
 }
 
+fn to(track: Arc<Track>, part: f64) -> Option<ListenTo> {
+    Some(ListenTo { track, part, number: 7 })
+}
+
 fn node() -> ListenNode {
     ListenNode::new(SincBank::shared(), SR)
 }
@@ -48,20 +52,21 @@ fn steepest(heard: &[[f32; 2]]) -> f32 {
 fn it_plays_from_a_part_of_the_track_and_its_own_samples_at_its_own_rate() {
     let (mut node, track) = (node(), track(3.0, SR));
     assert!(is_silent(&run(&mut node, 256, 64)) && node.view().is_none());
-    assert!(node.play(Some((track.clone(), 1.0 / 3.0))).is_none());
+    assert!(node.play(to(track.clone(), 1.0 / 3.0)).is_none());
     let heard = run(&mut node, 2000, 64);
     let first = (track.num_frames() - 1) / 3;
     for (n, [left, right]) in heard.iter().enumerate().skip(FADE) {
         assert_eq!((*left, *right), (track.left()[first + n], track.right()[first + n]), "frame {n}");
     }
     let view = node.view().unwrap();
+    assert_eq!(view.number, 7);
     assert!((view.position_secs - (1.0 + 2000.0 / SR)).abs() < 1e-3 && view.length_secs == 3.0 && !view.waits);
 }
 
 #[test]
 fn a_track_of_another_rate_sounds_as_it_is() {
     let mut node = node();
-    node.play(Some((track(2.0, 44_100.0), 0.0)));
+    node.play(to(track(2.0, 44_100.0), 0.0));
     let heard = run(&mut node, 24_000, 64);
     let rises = heard.windows(2).skip(FADE).filter(|pair| pair[0][0] < 0.0 && pair[1][0] >= 0.0).count();
     assert!((98..=100).contains(&rises), "200 Hz for half a second: {rises}");
@@ -73,9 +78,9 @@ fn starts_stops_and_changes_do_not_click_and_any_split_is_the_same() {
     let most = (std::f64::consts::TAU * 200.0 / SR) as f32 + 1.2 / FADE as f32;
     let runs = [64, 61, 7, 1].map(|block| {
         let mut node = node();
-        node.play(Some((track(3.0, SR), 0.4)));
+        node.play(to(track(3.0, SR), 0.4));
         let mut heard = run(&mut node, 1000, block);
-        node.play(Some((track(2.0, 44_100.0), 0.13)));
+        node.play(to(track(2.0, 44_100.0), 0.13));
         heard.extend(run(&mut node, 1000, block));
         assert!(node.take_left().is_some(), "the first is out");
         node.play(None);
@@ -93,10 +98,10 @@ fn starts_stops_and_changes_do_not_click_and_any_split_is_the_same() {
 fn every_track_is_given_back_once() {
     let mut node = node();
     let tracks: Vec<_> = (0..3).map(|_| track(1.0, SR)).collect();
-    node.play(Some((tracks[0].clone(), 0.0)));
+    node.play(to(tracks[0].clone(), 0.0));
     run(&mut node, 64, 64);
-    assert!(node.play(Some((tracks[1].clone(), 0.0))).is_none());
-    let unused = node.play(Some((tracks[2].clone(), 0.0))).unwrap();
+    assert!(node.play(to(tracks[1].clone(), 0.0)).is_none());
+    let unused = node.play(to(tracks[2].clone(), 0.0)).unwrap();
     assert!(Arc::ptr_eq(&unused, &tracks[1]), "it never sounded");
     drop(unused);
     run(&mut node, 640, 64);
@@ -114,7 +119,7 @@ fn it_waits_for_a_place_that_is_not_decoded_yet_and_misses_nothing_of_it() {
     let (coming, mut writer) = Track::coming(whole.num_frames(), whole.num_frames(), SR).unwrap();
     writer.append(&whole.left()[..1000], &whole.right()[..1000]);
     let mut node = node();
-    node.play(Some((coming, 0.5)));
+    node.play(to(coming, 0.5));
     assert!(is_silent(&run(&mut node, 4000, 64)) && node.view().unwrap().waits);
     writer.append(&whole.left()[1000..], &whole.right()[1000..]);
     drop(writer);
@@ -123,7 +128,7 @@ fn it_waits_for_a_place_that_is_not_decoded_yet_and_misses_nothing_of_it() {
     assert!((FADE..1000).all(|n| heard[n][0] == whole.left()[first + n]));
     // What waits is stopped at once.
     let (coming, writer) = Track::coming(1000, 1000, SR).unwrap();
-    node.play(Some((coming, 0.5)));
+    node.play(to(coming, 0.5));
     run(&mut node, 640, 64);
     assert!(node.take_left().is_some() && node.view().unwrap().waits);
     node.play(None);
@@ -135,7 +140,7 @@ fn it_waits_for_a_place_that_is_not_decoded_yet_and_misses_nothing_of_it() {
 #[test]
 fn another_sample_rate_keeps_the_place() {
     let mut node = node();
-    node.play(Some((track(3.0, SR), 0.5)));
+    node.play(to(track(3.0, SR), 0.5));
     run(&mut node, 4800, 64);
     let before = node.view().unwrap().position_secs;
     node.prepare(2.0 * SR);

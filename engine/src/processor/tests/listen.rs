@@ -1,7 +1,12 @@
 //! A file that is listened to without a deck: the headphones have it, and nothing else has anything of it.
 
 use super::*;
+use crate::deck::ListenTo;
 use crate::mixer::Knob;
+
+fn to(track: Arc<Track>, part: f64) -> Option<ListenTo> {
+    Some(ListenTo { track, part, number: 1 })
+}
 
 /// A bench that plays deck A with deck B in the headphones, and listens to a file, or does not.
 fn render(block: u32, listens: bool) -> Bench {
@@ -13,7 +18,7 @@ fn render(block: u32, listens: bool) -> Bench {
     bench.run_to(4096, block);
     for part in [1.0 / 3.0, 0.5] {
         if listens {
-            bench.console.listen(Some((crate::deck::tests::track(120.0, 5.0, SR), part)));
+            bench.console.listen(to(crate::deck::tests::track(120.0, 5.0, SR), part));
         }
         bench.run_to(bench.frame + 4096, block);
     }
@@ -54,7 +59,7 @@ fn tracks_come_back_however_many_are_asked_for() {
     let mut bench = Bench::new(120.0);
     let tracks: Vec<_> = (0..5).map(|_| crate::deck::tests::track(120.0, 1.0, SR)).collect();
     for turn in 0..400 {
-        bench.console.listen(Some((tracks[turn % tracks.len()].clone(), 0.2)));
+        bench.console.listen(to(tracks[turn % tracks.len()].clone(), 0.2));
         if turn % 3 > 0 {
             bench.run_to(bench.frame + 32 * (turn as u64 % 9), 64);
         }
@@ -63,7 +68,7 @@ fn tracks_come_back_however_many_are_asked_for() {
     bench.run_to(bench.frame + 4096, 64);
     bench.console.tick(&mut bench.turn);
     assert!(tracks.iter().all(|track| Arc::strong_count(track) == 1), "all are back, and dropped on this side");
-    bench.console.listen(Some((tracks[0].clone(), 0.2)));
+    bench.console.listen(to(tracks[0].clone(), 0.2));
     bench.run_to(bench.frame + 640, 64);
     assert!(bench.console.snapshot().listen.is_some(), "and there is room for more");
 }
@@ -71,7 +76,7 @@ fn tracks_come_back_however_many_are_asked_for() {
 #[test]
 fn a_panic_ends_it() {
     let mut bench = Bench::new(120.0);
-    bench.console.listen(Some((crate::deck::tests::track(120.0, 5.0, SR), 0.0)));
+    bench.console.listen(to(crate::deck::tests::track(120.0, 5.0, SR), 0.0));
     bench.run_to(4096, 64);
     assert!(bench.cue.iter().any(|s| *s != 0.0));
     bench.ask(Action::Panic, ActionTiming::Immediate);

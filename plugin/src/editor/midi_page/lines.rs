@@ -3,10 +3,10 @@
 use egui::{Align2, Rect, ScrollArea, Sense, Ui, UiBuilder, vec2};
 
 use super::facts::Facts;
-use super::file_panel::Way;
 use super::line_form::{layer_word, takeover_word};
 use super::order;
 use crate::editor::button::{Face, button};
+use crate::editor::file_panel::Way;
 use crate::editor::layout::{cut_left, cut_right, cut_top, share};
 use crate::editor::shapes::{self, Sign};
 use crate::editor::{choice, form, ids, press, text, theme};

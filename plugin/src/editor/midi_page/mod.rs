@@ -1,7 +1,6 @@
 //! The MIDI page: the mapping's lines, learning, what one line does in detail, and what comes in.
 
 mod facts;
-mod file_panel;
 mod learn;
 mod line_form;
 mod lines;
@@ -11,10 +10,11 @@ use std::path::PathBuf;
 
 use egui::{Rect, Ui};
 
+use super::file_panel::{FilePanel, Reply, Way};
+use super::folders::Folders;
 use super::layout::{cut_left, cut_top};
 use crate::view::{Act, MidiOrder, Order, RigView};
 use facts::Facts;
-use file_panel::{FilePanel, Reply, Way};
 use learn::Learn;
 use monitor::Monitor;
 
@@ -37,8 +37,13 @@ fn order(act: &mut dyn Act, order: MidiOrder) {
 }
 
 impl MidiPage {
+    /// Whether a folder is being read for it.
+    pub fn is_reading(&self) -> bool {
+        self.files.as_ref().is_some_and(FilePanel::is_reading)
+    }
+
     /// Draws the page.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
+    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, folders: &mut Folders, act: &mut dyn Act) {
         act.watch_midi();
         let midi = &view.midi;
         self.facts.update(midi);
@@ -46,7 +51,7 @@ impl MidiPage {
         let first = (!midi.lines.is_empty()).then_some(0);
         self.chosen = self.chosen.filter(|chosen| *chosen < midi.lines.len()).or(first);
         let (left, right) = cut_left(rect, rect.width() * 0.52);
-        self.show_left(ui, left, view, act);
+        self.show_left(ui, left, view, folders, act);
         let (learn, rest) = cut_top(right, 218.0);
         self.learn.show(ui, learn, midi, act);
         let (form, monitor) = cut_left(rest, rest.width() * 0.56);
@@ -55,18 +60,18 @@ impl MidiPage {
     }
 
     /// The lines, or the files while one is looked for.
-    fn show_left(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
+    fn show_left(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, folders: &mut Folders, act: &mut dyn Act) {
         let Some(files) = &mut self.files else {
             if let Some(way) = lines::show(ui, rect, &view.midi, &self.facts, &mut self.chosen, act) {
-                self.files = Some(FilePanel::open(way, self.folder.as_deref(), &view.midi.name));
+                self.files = Some(FilePanel::open(way, self.folder.clone(), &view.midi.name));
             }
             return;
         };
-        let reply = files.show(ui, rect);
+        let reply = files.show(ui, rect, folders);
         if reply == Reply::Stay {
             return;
         }
-        self.folder = Some(files.folder().to_owned());
+        self.folder = files.folder();
         let way = files.way;
         self.files = None;
         if let Reply::Take(path) = reply {
