@@ -1,4 +1,9 @@
-//! The mini-hosts with the plugin in them: lifetime, buses, parameters, state, threads.
+//! The mini-hosts with the plugin in them: lifetime, buses, parameters, state, threads, and the habits of DAWs.
+
+mod daws;
+#[path = "../integration/stage.rs"]
+#[allow(dead_code, reason = "shared with the integration tests, which use all of it")]
+mod stage;
 
 use std::time::Duration;
 

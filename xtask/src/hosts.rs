@@ -30,7 +30,8 @@ Opens the built plugin in hosts that others wrote and listens to what comes out:
   dawdreamer  VST3  rolling transport at 126 BPM: a play on its bar line by OSC, automation and MIDI; crossfader; tempo
                     ramp; state into a fresh process; 20 times load and unload; two instances
   pedalboard  VST3  no transport: parameters and units, audio through deck A's input, play now, state, rates and blocks
-  ardour      VST3  headless, if it is installed: what OSC moves is the host's value, with no editor open
+  ardour      VST3  headless: what OSC moves is the host's value, with no editor open; a session saved and opened again;
+                    heard over JACK on Ardour's beats, over the wraps of a loop
   qtractor    CLAP  on Xvfb and JACK: notes and OSC on its bar lines, loops, automation that OSC moves is recorded and played
               VST3  back, session saved and opened again; VST3 where it was built with it
   standalone  -     our own program on a dummy backend: a deck is loaded, played and stopped by OSC, and sounds

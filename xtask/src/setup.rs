@@ -33,8 +33,8 @@ pub enum Need {
     Clients,
     /// The standalone program: `cargo xtask dist`.
     Standalone,
-    /// A sequencer with a window and a sound server: `cargo xtask hosts`.
-    Qtractor,
+    /// DAWs, with a display and a sound server for them: `cargo xtask hosts`.
+    Daws,
     /// Two machines in one, and a peer in Python: `cargo xtask link`.
     Link,
     /// Real music, and what renders it: `cargo xtask bench analysis`.
@@ -42,7 +42,7 @@ pub enum Need {
 }
 
 /// Debian's names. Nothing to link against: the editor opens X11 and GL when it runs.
-const PACKAGES: [(Need, &str); 41] = [
+const PACKAGES: [(Need, &str); 42] = [
     (Need::Build, "gcc"),
     (Need::Build, "libc6-dev"),
     // The time stretcher is C++; its bindings are made with libclang.
@@ -70,9 +70,10 @@ const PACKAGES: [(Need, &str); 41] = [
     (Need::Standalone, "libasound2-dev"),
     (Need::Standalone, "libjack-jackd2-dev"),
     (Need::Standalone, "pkg-config"),
-    (Need::Qtractor, "qtractor"),
-    (Need::Qtractor, "jackd2"),
-    (Need::Qtractor, "xvfb"),
+    (Need::Daws, "ardour"),
+    (Need::Daws, "qtractor"),
+    (Need::Daws, "jackd2"),
+    (Need::Daws, "xvfb"),
     (Need::Link, "iproute2"),
     (Need::Link, "nftables"),
     (Need::Link, "python3-venv"),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::report::{Outcome, Row};
+use super::report::{Outcome, Row, VERSION};
 use super::{BPM, Host, SAMPLE_RATE, Setting};
 use crate::demo::judge::Evidence;
 use crate::demo::protocol::Job;
@@ -17,7 +17,7 @@ use crate::demo::timing::{SongClock, When};
 use crate::demo::tracks::{Track, generate};
 use crate::demo::{build_host, read_recordings, script};
 use crate::music::Tune;
-use crate::workspace::step;
+use crate::workspace::{root, step};
 
 const CLOCK: SongClock = SongClock { bpm: BPM, sample_rate: SAMPLE_RATE as f64 };
 const SONG_BEATS: f64 = 24.0;
@@ -47,6 +47,8 @@ pub fn run(host: &Host, setting: &Setting) -> Vec<Row> {
 }
 
 fn both_sets(host: &Host, setting: &Setting, mut tell: impl FnMut(String, Outcome)) -> Result<()> {
+    let lock = fs::read_to_string(root().join("Cargo.lock")).context("could not read Cargo.lock")?;
+    tell(VERSION.to_owned(), Outcome::Told(locked(&lock, "clack-host").unwrap_or_default()));
     let program = build_host()?;
     let other = generate(Tune::NightFreight, &setting.work, BPM, super::TUNE_BARS, SAMPLE_RATE)?;
     let tracks = [setting.track.clone(), other];
@@ -80,6 +82,12 @@ fn both_sets(host: &Host, setting: &Setting, mut tell: impl FnMut(String, Outcom
     let detail = detail.collect::<Vec<_>>().join(", ");
     tell("restored: the project keeps its OSC port".to_owned(), outcome(kept, detail));
     Ok(())
+}
+
+/// `package 1.2.3`, as a lock file has it.
+fn locked(lock: &str, package: &str) -> Option<String> {
+    let (_, rest) = lock.split_once(&format!("name = \"{package}\"\nversion = \""))?;
+    Some(format!("{package} {}", rest.split_once('"')?.0))
 }
 
 /// A UDP port that is free now, if the system gives one.
@@ -209,6 +217,13 @@ mod tests {
             _ => None,
         });
         assert_eq!(first_move, Some((CROSSFADER, true)), "the crossfader's place comes from the state");
+    }
+
+    #[test]
+    fn the_release_is_the_locked_one() {
+        let lock = "[[package]]\nname = \"clack-host\"\nversion = \"0.2.0\"\n";
+        assert_eq!(locked(lock, "clack-host").as_deref(), Some("clack-host 0.2.0"));
+        assert_eq!(locked(lock, "clack"), None);
     }
 
     #[test]

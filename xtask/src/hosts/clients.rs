@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::python::Python;
-use super::report::{Outcome, Row};
+use super::report::{Outcome, Row, VERSION};
 use super::{Host, Setting};
 use crate::setup::{Need, set_up};
 use crate::workspace::{cargo, step};
@@ -35,7 +35,13 @@ pub fn run(host: &Host, setting: &Setting) -> Vec<Row> {
         println!("{}", row.line());
         row
     };
-    CLIENTS.into_iter().map(row).collect()
+    let release = Row {
+        host: host.name,
+        format: host.format,
+        check: VERSION.to_owned(),
+        outcome: Outcome::Told(format!("oscsend of liblo, {PYTHON_OSC}")),
+    };
+    std::iter::once(release).chain(CLIENTS.into_iter().map(row)).collect()
 }
 
 /// Runs one test; what it said if it did not pass, or did not run at all.

@@ -1,15 +1,53 @@
--- A session with Echelon on a track, rolling, without an editor: what Ardour believes of its parameters.
--- in_ardour.py starts it, with the session's folder in ECHELON_WORK, and reads what it prints.
+-- A session with Echelon on a track, without an editor. in_ardour.py starts it and reads the lines that begin with @; the
+-- session's folder is in ECHELON_WORK, what to do in ECHELON_DO: `moves` and `saves` make a session, `loops` opens one.
 
-AudioEngine:set_backend("None (Dummy)", "Normal Speed", "")
-local session = create_session(os.getenv("ECHELON_WORK"), "echelon", 48000)
-assert(session, "no session")
-local plugin = ARDOUR.LuaAPI.new_plugin(session, "Echelon", ARDOUR.PluginType.VST3, "")
-assert(not plugin:isnil(), "Ardour does not know Echelon")
-local order = ARDOUR.PresentationInfo.max_order
-local tracks = session:new_audio_track(2, 2, nil, 1, "rig", order, ARDOUR.TrackMode.Normal, true)
-for track in tracks:iter() do
-  track:add_processor_by_index(plugin, 0, nil, true)
+local what = os.getenv("ECHELON_DO")
+local folder = os.getenv("ECHELON_WORK")
+AudioEngine:set_backend(os.getenv("ECHELON_BACKEND"), "", "")
+
+local function tell(about, name, value)
+  print(string.format("@%s|%s|%.4f", about, name, value))
+  io.flush()
+end
+
+-- Until in_ardour.py has done its part: it makes this file.
+local function wait_for(file)
+  for _ = 1, 3000 do
+    ARDOUR.LuaAPI.usleep(20000)
+    local made = io.open(folder .. "." .. file)
+    if made then
+      made:close()
+      return
+    end
+  end
+end
+
+local function new()
+  local session = create_session(folder, "echelon", 48000)
+  assert(session, "no session")
+  local plugin = ARDOUR.LuaAPI.new_plugin(session, "Echelon", ARDOUR.PluginType.VST3, "")
+  assert(not plugin:isnil(), "Ardour does not know Echelon")
+  local order = ARDOUR.PresentationInfo.max_order
+  local tracks = session:new_audio_track(2, 2, nil, 1, "rig", order, ARDOUR.TrackMode.Normal, true)
+  for track in tracks:iter() do
+    track:add_processor_by_index(plugin, 0, nil, true)
+  end
+  return session, plugin
+end
+
+local function saved()
+  local session = load_session(folder, "echelon")
+  assert(session, "no session")
+  local plugin = session:route_by_name("rig"):nth_plugin(0)
+  assert(not plugin:isnil(), "the session has lost Echelon")
+  return session, plugin
+end
+
+local session, plugin
+if what == "loops" then
+  session, plugin = saved()
+else
+  session, plugin = new()
 end
 
 local inner = plugin:to_insert():plugin(0)
@@ -18,29 +56,29 @@ for i = 0, inner:parameter_count() - 1 do
   watched[inner:parameter_label(i)] = i
 end
 
-local function tell(what)
+local function tell_values(about)
   for _, name in ipairs({ "Crossfader", "Deck B Gain" }) do
-    local value = ARDOUR.LuaAPI.get_processor_param(plugin, watched[name], true)
-    print(string.format("@%s|%s|%.4f", what, name, value))
+    tell(about, name, (ARDOUR.LuaAPI.get_processor_param(plugin, watched[name], true)))
   end
-  io.flush()
 end
 
-session:request_roll(ARDOUR.TransportRequestSource.TRS_UI)
-ARDOUR.LuaAPI.usleep(300000)
-tell("rolling")
--- Until in_ardour.py has asked for everything: it makes this file.
-local done = os.getenv("ECHELON_WORK") .. ".done"
-for _ = 1, 600 do
-  ARDOUR.LuaAPI.usleep(50000)
-  local file = io.open(done)
-  if file then
-    file:close()
-    break
-  end
+-- Clicks tell where its beats are.
+ARDOUR.config():set_clicking(true)
+if what == "moves" then
+  session:request_roll(ARDOUR.TransportRequestSource.TRS_UI)
+  ARDOUR.LuaAPI.usleep(300000)
 end
-tell("moved")
+tell_values("before")
+if what == "loops" then
+  wait_for("go")
+  session:request_play_loop(true, false)
+end
+wait_for("done")
+tell_values("after")
 session:request_stop(false, false, ARDOUR.TransportRequestSource.TRS_UI)
 ARDOUR.LuaAPI.usleep(300000)
+if what == "saves" then
+  session:save_state("", false, false, false, false, false)
+end
 close_session()
 quit()

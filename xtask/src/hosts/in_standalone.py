@@ -29,7 +29,9 @@ def plays(job):
 
 def works(job, osc, host):
     osc.connect()
-    check("it answers by OSC", osc.info()[0] == "Echelon" and host.poll() is None)
+    info = osc.info()
+    rig.version(f"{info[0]} {info[1]}")
+    check("it answers by OSC", info[0] == "Echelon" and host.poll() is None)
     osc.do("/deck/a/load", job.track)
     osc.do("/deck/a/play", "now")
     peak = loudest(osc, "a", lambda db: db > -40.0)

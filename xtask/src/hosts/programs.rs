@@ -11,22 +11,28 @@ use crate::workspace::{cargo, run_ok, step, target_dir};
 /// No module of Python is the host itself; what all scripts need is there beside it.
 const PACKAGE: &str = "numpy";
 
-/// Ardour, if it is installed; it is too large to be installed without being asked for.
+/// Ardour without its window, on its dummy backend or on a JACK server of its own.
 pub fn ardour(host: &Host, setting: &Setting) -> Vec<Row> {
-    if !installed("ardour", "-lua") {
-        return unavailable(host, "Ardour is not installed: `apt-get install --no-install-recommends ardour`");
-    }
-    run_with(host, setting, PACKAGE, &[])
+    daw(host, setting, &[("ardour", "-lua"), ("jackd", "")])
 }
 
 /// qtractor, on a display and a JACK server of its own.
 pub fn qtractor(host: &Host, setting: &Setting) -> Vec<Row> {
-    match set_up(&[Need::Build, Need::Qtractor], false) {
-        Ok(()) if installed("qtractor", "") && installed("jackd", "") && installed("Xvfb", "") => {
-            run_with(host, setting, PACKAGE, &[])
-        }
-        Ok(()) => unavailable(host, "qtractor, jackd or Xvfb is not installed"),
-        Err(error) => unavailable(host, &one_line(&error)),
+    daw(host, setting, &[("qtractor", ""), ("jackd", ""), ("Xvfb", "")])
+}
+
+/// A DAW that needs these programs, each by how its name begins and ends.
+fn daw(host: &Host, setting: &Setting, programs: &[(&str, &str)]) -> Vec<Row> {
+    let missing = || programs.iter().find(|(begin, end)| !installed(begin, end));
+    // What is there already needs no package.
+    if missing().is_some()
+        && let Err(error) = set_up(&[Need::Build, Need::Daws], false)
+    {
+        return unavailable(host, &one_line(&error));
+    }
+    match missing() {
+        Some((begin, end)) => unavailable(host, &format!("there is no {begin}{end} here")),
+        None => run_with(host, setting, PACKAGE, &[]),
     }
 }
 

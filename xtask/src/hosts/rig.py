@@ -158,9 +158,9 @@ class Osc:
                 self.pump()
             time.sleep(0.002)
 
-    def receipt(self, number, *kinds, pump=True):
+    def receipt(self, number, *kinds, pump=True, patience_secs=PATIENCE_SECS):
         """The arguments after the id. A /nack raises."""
-        address, args = self.wait(lambda a, v: a in (*kinds, "/nack") and v[0] == number, pump)
+        address, args = self.wait(lambda a, v: a in (*kinds, "/nack") and v[0] == number, pump, patience_secs)
         if address == "/nack":
             raise Refused(": ".join(args[1:]))
         return args[1:]
@@ -176,12 +176,13 @@ class Osc:
         return self.wait(lambda address, _: address == "/info", pump=False)[1]
 
     def wait_for_track(self, deck):
-        """A deck without a track refuses to seek; a project's tracks come some time after its state."""
+        """A deck without a track refuses to seek; a project's tracks come some time after its state. What is asked for
+        while the project is opened may be gone with what was there before: it is asked again."""
         end = time.monotonic() + PATIENCE_SECS
         while True:
             try:
-                return self.do(f"/deck/{deck}/seek", 0.0)
-            except Refused:
+                return self.receipt(self.ask(f"/deck/{deck}/seek", 0.0), "/done", patience_secs=2.0)
+            except (Refused, TimeoutError):
                 if time.monotonic() > end:
                     raise
                 self.pump()

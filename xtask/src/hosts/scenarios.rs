@@ -41,7 +41,8 @@ const PEDALBOARD: [Scenario; 7] = [
     with("rates", 512),
 ];
 
-const ARDOUR: [Scenario; 1] = [with("moves", 1024)];
+/// `saves` opens the session again, in a second process.
+const ARDOUR: [Scenario; 2] = [with("moves", 1024), with("saves", 1024)];
 
 /// `saves` restores too, in a second process of the host.
 const QTRACTOR: [Scenario; 4] = [with("plays", 1024), with("loops", 1024), with("records", 1024), with("saves", 1024)];
