@@ -14,7 +14,7 @@ use super::error::LoadError;
 use super::fold::Stereo;
 use super::hold;
 use super::length::Length;
-use super::overview::{OVERVIEW_COLUMNS, Overview};
+use super::overview::{Growing, OVERVIEW_COLUMNS, Overview};
 use super::source::{Opened, Source, corrupt, describe};
 
 /// The most memory that the samples of one track may take.
@@ -81,6 +81,8 @@ pub(super) struct Decoding {
     /// What nobody has taken yet: of a track that comes, less than a packet.
     stereo: Stereo,
     writer: Option<TrackWriter>,
+    /// The waveform of a track that comes.
+    overview: Option<Growing>,
     /// A deck may have the track already.
     is_out: bool,
     is_over: bool,
@@ -119,6 +121,7 @@ impl Decoding {
             source,
             stereo: Stereo::default(),
             writer: None,
+            overview: None,
             is_out: false,
             is_over: false,
             silent_frames: 0,
@@ -149,6 +152,7 @@ impl Decoding {
         let (track, writer) = Track::coming(frames, (frames + spare).min(self.max_frames), rate).ok()?;
         self.stereo = Stereo::default();
         self.writer = Some(writer);
+        self.overview = Some(Growing::new(frames, OVERVIEW_COLUMNS));
         Some(track)
     }
 
@@ -207,6 +211,9 @@ impl Decoding {
             Err(LoadError::Corrupt { reason }) if self.is_out => self.break_off(reason),
             run => run?,
         }
+        if let (Some(overview), Some(writer)) = (&mut self.overview, &self.writer) {
+            overview.grow(writer.track());
+        }
         Ok(self.is_over)
     }
 
@@ -242,6 +249,11 @@ impl Decoding {
     pub(super) fn ratio(&self) -> Option<f32> {
         let expected = self.expected_frames()?.max(1);
         Some((self.num_frames() as f32 / expected as f32).min(1.0))
+    }
+
+    /// The waveform of what is there of a track that comes.
+    pub(super) fn overview(&self) -> Option<Arc<Overview>> {
+        self.overview.as_ref().map(|overview| overview.so_far().clone())
     }
 
     /// What is decoded gets to whoever plays the track.
@@ -310,8 +322,10 @@ impl Decoding {
             return Err(corrupt("it ends in the middle"));
         }
         let note = self.note(cut.as_deref(), frames);
+        let growing = self.overview.take();
         let track = self.into_track()?;
-        let overview = Arc::new(Overview::of(&track, OVERVIEW_COLUMNS));
+        let overview = growing
+            .map_or_else(|| Arc::new(Overview::of(&track, OVERVIEW_COLUMNS)), |growing| growing.of_whole(&track));
         Ok(DecodedTrack { track, overview, note })
     }
 

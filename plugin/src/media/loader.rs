@@ -15,6 +15,7 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 use super::decode::{DecodedTrack, Decoding};
 use super::error::LoadError;
 use super::memory::TrackMemory;
+use super::overview::Overview;
 
 /// Results that may wait to be fetched. At this many the thread waits, and new loads are refused.
 const MAX_UNREAD: usize = 64;
@@ -49,6 +50,8 @@ pub enum LoadEvent {
         id: RequestId,
         /// How much of the file is there: 0..1.
         ratio: f32,
+        /// The waveform of what is there; the rest of its columns is silent.
+        overview: Arc<Overview>,
     },
     /// All of it is there. Final.
     Whole {
@@ -101,6 +104,15 @@ struct Running {
     cancelled: Arc<AtomicBool>,
 }
 
+/// How far the rest of a track has come.
+#[derive(Debug)]
+struct Piece {
+    deck: DeckId,
+    id: RequestId,
+    ratio: f32,
+    overview: Arc<Overview>,
+}
+
 #[derive(Debug, Default)]
 struct State {
     /// At most one for each deck.
@@ -109,7 +121,7 @@ struct State {
     /// The newest news of each deck's load that nobody fetched yet.
     progress: [Option<Option<f32>>; NUM_DECKS],
     /// The same of the rest of each track that a deck has already.
-    coming: Vec<(DeckId, RequestId, f32)>,
+    coming: Vec<Piece>,
     finished: VecDeque<LoadEvent>,
 }
 
@@ -224,7 +236,8 @@ impl Loader {
         if let Some((deck, ratio)) = DeckId::ALL.iter().find_map(told) {
             return Some(LoadEvent::Progress { deck, ratio });
         }
-        state.coming.pop().map(|(deck, id, ratio)| LoadEvent::Coming { deck, id, ratio })
+        let Piece { deck, id, ratio, overview } = state.coming.pop()?;
+        Some(LoadEvent::Coming { deck, id, ratio, overview })
     }
 }
 
@@ -327,11 +340,12 @@ fn go_on(shared: &Shared, tails: &mut VecDeque<Tail>) {
     let (deck, id) = (tail.deck, tail.id);
     let event = match tail.decoding.step(&|| shared.is_stopped()) {
         Ok(false) => {
-            let ratio = tail.decoding.ratio().unwrap_or(0.0);
+            let (ratio, overview) =
+                (tail.decoding.ratio().unwrap_or(0.0), tail.decoding.overview().unwrap_or_default());
             tails.push_back(tail);
             let mut state = shared.state();
-            state.coming.retain(|(_, other, _)| *other != id);
-            state.coming.push((deck, id, ratio));
+            state.coming.retain(|piece| piece.id != id);
+            state.coming.push(Piece { deck, id, ratio, overview });
             drop(state);
             return (shared.wake)();
         }
@@ -342,7 +356,7 @@ fn go_on(shared: &Shared, tails: &mut VecDeque<Tail>) {
         }),
         Err(_) => LoadEvent::Dropped { deck, id },
     };
-    shared.state().coming.retain(|(_, other, _)| *other != id);
+    shared.state().coming.retain(|piece| piece.id != id);
     shared.finish([event]);
 }
 

@@ -27,4 +27,4 @@ pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
 pub use shelf::{Preview, Shelf, ShelfView};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -1,5 +1,7 @@
 //! A track at a glance: its waveform in a fixed number of columns.
 
+use std::sync::Arc;
+
 use echelon_engine::deck::Track;
 
 /// Columns of a track's waveform in the editor.
@@ -29,11 +31,62 @@ impl Overview {
     pub fn of(track: &Track, columns: usize) -> Self {
         let frames = track.num_frames();
         let column = |index: usize| {
-            let start = (index * frames / columns).min(frames - 1);
-            let end = ((index + 1) * frames / columns).max(start + 1);
+            let (start, end) = bounds(index, columns, frames);
             Peak::of(&track.left()[start..end], &track.right()[start..end])
         };
         Self { columns: (0..columns).map(column).collect() }
+    }
+}
+
+/// First frame of a column, and the first behind it.
+fn bounds(column: usize, columns: usize, frames: usize) -> (usize, usize) {
+    let start = (column * frames / columns).min(frames - 1);
+    (start, ((column + 1) * frames / columns).max(start + 1))
+}
+
+/// The waveform of a track whose samples are coming: columns that are not there yet are silent. Media threads.
+#[derive(Debug)]
+pub(super) struct Growing {
+    overview: Arc<Overview>,
+    /// Length of the track as its file says, at least 1.
+    frames: usize,
+    /// Columns that are there.
+    done: usize,
+}
+
+impl Growing {
+    /// Of a track of which nothing is there.
+    pub(super) fn new(frames: usize, columns: usize) -> Self {
+        Self { overview: Arc::new(Overview { columns: vec![Peak::default(); columns] }), frames, done: 0 }
+    }
+
+    /// Takes in what has come since. Who was given an older state keeps that.
+    pub(super) fn grow(&mut self, track: &Track) {
+        let columns = self.overview.columns.len();
+        let left = track.left();
+        let right = &track.right()[..left.len()];
+        while self.done < columns {
+            let (start, end) = bounds(self.done, columns, self.frames);
+            if end > left.len() {
+                break;
+            }
+            Arc::make_mut(&mut self.overview).columns[self.done] = Peak::of(&left[start..end], &right[start..end]);
+            self.done += 1;
+        }
+    }
+
+    /// As it is now.
+    pub(super) const fn so_far(&self) -> &Arc<Overview> {
+        &self.overview
+    }
+
+    /// That of the whole track: nothing is looked at twice if it is as long as its file said.
+    pub(super) fn of_whole(mut self, track: &Track) -> Arc<Overview> {
+        if track.num_frames() != self.frames {
+            return Arc::new(Overview::of(track, self.overview.columns.len()));
+        }
+        self.grow(track);
+        self.overview
     }
 }
 

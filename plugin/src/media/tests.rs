@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::{DecodedTrack, LoadError, decode};
 
 /// A folder that goes away with the test.
-pub(super) struct Folder(PathBuf);
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
     pub fn new() -> Self {
@@ -56,7 +56,7 @@ pub(super) fn load(path: &Path) -> Result<DecodedTrack, LoadError> {
 }
 
 /// Noise of the full scale of `bits`, the same each time: nothing that a decoder could get right by luck.
-pub(super) fn noise(count: usize, bits: u32) -> Vec<i32> {
+pub(crate) fn noise(count: usize, bits: u32) -> Vec<i32> {
     let mut state = 0x2545_f491_4f6c_dd1d_u64;
     let next = || {
         state ^= state << 13;
@@ -81,7 +81,7 @@ pub(super) fn wav_bytes(
 }
 
 /// A WAV of integers.
-pub(super) fn int_wav(channels: u16, sample_rate: u32, bits: u16, samples: &[i32]) -> Vec<u8> {
+pub(crate) fn int_wav(channels: u16, sample_rate: u32, bits: u16, samples: &[i32]) -> Vec<u8> {
     let spec = hound::WavSpec { channels, sample_rate, bits_per_sample: bits, sample_format: hound::SampleFormat::Int };
     wav_bytes(spec, |writer| samples.iter().for_each(|sample| writer.write_sample(*sample).unwrap()))
 }

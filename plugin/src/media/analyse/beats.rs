@@ -5,6 +5,7 @@ use rustfft::num_complex::Complex;
 
 use super::bars::Bars;
 use super::drift::Path;
+use super::exact::Exact;
 use super::front::{GROUPS, RISE_HOPS, Rises};
 use super::phase::{self, Fold};
 use super::steady::{HARMONICS, Windows};
@@ -37,7 +38,7 @@ const CALM_SPREAD_SECS: f64 = 0.003;
 const SWAY_FIT: f64 = 1.06;
 const MOST_SWAY: f64 = 0.02;
 /// A tempo is a whole number if it is that near to one, all beats of the track are, and it fits that much as well.
-const WHOLE_BPM: f64 = 0.018;
+const WHOLE_BPM: f64 = 0.012;
 const WHOLE_SECS: f64 = 0.012;
 const WHOLE_FIT: f64 = 0.985;
 /// A file up to this length may be a loop: whole bars, cut exactly. It is one if it is within so many beats of it.
@@ -72,7 +73,11 @@ pub fn find(track: &Track, rises: &Rises) -> Option<Found> {
     if !is_steady || tempo.strength < LEAST_STRENGTH.max(by_chance(&curve) * least_chances(secs)) {
         return moving_grid(track, rises, &curve, &path(rises, &curve, &bars)?);
     }
-    let bpm = as_loop(&curve, rises.rate_hz, secs, steady.bpm).unwrap_or(steady.bpm);
+    let bpm = if secs > LOOP_SECS {
+        Exact::new(rises, steady.bpm).refine(steady.bpm)
+    } else {
+        as_loop(&curve, rises.rate_hz, secs, steady.bpm).unwrap_or(steady.bpm)
+    };
     let bpm = as_whole(&windows, bpm, secs);
     let sways = steady.coherence < CALM_COHERENCE || steady.spread_secs > CALM_SPREAD_SECS;
     sways
@@ -129,7 +134,7 @@ fn at_its_level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> 
 
 /// All groups in one, without what it was cut into at the start.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
-fn curve(rises: &Rises) -> Vec<f32> {
+pub(super) fn curve(rises: &Rises) -> Vec<f32> {
     let total = |index: usize| -> f32 {
         if index < RISE_HOPS {
             0.0
@@ -178,7 +183,7 @@ fn as_loop(curve: &[f32], rate_hz: f64, secs: f64, bpm: f64) -> Option<f64> {
     let beats = secs * bpm / 60.0;
     let whole = (beats / 4.0).round() * 4.0;
     let allowed = if whole <= 4.0 { SHORT_LOOP_BEATS } else { LOOP_BEATS };
-    if secs > LOOP_SECS || whole < 4.0 || (beats - whole).abs() > allowed {
+    if whole < 4.0 || (beats - whole).abs() > allowed {
         return None;
     }
     let exact = whole * 60.0 / secs;

@@ -8,6 +8,7 @@ mod beats;
 mod content;
 mod downbeat;
 mod drift;
+mod exact;
 mod front;
 mod key;
 mod level;
@@ -34,7 +35,7 @@ pub use waveform::{Bands, Level, Waveform};
 use watch::Watch;
 
 /// Raised whenever a track may come out differently: what is cached is analysed anew.
-pub const ANALYSIS_VERSION: u32 = 4;
+pub const ANALYSIS_VERSION: u32 = 5;
 
 /// What each part costs, of all: for progress.
 const GRID_SHARE: f32 = 0.4;

@@ -1,5 +1,8 @@
+use std::sync::Arc;
+
 use echelon_engine::deck::Track;
 
+use super::super::overview::Growing;
 use super::super::{Overview, Peak};
 
 fn track(left: &[f32], right: &[f32]) -> Track {
@@ -44,4 +47,39 @@ fn a_track_shorter_than_its_columns_shows_frames_twice() {
 fn what_is_louder_than_full_scale_is_drawn_at_full_scale() {
     let overview = Overview::of(&track(&[2.0, -3.0], &[2.0, -3.0]), 1);
     assert_eq!(overview.columns, [Peak { low: -1.0, high: 1.0, rms: 1.0 }]);
+}
+
+#[test]
+fn a_waveform_grows_with_its_track_and_is_the_same_in_the_end() {
+    let samples: Vec<f32> = (0..10_007u16).map(|frame| (f32::from(frame) * 0.37).sin() * 0.9).collect();
+    let whole = Overview::of(&track(&samples, &samples), 100);
+    // As long as its file says; and it says too much, or too little.
+    for says in [10_007, 12_000, 9_000] {
+        let (coming, mut writer) = Track::coming(says, 12_500, 48_000.0).unwrap();
+        let mut growing = Growing::new(says, 100);
+        let at_first = growing.so_far().clone();
+        for piece in samples.chunks(777) {
+            writer.append(piece, piece);
+            growing.grow(&coming);
+            let ready = coming.ready_frames();
+            let there = growing.so_far().columns.iter().filter(|column| **column != Peak::default()).count();
+            assert_eq!(there, (ready * 100 / says).min(100), "{ready} of {says}");
+            if says == samples.len() {
+                assert_eq!(growing.so_far().columns[..there], whole.columns[..there]);
+            }
+        }
+        assert!(at_first.columns.iter().all(|column| *column == Peak::default()), "who has it may still draw it");
+        drop(writer);
+        assert_eq!(*growing.of_whole(&coming), whole, "{says}");
+    }
+}
+
+#[test]
+fn of_a_waveform_that_nobody_else_has_nothing_is_copied() {
+    let (coming, mut writer) = Track::coming(1_000, 1_000, 48_000.0).unwrap();
+    let mut growing = Growing::new(1_000, 10);
+    let address = Arc::as_ptr(growing.so_far());
+    writer.append(&[0.5; 500], &[0.5; 500]);
+    growing.grow(&coming);
+    assert_eq!(Arc::as_ptr(growing.so_far()), address);
 }

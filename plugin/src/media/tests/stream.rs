@@ -9,7 +9,7 @@ use echelon_engine::deck::Track;
 use echelon_engine::units::DeckId;
 
 use super::super::memory::TrackMemory;
-use super::super::{DecodedTrack, Hold, LoadError, LoadEvent, Loader};
+use super::super::{DecodedTrack, Hold, LoadError, LoadEvent, Loader, OVERVIEW_COLUMNS, Peak};
 use super::{FIXTURES, Folder, flac, int_wav, load, noise};
 
 const RATE: usize = 8_000;
@@ -141,6 +141,34 @@ fn a_deck_has_a_track_before_its_file_is_decoded_and_it_is_the_same_to_the_bit_i
         assert!(Arc::ptr_eq(&decoded.track, &track), "{name}: the deck has that very one");
         assert_same(&decoded, &path);
     }
+}
+
+#[test]
+fn the_waveform_of_what_is_there_is_told_while_the_rest_comes() {
+    let folder = Folder::new();
+    let path = folder.write("a.wav", &int_wav(2, 8_000, 16, &noise(2 * SECS * RATE, 16)));
+    let expected = load(&path).unwrap().overview;
+    let loader = Loader::new(|| ()).unwrap();
+    let (hold, id, _track) = held(&loader, &path);
+    let is_there = |column: &Peak| *column != Peak::default();
+    // What is held back at 3 s comes to 9 s, and then to the end.
+    for secs in [3, 9] {
+        hold.move_to(secs * RATE);
+        let least = secs * OVERVIEW_COLUMNS / SECS;
+        let overview = wait(&loader, |event| match event {
+            LoadEvent::Coming { id: of, overview, .. } if of == id => {
+                (overview.columns.iter().filter(|column| is_there(column)).count() >= least).then_some(overview)
+            }
+            LoadEvent::Coming { .. } | LoadEvent::Progress { .. } => None,
+            other => panic!("{other:?}"),
+        });
+        let there = overview.columns.iter().take_while(|column| is_there(column)).count();
+        assert!((least..least + OVERVIEW_COLUMNS / SECS).contains(&there), "{there} at {secs} s");
+        assert_eq!(overview.columns[..there], expected.columns[..there]);
+        assert!(!overview.columns[there..].iter().any(is_there), "nothing is drawn of what is not there");
+    }
+    drop(hold);
+    assert_same(&whole(&loader, id), &path);
 }
 
 #[test]

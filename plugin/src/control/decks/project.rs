@@ -1,0 +1,73 @@
+//! What a project puts onto the decks when it is opened, and what is saved with it.
+
+use echelon_engine::action::{Action, Request, Turn};
+use echelon_engine::console::Console;
+use echelon_engine::message::Snapshot;
+use echelon_engine::units::{DeckId, NUM_DECKS};
+
+use super::{Change, DeckFiles, named};
+use crate::state::SavedMarks;
+use crate::view::TrackView;
+
+/// How often a project's tracks are put once more onto decks that were started in between.
+pub(super) const TRIES: u32 = 16;
+
+impl DeckFiles {
+    /// From here on what is asked for belongs to this state of the host; what was asked for before is not saved in it,
+    /// and files that are still being decoded for it are given up.
+    pub(in crate::control) fn begin_state(&mut self, loads: u64, console: &mut Console, turn: &mut Turn) {
+        self.loads = loads;
+        self.loader.cancel_all();
+        self.coming.iter_mut().for_each(|coming| coming.awaited = false);
+        for change in self.changes.iter_mut().filter(|change| change.awaited) {
+            change.awaited = false;
+            console.track_cancelled(change.id, turn);
+        }
+        self.tries = TRIES;
+        self.again = [true; NUM_DECKS];
+    }
+
+    /// The decks that a loaded project has yet to be put on.
+    pub(in crate::control) fn take_to_restore(&mut self) -> impl Iterator<Item = DeckId> + use<> {
+        let decks = std::mem::take(&mut self.again);
+        DeckId::ALL.into_iter().filter(move |deck| decks[deck.index()])
+    }
+
+    /// Remembers a request that a loaded project makes.
+    pub(in crate::control) fn restoring(&mut self, request: &Request) {
+        let (deck, track) = match &request.action {
+            Action::LoadDeck { deck, path } => (*deck, named(path)),
+            Action::EjectDeck { deck } => (*deck, TrackView::default()),
+            Action::SetMarks { deck, .. } => return self.marking.push((request.id, *deck)),
+            _ => return self.stops.push(request.id),
+        };
+        let grid = track.path.as_ref().and_then(|_| self.saved.get().grids[deck.index()].take());
+        self.changes.push(Change { grid, restoring: true, ..Change::new(request.id, deck, track, self.loads) });
+    }
+
+    /// The marks and grids of what is on the decks are saved with it; those of a track that is still on its way, or that could not
+    /// be had, stay as they are.
+    pub(in crate::control) fn save_marks(&self, snapshot: &Snapshot) {
+        for deck in DeckId::ALL {
+            let i = deck.index();
+            let motion = &snapshot.decks[i].motion;
+            let is_there = self.load_on_deck[i].is_some_and(|load| load.number() == motion.load);
+            let is_settled = !self.marking.iter().any(|(_, other)| *other == deck)
+                && !self.changes.iter().any(|change| change.deck == deck)
+                && !self.again[i];
+            if is_there && is_settled {
+                let marks = SavedMarks::from(motion.marks);
+                let load = self.load_on_deck[i];
+                let grid = load.and_then(|load| self.analyses.saved_grid(load));
+                // A project's grid is on its track only when all of that is there.
+                let is_coming = self.coming.iter().any(|coming| Some(coming.id) == load);
+                self.saved.update_as_of(self.loads, |state| {
+                    state.marks[i] = marks;
+                    if grid.is_some() || !is_coming {
+                        state.grids[i] = grid;
+                    }
+                });
+            }
+        }
+    }
+}
