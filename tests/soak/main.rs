@@ -1,6 +1,9 @@
 //! An hour of music with random actions, and all that must hold. Longer ones: `cargo xtask soak --minutes 600`.
 #![allow(clippy::unwrap_used, reason = "a failure is what a panic is for")]
 
+#[allow(dead_code, reason = "the program prints its table")]
+mod held;
+
 use support::rig::soak;
 
 #[test]

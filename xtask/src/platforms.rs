@@ -13,7 +13,7 @@ pub const HELP: &str = "
 Usage: cargo xtask platforms [--only WORD]... [--keep]
 
 Runs `cargo check` on the engine and the plugin: on this system without Link (the build that is under no GPL), and for
-Windows (x86_64-pc-windows-gnu) and macOS (aarch64-apple-darwin) with and without Link, and as the standalone program.
+Windows (x86_64-pc-windows-gnu) and macOS (aarch64-apple-darwin) with and without Link, as the standalone program, and our tests and commands.
 The compiler reads all of the Rust code as it is for that system: each `cfg`, type and call.
 
 What it cannot show is said with each row:
@@ -44,7 +44,10 @@ struct Row {
 
 const STANDALONE: &[&str] = &["--package", "echelon", "--features", "standalone", "--bin", "echelon"];
 
-const ROWS: [Row; 10] = [
+/// What the public CI builds there too.
+const TOOLS: &[&str] = &["--package", "echelon_tests", "--package", "xtask"];
+
+const ROWS: [Row; 12] = [
     Row { name: "here, without Link", target: None, args: &["--package", "echelon", "--no-default-features"] },
     Row {
         name: "here, engine without threads",
@@ -59,6 +62,7 @@ const ROWS: [Row; 10] = [
     },
     Row { name: "windows, plugin", target: Some(WINDOWS), args: &["--package", "echelon"] },
     Row { name: "windows, standalone", target: Some(WINDOWS), args: STANDALONE },
+    Row { name: "windows, tests and commands", target: Some(WINDOWS), args: TOOLS },
     Row { name: "macos, engine", target: Some(MACOS), args: &["--package", "echelon_engine"] },
     Row {
         name: "macos, plugin without Link",
@@ -67,6 +71,7 @@ const ROWS: [Row; 10] = [
     },
     Row { name: "macos, plugin", target: Some(MACOS), args: &["--package", "echelon"] },
     Row { name: "macos, standalone", target: Some(MACOS), args: STANDALONE },
+    Row { name: "macos, tests and commands", target: Some(MACOS), args: TOOLS },
 ];
 
 /// Makes an empty file of what it shall write, so that a check gets past the C++ of a library.
@@ -75,6 +80,18 @@ const COMPILER: &str = "#!/bin/sh\n# In the place of a C++ compiler that is not 
 const ARCHIVER: &str =
     "#!/bin/sh\n# In the place of ar, which takes no empty object.\n[ $# -ge 2 ] && : > \"$2\"\nexit 0\n";
 const CMAKE: &str = "#!/bin/sh\n# In the place of cmake for a system whose compiler is not here.\n";
+
+/// The headers of C itself, of which the libraries' own headers need a little: libclang has none for a system that is not here.
+const HEADERS: [(&str, &str); 3] = [
+    ("stddef.h", "typedef __SIZE_TYPE__ size_t;\ntypedef __PTRDIFF_TYPE__ ptrdiff_t;\n#define NULL ((void *)0)\n"),
+    ("stdbool.h", "#define bool _Bool\n#define true 1\n#define false 0\n"),
+    (
+        "stdint.h",
+        "typedef __INT8_TYPE__ int8_t;\ntypedef __UINT8_TYPE__ uint8_t;\ntypedef __INT16_TYPE__ int16_t;\n\
+         typedef __UINT16_TYPE__ uint16_t;\ntypedef __INT32_TYPE__ int32_t;\ntypedef __UINT32_TYPE__ uint32_t;\n\
+         typedef __INT64_TYPE__ int64_t;\ntypedef __UINT64_TYPE__ uint64_t;\n",
+    ),
+];
 
 /// What came of a row.
 #[derive(Debug, PartialEq, Eq)]
@@ -168,14 +185,17 @@ fn environment(target: &str, dir: &Path, command: &mut Command) {
         set("CC", own("compiler"));
         set("CXX", own("compiler"));
         set("AR", own("ar"));
-        // Without a system's headers libclang has its own for what C itself defines.
-        set("BINDGEN_EXTRA_CLANG_ARGS", "-ffreestanding".to_owned());
+        set("BINDGEN_EXTRA_CLANG_ARGS", format!("-ffreestanding -I{}", own("include")));
     }
 }
 
 fn stand_ins(dir: &Path) -> Result<()> {
     let folder = dir.join("stand-in");
-    fs::create_dir_all(&folder).with_context(|| format!("could not make {}", folder.display()))?;
+    let include = folder.join("include");
+    fs::create_dir_all(&include).with_context(|| format!("could not make {}", include.display()))?;
+    for (name, text) in HEADERS {
+        fs::write(include.join(name), text).context("could not write a header")?;
+    }
     for (name, text) in [("compiler", COMPILER), ("ar", ARCHIVER), ("cmake", CMAKE)] {
         let path = folder.join(name);
         fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))?;

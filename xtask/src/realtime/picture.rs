@@ -106,7 +106,7 @@ fn chart(canvas: &mut Canvas, half: &Half, top: f32, ink: Ink, period_us: f64) {
     marks(canvas, half, top, period_us);
     let title = match half.name {
         "busy" => "Busy: two threads compute without end, one writes to the disk",
-        _ => "Quiet",
+        _ => "Quiet: no other threads of ours",
     };
     canvas.text((LEFT, top - 12.0), title, Face::Text, 22.0, Align::Left, BRIGHT);
     let figures =

@@ -31,6 +31,7 @@ impl Played {
         if let Some(why) = self.silent {
             bail!("{why}: what was measured is not what was meant");
         }
+        ensure!(self.end.peak_before_start > 0.01, "the master or a deck was silent");
         ensure!(self.end.non_finite_samples == 0, "{} samples were no numbers", self.end.non_finite_samples);
         Ok(())
     }

@@ -15,6 +15,9 @@ use crate::transport::transport;
 /// How long the transport may stand before the first beat.
 const ROLL_PATIENCE: Duration = Duration::from_secs(180);
 
+/// The master and four decks: outputs that must sound.
+const HEARD: usize = 5;
+
 /// What the other threads see and say.
 #[derive(Debug, Default)]
 pub struct Progress {
@@ -57,7 +60,7 @@ pub struct Blocks {
     pub is_realtime: bool,
     pub times: Vec<Time>,
     pub non_finite_samples: u64,
-    /// The largest sample of the output that was least heard: the master, or a deck.
+    /// The largest sample of the output that was least heard: the master, or a deck. The cue output may be silent.
     pub least_peak: f32,
 }
 
@@ -85,7 +88,7 @@ pub fn run(
     let mut player = Player::new(processor, job, shape);
     player.stand(progress)?;
     let times = player.roll(progress)?;
-    let least_peak = player.peaks.iter().copied().fold(f32::INFINITY, f32::min);
+    let least_peak = player.peaks.iter().copied().take(HEARD).fold(f32::INFINITY, f32::min);
     let non_finite_samples = player.non_finite_samples;
     Ok((player.processor.stop_processing(), Blocks { is_realtime, times, non_finite_samples, least_peak }))
 }

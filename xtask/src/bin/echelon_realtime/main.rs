@@ -73,6 +73,7 @@ fn host() -> Result<()> {
     say(&Report::End(End {
         files: vec![write(&job, &blocks)?],
         non_finite_samples: blocks.non_finite_samples,
+        // Of the whole run: nothing is recorded by which one could tell.
         peak_before_start: blocks.least_peak,
         worst_block_load: blocks.worst_load(&job),
         state_survives: true,
