@@ -9,7 +9,7 @@ use echelon_engine::clock::HostTransport;
 use echelon_engine::processor::{BlockInput, BlockIo};
 use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::{Ask, DeckState, Nature, SafetyPolicy, Source};
-use echelon_engine::units::{Decibels, DeckId, NUM_DECKS};
+use echelon_engine::units::{Decibels, DeckId};
 
 fn main() {
     println!("policy check: {:.1} ns", policy_check_ns());
@@ -56,13 +56,7 @@ fn ticks_us() -> (f64, f64) {
     let mut turns = [vec![], vec![]];
     (0..64).for_each(&mut ask);
     for run in 0..202_u32 {
-        let mut io = BlockIo {
-            inputs: [[&[], &[]]; NUM_DECKS],
-            master: [&mut [], &mut []],
-            decks: std::array::from_fn(|_| [&mut [] as &mut [f32], &mut [] as &mut [f32]]),
-            cue: [&mut [], &mut []],
-            lanes: None,
-        };
+        let mut io = BlockIo::over([], &[]);
         let block = BlockInput { frames: 64, transport: HostTransport::SILENT, inputs: &[] };
         console.tick(&mut turn);
         processor.process(&mut io, block, &mut Vec::new());

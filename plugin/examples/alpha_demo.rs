@@ -143,15 +143,7 @@ impl Demo {
         self.tick();
         let silence = [0.0; BLOCK];
         let mut out = vec![[f32::NAN; BLOCK]; 2 + 2 * NUM_DECKS];
-        let mut channels = out.iter_mut().map(|channel| &mut channel[..]);
-        let mut pair = || [(); 2].map(|()| channels.next().unwrap_or_default());
-        let mut io = BlockIo {
-            inputs: [[&silence, &silence]; NUM_DECKS],
-            master: pair(),
-            decks: std::array::from_fn(|_| pair()),
-            cue: [&mut [], &mut []],
-            lanes: None,
-        };
+        let mut io = BlockIo::over(out.iter_mut().map(|channel| &mut channel[..]), &silence);
         let transport = HostTransport { tempo: Bpm::new(BPM), ..HostTransport::SILENT };
         let block = BlockInput { frames: BLOCK as u32, transport, inputs };
         self.processor.process(&mut io, block, &mut Vec::with_capacity(16));

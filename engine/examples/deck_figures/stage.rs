@@ -166,15 +166,8 @@ impl Stage {
             song_beats: Some(self.done as f64 * beats_per_frame),
             ..HostTransport::SILENT
         };
-        let [left, right] = &mut self.master;
-        let mut outs = self.outs.iter_mut().map(|[left, right]| [&mut left[..], &mut right[..]]);
-        let mut io = BlockIo {
-            inputs: [[&[], &[]]; NUM_DECKS],
-            master: [left, right],
-            decks: std::array::from_fn(|_| outs.next().unwrap_or([&mut [], &mut []])),
-            cue: [&mut [], &mut []],
-            lanes: None,
-        };
+        let channels = std::iter::once(&mut self.master).chain(&mut self.outs).flatten();
+        let mut io = BlockIo::over(channels.map(Vec::as_mut_slice), &[]);
         let block = BlockInput { frames: self.frames as u32, transport, inputs: &[] };
         let mut moves = Vec::with_capacity(64);
         let start = cpu_secs();

@@ -20,6 +20,17 @@ pub struct BlockIo<'a> {
     pub lanes: Option<&'a mut dyn LanePool>,
 }
 
+impl<'a> BlockIo<'a> {
+    /// For a rig without a host: channels in the order master, decks A to D, cue, each left then right. Those that are
+    /// not given have no length, and nobody hears them. `input` is what every live input has.
+    pub fn over(channels: impl IntoIterator<Item = &'a mut [f32]>, input: &'a [f32]) -> Self {
+        let mut channels = channels.into_iter();
+        let mut pair = || [(); 2].map(|()| channels.next().unwrap_or_default());
+        let (master, decks) = (pair(), std::array::from_fn(|_| pair()));
+        Self { inputs: [[input; 2]; NUM_DECKS], master, decks, cue: pair(), lanes: None }
+    }
+}
+
 impl std::fmt::Debug for BlockIo<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("BlockIo").field("frames", &self.master[0].len()).finish_non_exhaustive()

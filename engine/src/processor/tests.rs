@@ -116,18 +116,8 @@ impl Bench {
         let silence = vec![0.0; n];
         let mut out = vec![vec![f32::NAN; n]; 12];
         let mut moves = Vec::with_capacity(64);
-        {
-            let mut channels = out.iter_mut().map(Vec::as_mut_slice);
-            let mut pair = || [channels.next().unwrap(), channels.next().unwrap()];
-            let mut io = BlockIo {
-                inputs: [[&silence, &silence]; NUM_DECKS],
-                master: pair(),
-                decks: std::array::from_fn(|_| pair()),
-                cue: pair(),
-                lanes: None,
-            };
-            self.processor.process(&mut io, BlockInput { frames, transport, inputs }, &mut moves);
-        }
+        let mut io = BlockIo::over(out.iter_mut().map(Vec::as_mut_slice), &silence);
+        self.processor.process(&mut io, BlockInput { frames, transport, inputs }, &mut moves);
         self.moves.extend(moves.iter().map(|m| (self.frame + u64::from(m.frame), m.control, m.value)));
         self.master.extend(&out[0]);
         self.cue.extend(&out[10]);

@@ -13,7 +13,7 @@ use echelon_engine::input::{Control, ControlMove};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::Source;
-use echelon_engine::units::{DeckId, NUM_DECKS};
+use echelon_engine::units::DeckId;
 
 use crate::host::{Random, SR, TempoMap, Wording, words};
 
@@ -76,13 +76,7 @@ impl Bench {
     /// Makes a block, and takes in what came of it. The host's buffers are empty: nobody listens.
     fn block(&mut self, transport: &HostTransport, frames: u32) {
         let mut moves = Vec::with_capacity(64);
-        let mut io = BlockIo {
-            inputs: [[&[], &[]]; NUM_DECKS],
-            master: [&mut [], &mut []],
-            decks: std::array::from_fn(|_| [&mut [] as &mut [f32], &mut [] as &mut [f32]]),
-            cue: [&mut [], &mut []],
-            lanes: None,
-        };
+        let mut io = BlockIo::over([], &[]);
         let block = BlockInput { frames, transport: *transport, inputs: &[] };
         self.processor.process(&mut io, block, &mut moves);
         let frame = self.frame;

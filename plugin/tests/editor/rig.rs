@@ -15,7 +15,7 @@ use echelon_engine::mixer::{EqBand, Knob};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::{ActionMask, DeckLockState, DeckState, Source};
-use echelon_engine::units::{Bpm, DeckId, NUM_DECKS};
+use echelon_engine::units::{Bpm, DeckId};
 use egui::{Id, Key, Modifiers, vec2};
 
 use crate::bench::Bench;
@@ -107,15 +107,7 @@ impl Stand {
         let n = FRAMES as usize;
         let silence = vec![0.0; n];
         let mut out = vec![vec![0.0; n]; 12];
-        let mut channels = out.iter_mut().map(Vec::as_mut_slice);
-        let mut pair = || [channels.next().unwrap(), channels.next().unwrap()];
-        let mut io = BlockIo {
-            inputs: [[&silence, &silence]; NUM_DECKS],
-            master: pair(),
-            decks: std::array::from_fn(|_| pair()),
-            cue: pair(),
-            lanes: None,
-        };
+        let mut io = BlockIo::over(out.iter_mut().map(Vec::as_mut_slice), &silence);
         let transport = HostTransport {
             playing: true,
             tempo: Bpm::new(120.0),

@@ -226,15 +226,7 @@ impl RigHost {
         }
         let Self { processor, out, moves, silence, .. } = self;
         let silence = &silence[..n];
-        let mut channels = out.iter_mut().map(|channel| &mut channel[start..]);
-        let mut pair = || [channels.next().expect("ten"), channels.next().expect("ten")];
-        let mut io = BlockIo {
-            inputs: [[silence, silence]; NUM_DECKS],
-            master: pair(),
-            decks: std::array::from_fn(|_| pair()),
-            cue: [&mut [], &mut []],
-            lanes: None,
-        };
+        let mut io = BlockIo::over(out.iter_mut().map(|channel| &mut channel[start..]), silence);
         let block = BlockInput { frames, transport, inputs };
         let ((), report) = guard::watch(|| processor.process(&mut io, block, moves));
         self.offences.add(&report.counts);

@@ -6,7 +6,6 @@ use echelon_engine::console::Console;
 use echelon_engine::input::{Control, ControlMove, HostInput, TimedInput};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
-use echelon_engine::units::NUM_DECKS;
 
 use crate::input::midi::{DeskError, LearnView, MidiDesk, MidiMap};
 
@@ -37,15 +36,7 @@ impl Bench {
             .collect();
         let silence = [0.0; 4_800];
         let mut out = vec![vec![0.0; 4_800]; 12];
-        let mut channels = out.iter_mut().map(Vec::as_mut_slice);
-        let mut pair = || [channels.next().unwrap(), channels.next().unwrap()];
-        let mut io = BlockIo {
-            inputs: [[&silence, &silence]; NUM_DECKS],
-            master: pair(),
-            decks: std::array::from_fn(|_| pair()),
-            cue: pair(),
-            lanes: None,
-        };
+        let mut io = BlockIo::over(out.iter_mut().map(Vec::as_mut_slice), &silence);
         let block = BlockInput { frames: 4_800, transport: HostTransport::SILENT, inputs: &inputs };
         self.processor.process(&mut io, block, &mut self.moves);
         self.console.tick(&mut self.turn);
