@@ -9,7 +9,9 @@ pub trait BeatClock {
     /// Song position in quarter notes.
     fn current_beat(&self) -> f64;
     /// Place in the bar, 0..1.
-    fn phase(&self) -> f64;
+    fn phase(&self) -> f64 {
+        self.lines().bar_phase(self.current_beat())
+    }
     /// Quarter notes a minute.
     fn tempo_bpm(&self) -> f64;
     /// Whether it follows someone (a host that rolls, a Link session) rather than running free.
@@ -57,9 +59,6 @@ impl BeatClock for BlockClock {
     fn current_beat(&self) -> f64 {
         self.song_beat_at(0)
     }
-    fn phase(&self) -> f64 {
-        self.lines.bar_phase(self.current_beat())
-    }
     fn tempo_bpm(&self) -> f64 {
         self.tempo.get()
     }
@@ -88,9 +87,6 @@ impl BeatClock for BlockClock {
 impl BeatClock for ClockView {
     fn current_beat(&self) -> f64 {
         self.song_beat
-    }
-    fn phase(&self) -> f64 {
-        self.lines().bar_phase(self.song_beat)
     }
     fn tempo_bpm(&self) -> f64 {
         self.tempo.get()

@@ -115,9 +115,6 @@ impl BeatClock for LinkClock {
     fn current_beat(&self) -> f64 {
         self.here.song_beat()
     }
-    fn phase(&self) -> f64 {
-        self.lines().bar_phase(self.current_beat())
-    }
     fn tempo_bpm(&self) -> f64 {
         self.tempo.get()
     }
