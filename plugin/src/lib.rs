@@ -12,6 +12,8 @@ mod audio;
 pub mod bridge;
 pub mod control;
 pub mod editor;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod host;
 pub mod input;
 pub mod media;
@@ -20,6 +22,8 @@ pub mod peers;
 pub mod recipes;
 pub mod state;
 pub mod view;
+#[doc(hidden)]
+pub mod whole_file;
 
 use audio::AudioHalf;
 use control::{EditorActs, EditorHands};

@@ -318,7 +318,16 @@ impl PersistentField<'_, RigState> for SavedState {
 }
 
 /// Parameters that say what a deck does at the moment: nothing starts to do it because a project is opened.
-const MOMENTARY: [&str; 5] = ["play_", "cue_", "hotcue", "loop_", "reverse_"];
+const MOMENTARY: [&str; 4] = ["play", "cue", "loop", "reverse"];
+
+/// Whether a parameter says what a deck does at the moment.
+#[must_use]
+pub fn is_momentary(id: &str) -> bool {
+    // `cue_1` is the cue button of deck A, `cue_mix` is a fader.
+    id.rsplit_once('_').is_some_and(|(name, deck)| {
+        deck.bytes().all(|digit| digit.is_ascii_digit()) && (MOMENTARY.contains(&name) || name.starts_with("hotcue"))
+    })
+}
 
 /// Before the framework takes a state over: parameters that it lacks get their defaults (else they would keep their
 /// present values), values that are no numbers too, and nothing plays just because a project was opened.
@@ -335,7 +344,7 @@ pub fn normalise(state: &mut PluginState, defaults: impl IntoIterator<Item = (St
         }
     }
     for (id, value) in &mut state.params {
-        if MOMENTARY.iter().any(|prefix| id.starts_with(prefix)) {
+        if is_momentary(id) {
             *value = ParamValue::Bool(false);
         }
     }
@@ -442,6 +451,16 @@ mod tests {
         );
         other.midi().load_shipped("Akai APC mini").unwrap();
         assert!(saved(&other).contains("Akai") && other.midi().damage().is_none(), "until a person chooses another");
+    }
+
+    #[test]
+    fn buttons_of_decks_are_of_the_moment_and_faders_are_not() {
+        for id in ["play_1", "cue_4", "hotcue8_2", "loop_3", "reverse_1"] {
+            assert!(is_momentary(id), "{id}");
+        }
+        for id in ["cue_mix", "cue_gain", "slip_1", "sync_2", "loop", "play", "gain_1"] {
+            assert!(!is_momentary(id), "{id}");
+        }
     }
 
     #[test]

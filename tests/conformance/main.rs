@@ -12,10 +12,18 @@ mod bare_clap;
 mod bare_vst3;
 mod blocks;
 mod buses;
+mod fuzzed;
+mod golden;
+mod inputs;
+mod killed;
 mod library;
 mod saved;
+#[path = "../integration/stage.rs"]
+#[allow(dead_code, reason = "shared with the integration tests, which use all of it")]
+mod stage;
 mod threads;
 mod transport;
+mod undo;
 mod values;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

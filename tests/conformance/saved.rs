@@ -82,12 +82,25 @@ fn randomise(json: &mut Value, seed: u64) {
     let mut random = Random::new(seed);
     for (id, value) in json["params"].as_object_mut().expect("parameters") {
         // What a deck does at the moment is not kept.
-        let is_momentary = ["play_", "cue_", "hotcue", "loop_", "reverse_"].iter().any(|name| id.starts_with(name));
+        let is_momentary = echelon::state::is_momentary(id);
         if let Some(number) = value.get_mut("f32") {
             *number = ((number.as_f64().unwrap_or(0.0) + random.next_f64()) as f32).into();
         } else if let Some(on) = value.get_mut("bool").filter(|_| !is_momentary) {
             *on = random.next_u64().is_multiple_of(2).into();
         }
+    }
+}
+
+/// Every value of a state is the parameter's, as far as its range goes.
+fn assert_all_taken(host: &support::MiniHost, json: &Value) {
+    let params = host.params();
+    for (id, value) in json["params"].as_object().expect("parameters") {
+        let value = value.as_object().and_then(|value| value.values().next()).expect("a value");
+        let asked = value.as_f64().or_else(|| value.as_bool().map(|on| f64::from(u8::from(on)))).expect("a number");
+        let param = params.iter().find(|param| param.id == *id).expect("a parameter");
+        let (asked, got) = (asked.clamp(param.min, param.max), host.get(id));
+        let off = (got - asked).abs() / (param.max - param.min);
+        assert!(off < 1e-4, "{id}: {asked} was loaded as {got}");
     }
 }
 
@@ -99,6 +112,7 @@ fn random_parameters_come_back_as_the_same_values_and_the_same_bytes() {
             let mut json = first.state_json();
             randomise(&mut json, seed);
             assert!(first.load_json(&json));
+            assert_all_taken(&first, &json);
             let (saved, params) = (first.save(), first.params());
             let values = |host: &support::MiniHost| params.iter().map(|param| host.get(&param.id)).collect::<Vec<_>>();
             let expected = values(&first);

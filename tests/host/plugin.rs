@@ -110,11 +110,13 @@ fn the_numbers_that_projects_hold_never_change() {
 fn plain_values_reach_the_plugin_and_come_back() {
     for_each_format(|format| {
         let mut host = Setup::new().create(format);
-        for (id, value) in [("gain_1", -6.5), ("xfader", 0.25), ("quantize", 3.0), ("play_3", 1.0), ("master", -100.0)]
+        for (id, value) in [("gain_1", -6.5), ("xfader", 0.25), ("quantize", 3.0), ("slip_3", 1.0), ("master", -100.0)]
         {
             host.set(id, value);
             assert!((host.get(id) - value).abs() < 1e-4, "{id}: {} instead of {value}", host.get(id));
         }
+        host.set("play_3", 1.0);
+        assert_eq!(host.get("play_3"), 0.0, "a rig that is off plays nothing");
         host.activate();
         host.at(700, Event::param("gain_2", 3.0)).at(10, Event::param("quantize", 0));
         host.render(600);

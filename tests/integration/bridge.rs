@@ -310,3 +310,32 @@ fn a_flood_is_bounded_and_the_rest_goes_on() {
         );
     });
 }
+
+#[test]
+fn of_two_instances_at_a_port_one_has_the_bridge_and_the_other_is_told_so() {
+    let shared = free_port();
+    let mut stages: Vec<_> = (0..2)
+        .map(|_| {
+            let mut stage = Stage::open(&Setup::new(), Format::Clap);
+            load_with_port(&stage, shared);
+            stage.host.pump_until("the port", |main| main.rig_field("osc_port") == Some(shared.into()));
+            stage.osc = stage.host.osc();
+            stage
+        })
+        .collect();
+    stages.push(Stage::open(&Setup::new(), Format::Clap).alone());
+    let other = stages[2].host.osc_port();
+    connect(&mut stages[0], other);
+    wait_for_state(&mut stages, 0, "a connection", |state| state[0] == "connected");
+    stages[1].osc.send("/bridge/connect", &[i32::from(other).into()]);
+    let told = wait_for_state(&mut stages, 1, "a refusal", |state| state[0] == "disconnected" && !state[4].is_empty());
+    let holder = stages[0].host.osc_name();
+    assert!(told[4].contains(&holder) && told[4].contains("another OSC port"), "{told:?}");
+    assert_eq!(state(&mut stages[0])[0], "connected", "the first keeps it");
+    // Once the first has let go, the second may have it.
+    stages[0].osc.send("/bridge/disconnect", &[]);
+    wait_for_state(&mut stages, 0, "the end", |state| state[0] == "disconnected");
+    wait_for_state(&mut stages, 2, "the end at the other side", |state| state[0] == "disconnected");
+    stages[1].osc.send("/bridge/connect", &[i32::from(other).into()]);
+    wait_for_state(&mut stages, 1, "a connection", |state| state[0] == "connected");
+}

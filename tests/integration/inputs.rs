@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
+use echelon::control::{ControlThread, EditorActs, EditorHands};
+use echelon::peers::LinkSession;
+use echelon::state::SavedState;
+use echelon::view::{Act, SharedView};
+use echelon_engine::action::{Action, ActionQueue, ActionTiming, Request, Setting};
+use echelon_engine::clock::HostTransport;
+use echelon_engine::processor::{BlockInput, BlockIo};
+use echelon_engine::rig::{Rig, RigConfig};
+use echelon_engine::safety::Source as Origin;
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 use support::signals::constant;
-use support::{Event, PATIENCE, Setup, TempDir, for_each_format};
+use support::{Event, PATIENCE, Setup, TempDir, for_each_format, wait_until};
 
 use crate::stage::Stage;
 
@@ -190,5 +199,54 @@ fn quantize_has_an_address_for_the_rig_and_for_each_way_in() {
         stage.done(id);
         let (_, beat) = stage.schedule("/deck/a/play", &[]);
         assert!(beat > 0.0 && beat % 16.0 == 0.0, "the rig's again: {beat}");
+    });
+}
+
+#[test]
+fn an_editor_that_is_switched_off_moves_nothing_is_told_why_and_may_still_panic() {
+    let (mut console, mut processor) = Rig::new(RigConfig::new(48_000.0)).expect("a rig");
+    let (mut osc, receiver) = ActionQueue::new(64);
+    console.connect(receiver);
+    let (view, hands) = (SharedView::default(), EditorHands::default());
+    let session = LinkSession::default();
+    let _control = ControlThread::start(console, SavedState::default(), view.clone(), session, &hands, || ())
+        .expect("a control thread");
+    let mut editor = EditorActs { hands, view: view.clone() };
+    let mut block = || {
+        let silence = [0.0; 64];
+        let mut out = [[[0.0; 64]; 2]; 6];
+        let [master, a, b, c, d, cue] = out.each_mut().map(|bus| bus.each_mut().map(|side| &mut side[..]));
+        let mut io = BlockIo { inputs: [[&silence[..]; 2]; 4], master, decks: [a, b, c, d], cue, lanes: None };
+        let block = BlockInput { frames: 64, transport: HostTransport::SILENT, inputs: &[] };
+        processor.process(&mut io, block, &mut Vec::with_capacity(64));
+    };
+    let mut switch = |on: bool, block: &mut dyn FnMut()| {
+        let setting = Setting::SourceOn { source: Origin::Editor, on };
+        let request = Request::new(Origin::Osc, Action::Configure { setting }, ActionTiming::Immediate);
+        osc.send(request).expect("room");
+        wait_until("the switch", || {
+            block();
+            view.read().inputs.iter().any(|input| input.source == Origin::Editor && input.is_on == on)
+        });
+    };
+    let heard = |editor: &mut EditorActs, position: f32| {
+        editor.act(Action::SetCrossfader { position }, ActionTiming::Immediate);
+    };
+    switch(false, &mut block);
+    heard(&mut editor, 0.125);
+    wait_until("the refusal", || {
+        block();
+        view.read().notice.is_some_and(|notice| notice.text.contains("editor"))
+    });
+    assert_eq!(view.read().snapshot.crossfader, 0.5);
+    // Never locked out of that.
+    let before = view.read().notice.map(|notice| notice.number);
+    editor.act(Action::Panic, ActionTiming::Immediate);
+    switch(true, &mut block);
+    assert_eq!(view.read().notice.map(|notice| notice.number), before, "a panic is not refused");
+    heard(&mut editor, 0.125);
+    wait_until("the crossfader", || {
+        block();
+        view.read().snapshot.crossfader == 0.125
     });
 }

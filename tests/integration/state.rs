@@ -202,6 +202,40 @@ fn a_missing_file_is_kept_in_the_project() {
 }
 
 #[test]
+fn files_that_were_moved_are_found_beside_the_project_s_others() {
+    let folder = TempDir::new("moved");
+    let sounds = [3, 4, 5].map(|seed| noise(seed, 0.5, 30_000));
+    let places = ["set/House/one.wav", "set/Techno/two.wav", "set/Deep/three.wav"];
+    for place in places {
+        std::fs::create_dir_all(folder.path().join(place).parent().unwrap()).unwrap();
+    }
+    let files: Vec<_> = places.iter().zip(&sounds).map(|(place, sound)| folder.wav(place, 48_000, sound)).collect();
+    // Another three.wav, whose path is less like the one that is gone.
+    folder.wav("set/House/three.wav", 48_000, &sounds[0]);
+    // As it was saved elsewhere; only the first is where it says.
+    let said = [files[0].as_str(), "/gone/music/Techno/two.wav", r"D:\Music\Deep\three.wav", "/gone/four.wav"];
+    for_each_format(|format| {
+        let mut stage = Stage::open(&Setup::new(), format);
+        let mut json = stage.host.state_json();
+        json["fields"]["rig"] = json!({"version": 1, "tracks": said, "osc_port": null}).to_string().into();
+        assert!(stage.host.load_json(&json));
+        let expected = json!([files[0], files[1], files[2], said[3]]);
+        stage.host.pump_until("the new places in the project", |main| {
+            main.rig_field("tracks").is_some_and(|tracks| tracks == expected)
+        });
+        let (id, _) = stage.schedule("/deck/c/play/now", &[]);
+        stage.done(id);
+        let heard = stage.host.render(4_000);
+        let heard = heard.deck(DeckId::C);
+        let first = heard.first_nonzero().expect("the track");
+        assert!(heard.at(first + 500) != [0.0, 0.0]);
+        let played = (0..2_000).find(|&frame| sounds[2].at(frame) == heard.at(first + 500));
+        assert!(played.is_some(), "it is another file");
+        assert!(stage.refused("/deck/d/play", &[]).contains("is empty"));
+    });
+}
+
+#[test]
 fn what_is_ejected_leaves_the_project_missing_or_not() {
     let folder = TempDir::new("ejected");
     let file = folder.wav("noise.wav", 48_000, &noise(3, 0.5, 6_000));

@@ -10,6 +10,7 @@ mod canvas;
 mod cli;
 mod demo;
 mod dist;
+mod fuzz;
 mod hosts;
 mod install;
 mod link;
@@ -34,7 +35,7 @@ struct Command {
     run: fn(Args) -> anyhow::Result<()>,
 }
 
-const COMMANDS: [Command; 15] = [
+const COMMANDS: [Command; 16] = [
     Command {
         name: "setup",
         summary: "install (or name) the system packages that building and testing need",
@@ -106,6 +107,12 @@ const COMMANDS: [Command; 15] = [
         summary: "check the code for Windows, macOS and without Link, as far as this machine can",
         help: platforms::HELP,
         run: platforms::main,
+    },
+    Command {
+        name: "fuzz",
+        summary: "throw any bytes at OSC, states, mappings, audio files and the engine (cargo-fuzz)",
+        help: fuzz::HELP,
+        run: fuzz::main,
     },
     Command {
         name: "report",

@@ -51,6 +51,9 @@ impl RigProcessor {
         let late = u32::try_from(late).map_or(0.0, f64::from);
         let was_playing = self.state(deck) == DeckState::Playing;
         let Some(node) = self.deck(deck) else { return Ok(()) };
+        if gesture == Gesture::Reverse && value >= 0.5 && !node.has_track() {
+            return Err(Refusal::Gesture { deck, why: GestureRefused::NoTrack });
+        }
         do_gesture(node, gesture, value, late).map_err(|why| Refusal::Gesture { deck, why })?;
         let leaves = matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump);
         if leaves && was_playing && !node.is_looping() {
@@ -104,6 +107,16 @@ impl RigProcessor {
             };
             if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
                 tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
+            }
+        }
+    }
+
+    /// The host pressed a button of a deck and was refused: it is up again.
+    pub(super) fn let_host_go(&mut self, press: (DeckId, Gesture, f64), frame: u32, moves: &mut Vec<ControlMove>) {
+        let (deck, gesture, value) = press;
+        for trigger in Trigger::ALL.into_iter().filter(|trigger| trigger.gesture(true) == (gesture, value)) {
+            if std::mem::take(&mut self.host_hands.on[deck.index()][trigger.index()]) {
+                tell(moves, frame, Control::Trigger(deck, trigger), 0.0);
             }
         }
     }

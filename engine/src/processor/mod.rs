@@ -433,6 +433,9 @@ impl RigProcessor {
         let deck = deed.deck();
         self.send(EngineEvent::Refused { id, source, action: deed.kind(), deck, refusal });
         self.midi.refused(deck, deed.kind(), self.frames_at(moment), moment.clock.sample_rate());
+        if let (Source::Host, &Deed::Gesture { deck, gesture, value }) = (source, &deed) {
+            self.let_host_go((deck, gesture, value), moment.block_frame, moves);
+        }
         self.discard(deed);
         self.take_back_the_rest(id);
         if let Some(deck) = deck {

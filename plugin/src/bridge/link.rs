@@ -120,6 +120,18 @@ impl Link {
         self.state
     }
 
+    /// Whether there is no other end, and it calls none.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
+        matches!(self.state, BridgeState::Disconnected) && self.target.is_none()
+    }
+
+    /// Whether that is the other end, or whom it calls.
+    #[must_use]
+    pub fn leads_to(&self, address: SocketAddr) -> bool {
+        self.target == Some(address) || self.peer.as_ref().is_some_and(|peer| peer.address == address)
+    }
+
     /// Our part.
     #[must_use]
     pub const fn role(&self) -> Role {
@@ -303,4 +315,6 @@ impl Link {
 /// The other end does not know us: it was started anew.
 const NOT_CONNECTED: &str = "not_connected";
 /// Refusals that another call would not change.
-const FINAL: [&str; 2] = ["version", "self"];
+const FINAL: [&str; 3] = ["version", "self", TAKEN];
+/// Another instance at our own port has its bridge there.
+pub(super) const TAKEN: &str = "taken";

@@ -16,7 +16,7 @@ use crate::input::ControlInput;
 use super::clock::{OtherClock, OwnClock};
 use super::follow::{Follow, Step};
 use super::lead::Lead;
-use super::link::{Link, LinkInput, LinkOutput};
+use super::link::{Link, LinkInput, LinkOutput, TAKEN};
 use super::{BadMessage, BridgeView, Command, DeckWord, Message, PeerView, Role};
 
 /// How often the clock is told, in seconds.
@@ -107,6 +107,25 @@ impl Bridge {
     /// A message came. `now` in seconds.
     pub fn hear(&mut self, from: SocketAddr, message: Result<Message, BadMessage>, now: f64) {
         self.step(LinkInput::Heard(from, message), now);
+    }
+
+    /// Another instance at our own port has its bridge there already, so nothing was sent: the call is given up. `now` in
+    /// seconds.
+    pub fn taken(&mut self, to: SocketAddr, holder: &str, now: f64) {
+        let text = format!("{holder} at this port has its bridge there; give one of the two another OSC port");
+        self.hear(to, Ok(Message::Refuse { code: TAKEN.to_owned(), text }), now);
+    }
+
+    /// Whether it is connected to nobody and calls nobody.
+    #[must_use]
+    pub const fn is_at_rest(&self) -> bool {
+        self.link.is_at_rest()
+    }
+
+    /// Whether that is the other end, or whom it calls.
+    #[must_use]
+    pub fn leads_to(&self, address: SocketAddr) -> bool {
+        self.link.leads_to(address)
     }
 
     /// A turn: time passes, and the rig may have moved. `track` names what is on a deck. `true` if something was asked

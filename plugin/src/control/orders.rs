@@ -141,7 +141,7 @@ fn read_some(path: &Path) -> std::io::Result<String> {
 fn export(path: PathBuf, desk: &MidiDesk, view: SharedView) {
     let text = desk.export();
     let write = move || {
-        let said = match std::fs::write(&path, text) {
+        let said = match crate::whole_file::write(&path, text.as_bytes()) {
             Ok(()) => format!("the mapping was written to {}", path.display()),
             Err(error) => format!("the mapping could not be written to {}: {error}", path.display()),
         };

@@ -48,6 +48,8 @@ pub(super) struct Turns {
     osc: Option<OscServer>,
     feedback: Feedback,
     bridge: Bridge,
+    /// It led somewhere in the last turn.
+    bridge_leads: bool,
     peers: Peers,
     files: DeckFiles,
     levels: Levels,
@@ -100,6 +102,7 @@ impl Turns {
             osc,
             feedback: Feedback::default(),
             bridge,
+            bridge_leads: false,
             peers,
             files,
             levels: Levels::default(),
@@ -438,7 +441,15 @@ impl Turns {
         }
         let messages = self.bridge.take_messages();
         if let Some(osc) = &self.osc {
-            messages.for_each(|(to, message)| osc.send(to, message));
+            for (to, message) in messages {
+                if let Err(holder) = osc.send(to, message, self.bridge.leads_to(to)) {
+                    self.bridge.taken(to, &holder, self.turn.now_secs);
+                }
+            }
+            let leads = !self.bridge.is_at_rest();
+            if std::mem::replace(&mut self.bridge_leads, leads) && !leads {
+                osc.let_bridge_go();
+            }
         }
     }
 }

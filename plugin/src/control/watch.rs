@@ -81,7 +81,7 @@ fn export(console: &Console, view: &SharedView) {
     let copied = console.log().write_to(&mut text);
     let view = view.clone();
     // The disk may be slow; the control thread has other things to do.
-    let write = move || view.tell(None, said(&path, copied.and_then(|()| std::fs::write(&path, text))));
+    let write = move || view.tell(None, said(&path, copied.and_then(|()| crate::whole_file::write(&path, &text))));
     drop(std::thread::Builder::new().name("echelon-export".to_owned()).spawn(write));
 }
 

@@ -19,6 +19,7 @@ use super::table::Table;
 use super::threads::{HostThreads, limiter};
 use crate::audio::AudioHalf;
 use crate::params::RigParams;
+use crate::state::is_momentary;
 
 thread_local! {
     /// The link made last on this thread. The framework makes the plugin (`P::default()`) inside `Wrapper::new` and
@@ -46,6 +47,8 @@ pub struct HostLink {
     pub latency_frames: AtomicU32,
     /// Threads that the host lends.
     pub threads: HostThreads,
+    /// The host has it activated.
+    is_on: AtomicBool,
     /// A host's entry is at work: it runs the blocks.
     is_adopted: AtomicBool,
     pub(super) table: Table,
@@ -69,6 +72,7 @@ impl HostLink {
             threads: HostThreads::default(),
             pending: Pending::new(table.len()),
             modulation: (0..table.len()).map(|_| AtomicU32::new(0)).collect(),
+            is_on: AtomicBool::new(false),
             is_adopted: AtomicBool::new(false),
             table,
         });
@@ -83,6 +87,11 @@ impl HostLink {
         let link = NEWEST.replace(Weak::new()).upgrade()?;
         link.is_adopted.store(true, Ordering::Relaxed);
         Some((made, link))
+    }
+
+    /// The host has it activated, or not. Main thread.
+    pub(super) fn switch(&self, is_on: bool) {
+        self.is_on.store(is_on, Ordering::Relaxed);
     }
 
     /// Whether a host's entry has it; if not, the framework's own program has.
@@ -141,6 +150,10 @@ impl HostLink {
     pub(super) fn host_value(&self, sink: &mut impl Sink, frame: u32, slot: usize, normalized: f32) {
         let Some(control) = self.table.control(slot) else { return };
         let plain = self.table.plain(slot, normalized);
+        if plain > 0.5 && !self.is_on.load(Ordering::Relaxed) && self.table.id(slot).is_some_and(is_momentary) {
+            // A rig that is off does nothing of the moment, and a project would not bring it back.
+            return;
+        }
         if sink.is_latest(slot, frame) {
             self.table.set(slot, plain);
         }

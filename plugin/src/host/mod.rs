@@ -52,4 +52,5 @@ pub mod vst3;
 
 pub use exchange::Exchange;
 pub use link::HostLink;
+pub(crate) use state::load as load_state;
 pub use threads::{HostThreads, LentThreads, limiter, parallel, set_limiter, set_parallel};

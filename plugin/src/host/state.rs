@@ -17,7 +17,7 @@ pub(super) const MAX_BYTES: usize = 16 << 20;
 
 /// Sets parameters and fields from a state. `false`, with nothing changed, if it cannot be read. Not on the audio
 /// thread; blocks may run meanwhile.
-pub(super) fn load(link: &HostLink, bytes: &[u8]) -> bool {
+pub(crate) fn load(link: &HostLink, bytes: &[u8]) -> bool {
     let Some(mut state) = read(bytes) else { return false };
     Echelon::filter_state(&mut state);
     for slot in 0..link.table.len() {

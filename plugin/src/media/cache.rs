@@ -6,8 +6,8 @@
 mod files;
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
@@ -18,6 +18,7 @@ use twox_hash::XxHash3_64;
 pub use files::TrackFacts;
 
 use super::analyse::{ANALYSIS_VERSION, Analysis, Bands, ContentId, Key, Waveform};
+use crate::whole_file::write_new;
 
 /// How much all files together may take; then those that were not needed for longest go.
 pub const MAX_CACHE_BYTES: u64 = 256 << 20;
@@ -129,7 +130,7 @@ impl AnalysisCache {
         fs::create_dir_all(&self.folder)?;
         let own = format!("{}.{}.{HALF_WRITTEN}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         let part = self.folder.join(own);
-        let written = write_whole(&part, &bytes).and_then(|()| fs::rename(&part, self.path(analysis.content)));
+        let written = write_new(&part, &bytes).and_then(|()| fs::rename(&part, self.path(analysis.content)));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }
@@ -168,12 +169,6 @@ impl AnalysisCache {
         }
         Ok(())
     }
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = File::create_new(path)?;
-    file.write_all(bytes)?;
-    file.sync_data()
 }
 
 fn encode(analysis: &Analysis, track: &Track) -> io::Result<Vec<u8>> {

@@ -87,6 +87,8 @@ struct Job {
     deck: DeckId,
     id: RequestId,
     path: PathBuf,
+    /// Where it may be if it is not there.
+    folders: Vec<PathBuf>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -181,6 +183,20 @@ impl Loader {
     /// # Errors
     /// [`LoadError::Busy`] if results are not fetched; then nothing has changed.
     pub fn load(&self, deck: DeckId, id: RequestId, path: PathBuf) -> Result<(), LoadError> {
+        self.load_or_find(deck, id, path, vec![])
+    }
+
+    /// The same; should the file not be there, the one that is most like it below these folders.
+    ///
+    /// # Errors
+    /// As [`Loader::load`].
+    pub fn load_or_find(
+        &self,
+        deck: DeckId,
+        id: RequestId,
+        path: PathBuf,
+        folders: Vec<PathBuf>,
+    ) -> Result<(), LoadError> {
         let mut state = self.shared.state();
         if state.finished.len() >= MAX_UNREAD {
             return Err(LoadError::Busy);
@@ -192,7 +208,7 @@ impl Loader {
         {
             state.finished.push_back(older.cancelled());
         }
-        state.waiting.push_back(Job { deck, id, path, cancelled: Arc::default() });
+        state.waiting.push_back(Job { deck, id, path, folders, cancelled: Arc::default() });
         let news = !state.finished.is_empty();
         drop(state);
         self.shared.changed.notify_all();
@@ -281,8 +297,11 @@ fn run(shared: &Shared) {
 }
 
 /// Decodes a file up to where a deck can have it; in between the decks that have theirs get more.
-fn begin(shared: &Shared, job: Job, tails: &mut VecDeque<Tail>) {
+fn begin(shared: &Shared, mut job: Job, tails: &mut VecDeque<Tail>) {
     let (deck, id) = (job.deck, job.id);
+    if !job.folders.is_empty() && !job.path.exists() {
+        job.path = super::find::find(&job.path, &job.folders).unwrap_or(job.path);
+    }
     let room = shared.memory.room();
     let result = head(shared, &job, room.bytes, tails);
     let mut state = shared.state();

@@ -4,6 +4,7 @@ pub mod analyse;
 mod cache;
 mod decode;
 mod error;
+mod find;
 mod fold;
 mod grid_edit;
 mod hold;

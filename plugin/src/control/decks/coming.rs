@@ -17,7 +17,10 @@ impl DeckFiles {
         let WantedTrack { id, deck, path } = wanted;
         self.change(id, deck, || named(&path)).awaited = true;
         self.show(deck, TrackView { load: LoadState::Loading(None), ..named(&path) });
-        if let Err(error) = self.loader.load(deck, id, path) {
+        // A project may have come from another machine.
+        let is_project_s = self.changes.iter().any(|change| change.id == id && change.restoring);
+        let folders = if is_project_s { self.folders_to_search() } else { vec![] };
+        if let Err(error) = self.loader.load_or_find(deck, id, path, folders) {
             console.track_failed(id, error.to_string(), turn);
         }
     }
@@ -86,7 +89,8 @@ impl DeckFiles {
                         }
                     });
                 }
-                LoadEvent::Loaded { id, track, .. } => {
+                LoadEvent::Loaded { id, path, track, .. } => {
+                    self.note_place(id, path);
                     self.begin_track(id, &track);
                     console.track_ready(id, track, turn);
                 }

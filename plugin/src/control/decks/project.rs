@@ -1,6 +1,8 @@
 //! What a project puts onto the decks when it is opened, and what is saved with it.
 
-use echelon_engine::action::{Action, Request, Turn};
+use std::path::{Path, PathBuf};
+
+use echelon_engine::action::{Action, Request, RequestId, Turn};
 use echelon_engine::console::Console;
 use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
@@ -43,6 +45,25 @@ impl DeckFiles {
         };
         let grid = track.path.as_ref().and_then(|_| self.saved.get().grids[deck.index()].take());
         self.changes.push(Change { grid, restoring: true, ..Change::new(request.id, deck, track, self.loads) });
+    }
+
+    /// Where a project's file may be if it is not where it was: beside the project's other files, one folder further up,
+    /// and below the folders that the user has allowed.
+    pub(super) fn folders_to_search(&self) -> Vec<PathBuf> {
+        let tracks = self.saved.get().tracks;
+        let beside = tracks.iter().flatten().flat_map(|path| path.ancestors().skip(1).take(2));
+        let beside = beside.filter(|folder| folder.parent().is_some()).map(Path::to_owned);
+        beside.chain(crate::input::osc::known_folders()).collect()
+    }
+
+    /// A file was found elsewhere: that is where the project has it from now on.
+    pub(super) fn note_place(&mut self, id: RequestId, found: PathBuf) {
+        let Some(change) = self.changes.iter_mut().find(|change| change.id == id) else { return };
+        if let Some(gone) = change.track.path.as_mut().filter(|path| **path != found) {
+            let text = format!("{} is not there any more; it was found as {}", gone.display(), found.display());
+            *gone = found;
+            self.view.tell(Some(change.deck), text);
+        }
     }
 
     /// The marks and grids of what is on the decks are saved with it; those of a track that is still on its way, or that could not

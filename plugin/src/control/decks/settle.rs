@@ -66,7 +66,8 @@ impl DeckFiles {
         let Change { id, deck, track, note, restoring, loads, .. } = change;
         self.brought.truncate(BROUGHT - 1);
         self.brought.push_front((id, track.clone()));
-        if !restoring {
+        // A project's file may have been found elsewhere. Its ejects only make room.
+        if !restoring || track.path.is_some() {
             let path = track.path.clone();
             self.saved.update_as_of(loads, |state| state.tracks[deck.index()] = path);
         }

@@ -170,6 +170,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
         if !is_active {
             *audio = None;
         }
+        instance.link.switch(is_active);
         is_active
     })
 }
@@ -177,6 +178,7 @@ unsafe extern "C" fn activate(plugin: *const clap_plugin, sample_rate: f64, min:
 unsafe extern "C" fn deactivate(plugin: *const clap_plugin) {
     // SAFETY: CLAP: a plugin of ours.
     let Some(instance) = (unsafe { Instance::of(plugin) }) else { return };
+    instance.link.switch(false);
     if let Some(deactivate) = instance.inner.deactivate {
         // SAFETY: the framework's function on our object.
         unsafe { deactivate(plugin) };

@@ -113,11 +113,13 @@ impl Object {
         if result != kResultOk {
             *runner = None;
         }
+        self.link.switch(result == kResultOk);
         result
     }
 
     fn deactivate(&self) -> tresult {
         self.is_processing.store(false, Ordering::Relaxed);
+        self.link.switch(false);
         // SAFETY: no pointers.
         let result = unsafe { self.inner.setActive(0) };
         if let Ok(mut runner) = self.runner.try_borrow_mut() {

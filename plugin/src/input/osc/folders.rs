@@ -51,6 +51,11 @@ pub fn allow(folder: impl AsRef<Path>) {
     }
 }
 
+/// All of them, as they were named.
+pub fn known_folders() -> Vec<PathBuf> {
+    lock().iter().map(|folder| folder.said.clone()).collect()
+}
+
 fn lock() -> MutexGuard<'static, Vec<Folder>> {
     FOLDERS.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -31,10 +31,10 @@ mod waiting;
 
 pub use access::{Access, DEFAULT_RATE};
 pub use feedback::{Feedback, MOST_SUBSCRIBERS, TIME_TO_LIVE, send_snapshot};
-pub use folders::{NotAllowed, allow, allow_beside, check as check_folder};
+pub use folders::{NotAllowed, allow, allow_beside, check as check_folder, known_folders};
 pub use layouts::{layouts, session, touch_osc};
 pub use namespace::namespace_markdown;
-pub use packet::{MAX_AHEAD_SECS, MAX_NESTING, MAX_PACKET_BYTES, PacketError};
+pub use packet::{MAX_AHEAD_SECS, MAX_NESTING, MAX_PACKET_BYTES, PacketError, decode as decode_packet};
 pub use parse::{HouseWish, Parsed, parse};
 pub use parse_error::ParseError;
 pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, peers_state, source_states, track_state};

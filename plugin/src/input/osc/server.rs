@@ -263,11 +263,22 @@ impl OscServer {
         self.asking.try_recv().ok()
     }
 
-    /// Sends a message of the bridge from the port it listens on; what the other end says comes to this instance.
-    /// Control thread.
-    pub fn send(&self, to: SocketAddr, message: OscMessage) {
-        self.seat.shared.house().bridge(to, self.line.id);
+    /// Sends a message of the bridge from the port it listens on; with `claims` what is said there comes to this instance
+    /// from here on. Control thread.
+    ///
+    /// # Errors
+    /// The name of another instance at this port that has its bridge there; nothing is sent.
+    pub fn send(&self, to: SocketAddr, message: OscMessage, claims: bool) -> Result<(), Arc<str>> {
+        if claims {
+            self.seat.shared.house().bridge(to, self.line.id)?;
+        }
         self.seat.shared.send(&Client::plain(to), message);
+        Ok(())
+    }
+
+    /// The bridge of this instance leads nowhere: another one at this port may have it. Control thread.
+    pub fn let_bridge_go(&self) {
+        self.seat.shared.house().unbridge(self.line.id);
     }
 
     /// How long bars are now, in quarter notes. Control thread.

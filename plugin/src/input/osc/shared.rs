@@ -66,7 +66,7 @@ impl House {
 
     pub fn leave(&mut self, id: u64) {
         self.seats.retain(|seat| seat.line.id != id);
-        self.bridges.retain(|_, seat| *seat != id);
+        self.unbridge(id);
         self.selected = self.selected.filter(|selected| *selected != id);
     }
 
@@ -87,10 +87,26 @@ impl House {
         self.seats.iter().find(|seat| seat.line.id == *id).map(|seat| seat.line.clone())
     }
 
-    pub fn bridge(&mut self, other: SocketAddr, id: u64) {
+    /// From here on what comes from there is for this instance's bridge.
+    ///
+    /// # Errors
+    /// The name of the instance at this port that has its bridge there already: the other end sees one port, and could not
+    /// tell the two apart.
+    pub fn bridge(&mut self, other: SocketAddr, id: u64) -> Result<(), Arc<str>> {
+        if let Some(holder) = self.bridges.get(&other).filter(|holder| **holder != id)
+            && let Some(name) = self.name_of(*holder)
+        {
+            return Err(name);
+        }
         if self.bridges.len() < MOST_BRIDGES || self.bridges.contains_key(&other) {
             self.bridges.insert(other, id);
         }
+        Ok(())
+    }
+
+    /// The instance's bridge leads nowhere any more.
+    pub fn unbridge(&mut self, id: u64) {
+        self.bridges.retain(|_, seat| *seat != id);
     }
 
     /// Lets plain addresses go to this instance; `false` if there is none of the name.

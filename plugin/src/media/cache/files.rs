@@ -10,9 +10,10 @@ use twox_hash::XxHash3_64;
 
 use super::{
     ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HALF_WRITTEN, HEADER_BYTES, MAGIC, MAX_ENTRY_BYTES, bins,
-    take_apart, write_whole,
+    take_apart,
 };
 use crate::media::analyse::{ContentId, Key, Waveform};
+use crate::whole_file::write_new;
 
 /// How notes end.
 const NOTE: &str = "file";
@@ -54,7 +55,7 @@ impl AnalysisCache {
         let (text, path) = (serde_json::to_vec(&note)?, self.note_path(file));
         fs::create_dir_all(&self.folder)?;
         let part = path.with_extension(format!("{}.{HALF_WRITTEN}", std::process::id()));
-        let written = write_whole(&part, &text).and_then(|()| fs::rename(&part, &path));
+        let written = write_new(&part, &text).and_then(|()| fs::rename(&part, &path));
         if written.is_err() {
             let _ = fs::remove_file(&part);
         }

@@ -1,0 +1,10 @@
+//! UDP packets of OSC.
+#![no_main]
+
+use echelon::fuzzing;
+use libfuzzer_sys::{Corpus, fuzz_target};
+
+fuzz_target!(|bytes: &[u8]| -> Corpus {
+    let _taken = fuzzing::osc(bytes);
+    Corpus::Keep
+});

@@ -1,0 +1,51 @@
+//! The host's undo: a state that was saved a moment ago comes back, and with it everything.
+
+use rosc::OscType;
+use support::{Setup, TempDir, for_each_format, signals};
+
+use crate::stage::Stage;
+
+fn hot_cue_of(main: &support::MainThread, deck: usize) -> Option<serde_json::Value> {
+    main.rig_field("marks").map(|marks| marks[deck]["hot_cues_ns"][2].clone()).filter(|cue| !cue.is_null())
+}
+
+#[test]
+fn the_host_s_undo_puts_everything_back() {
+    let folder = TempDir::new("undo");
+    let [one, two] = [1, 2].map(|seed| folder.wav(&format!("{seed}.wav"), 48_000, &signals::noise(seed, 0.5, 100_000)));
+    for_each_format(|format| {
+        let mut stage = Stage::with_track(&Setup::new(), format, &one);
+        stage.host.set("gain_1", -7.5);
+        stage.host.set("cue_mix", 0.75);
+        stage.host.set("quantize", 3.0);
+        let (id, _) = stage.schedule("/deck/a/hotcue/set", &[3.into(), "now".into()]);
+        stage.done(id);
+        stage.host.pump_until("the hot cue in the state", |main| hot_cue_of(main, 0).is_some());
+        let before = stage.host.save();
+
+        stage.host.set("gain_1", 3.0);
+        stage.host.set("cue_mix", 0.0);
+        stage.host.set("quantize", 0.0);
+        stage.host.set("master", -40.0);
+        let (id, _) = stage.schedule("/deck/a/hotcue/clear", &[3.into(), "now".into()]);
+        stage.done(id);
+        stage.load('b', &two);
+        let (id, _) = stage.schedule("/deck/b/play/now", &[]);
+        stage.done(id);
+        let (id, _) = stage.schedule("/deck/a/eject", &[]);
+        stage.done(id);
+        stage.host.pump_until("another state", |main| {
+            let tracks = main.rig_field("tracks");
+            tracks.is_some_and(|tracks| tracks[0].is_null() && tracks[1] == two.as_str())
+        });
+        assert!(stage.host.save() != before);
+
+        assert!(stage.host.load(&before));
+        stage.host.pump_until("everything as it was", |main| main.save() == before);
+        assert_eq!((stage.host.get("cue_mix"), stage.host.get("play_2")), (0.75, 0.0));
+        // Not in the state alone: the deck has its track, and the hot cue is on it.
+        let (id, _) = stage.schedule("/deck/a/hotcue", &[3.into(), OscType::String("now".to_owned())]);
+        stage.done(id);
+        assert!(stage.refused("/deck/b/play", &[]).contains("empty"));
+    });
+}
