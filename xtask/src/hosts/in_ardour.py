@@ -159,6 +159,9 @@ def heard(job, audio):
     check("the recording has Ardour's beats, over three rounds of its loop", len(beats) > 30, f"{len(beats)}")
     sound = audio[:2]
     begin, end = rig.first_sound(sound), rig.last_sound(sound)
+    check("the master sounds", begin is not None)
+    if begin is None:
+        return
     off = min(begin - beats, key=abs)
     check("play asked by OSC for the next bar: heard from a beat of Ardour's on", abs(off) <= TICK, f"{off:+d} frames off; a tick of the host is {TICK}")
     late = min((end - beats)[end >= beats], default=RATE)
