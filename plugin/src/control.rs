@@ -16,6 +16,7 @@ mod decks;
 mod levels;
 mod listening;
 mod orders;
+mod osc_desk;
 mod turns;
 mod watch;
 

@@ -17,7 +17,7 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 use crate::bridge::BridgeView;
 use crate::input::InputTelemetry;
 use crate::input::midi::MidiView;
-use crate::input::osc::OscCounters;
+use crate::input::osc::{NetworkSettings, OscCounters};
 use crate::media::analyse::Analysis;
 use crate::media::{Overview, ShelfView};
 use crate::peers::PeersView;
@@ -92,6 +92,19 @@ pub enum OscView {
     Listening(u16),
     /// No port could be had; the sentence says why.
     Failed(String),
+}
+
+/// Who may talk to OSC, and what it may load.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OscAccess {
+    /// The rules of the port that is open.
+    pub now: NetworkSettings,
+    /// The user's settings: those of a port that is opened next.
+    pub set: NetworkSettings,
+    /// The folders below which it may load, as they were named.
+    pub folders: Vec<PathBuf>,
+    /// What went wrong with the last change; empty if nothing did.
+    pub error: String,
 }
 
 /// Who listens by OSC, and what went through the port.
@@ -190,6 +203,8 @@ pub struct RigView {
     pub osc: OscView,
     /// The instance's name in OSC addresses.
     pub osc_name: Arc<str>,
+    /// Who may talk to OSC, and what it may load.
+    pub osc_access: Arc<OscAccess>,
     /// Who listens by OSC, and what went through.
     pub osc_traffic: OscTraffic,
     /// The bridge to another Echelon.

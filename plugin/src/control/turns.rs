@@ -11,6 +11,7 @@ use super::decks::DeckFiles;
 use super::levels::Levels;
 use super::listening::Listening;
 use super::orders::{MidiWatch, ShelfDesk, carry_out};
+use super::osc_desk::OscDesk;
 use super::watch::LogWatch;
 use super::{EditorHands, TURN};
 use crate::bridge::Bridge;
@@ -61,6 +62,7 @@ pub(super) struct Turns {
     midi_watch: MidiWatch,
     shelf: ShelfDesk,
     listening: Listening,
+    osc_desk: OscDesk,
 }
 
 impl Turns {
@@ -85,6 +87,7 @@ impl Turns {
         let loader = Loader::new(move || loaded.ring())?;
         let shelf = ShelfDesk::new(cache(), bell.clone());
         let listening = Listening::new(bell.clone());
+        let osc_desk = OscDesk::new(&view, bell.clone());
         let analyser = Analyser::new(cache(), move || analysed.ring());
         let files = DeckFiles::new(loader, analyser, saved.clone(), view.clone());
         let osc = start_osc(&mut console, &saved, &view, bell.clone());
@@ -114,6 +117,7 @@ impl Turns {
             midi_watch: MidiWatch::default(),
             shelf,
             listening,
+            osc_desk,
         };
         turns.agree_on_port();
         Ok(turns)
@@ -155,6 +159,7 @@ impl Turns {
             }
             view.inputs = inputs;
         });
+        self.osc_desk.turn(self.osc.as_ref(), &self.view, self.turn.now_secs);
         self.watch.turn(&self.console, &self.view, self.turn.now_secs);
         self.midi_watch.turn(&self.saved.midi(), &self.view, self.turn.now_secs);
         (!self.files.is_decoding()).then_some(self.restored)
@@ -193,6 +198,7 @@ impl Turns {
             match order {
                 Order::Midi(order) => carry_out(order, &self.saved.midi(), &self.view),
                 Order::Session(command) => self.peers.command(command),
+                Order::OscSettings(what) => self.osc_desk.change(what, &self.view),
                 Order::Shelf(order) => self.shelf.carry_out(order),
                 Order::Listen(Some((file, part))) => {
                     self.listening.listen(file, part, &mut self.console, &self.view);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Key, Modifiers, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
 
 use super::bands::Meshes;
 use super::button::{Face, button};
@@ -184,6 +184,11 @@ impl Browser {
         self.place.listing().entries.get(*self.shown.get(row)?)
     }
 
+    fn chosen_file(&self) -> Option<PathBuf> {
+        let chosen = self.chosen.and_then(|row| self.entry(row)).filter(|entry| !entry.is_folder);
+        chosen.map(|entry| entry.path.clone())
+    }
+
     /// Enters a folder; a file is to be loaded.
     fn open_row(&mut self, row: usize) -> Reply {
         match self.entry(row).cloned() {
@@ -219,14 +224,13 @@ impl Browser {
         let (tools, rest) = cut_top(rest, theme::ROW);
         let (rest, foot) = cut_bottom(rest, theme::ROW);
         let (list, preview) = cut_bottom(rest, PREVIEW);
-        let chosen = self.chosen.and_then(|row| self.entry(row)).filter(|entry| !entry.is_folder);
-        let chosen = chosen.map(|entry| entry.path.clone());
+        let chosen = self.chosen_file();
         self.wanted.extend(self.listen.show(ui, preview, chosen.as_deref(), (view, known), meshes));
         let replies = [
             self.show_head(ui, head, view.snapshot.decks[self.deck.index()].state),
             self.show_tools(ui, tools, known),
             self.show_list(ui, list, (view, known)),
-            self.keys(ui, chosen.as_deref(), view),
+            self.keys(ui, view),
         ];
         let foot = self.show_foot(ui, foot);
         replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
@@ -404,7 +408,7 @@ impl Browser {
         Some(self.scrolled.max(top + theme::ROW - height).min(top))
     }
 
-    fn keys(&mut self, ui: &Ui, file: Option<&Path>, view: &RigView) -> Reply {
+    fn keys(&mut self, ui: &Ui, view: &RigView) -> Reply {
         let focused = ui.memory(|memory| memory.focused());
         let filtering = focused == Some(ids::browser("filter"));
         let pressed = |key| ui.input(|input| input.key_pressed(key));
@@ -412,10 +416,7 @@ impl Browser {
             return Reply::Stay;
         }
         let last = self.shown.len().saturating_sub(1);
-        if !filtering && pressed(Key::Space) {
-            let from_start = ui.input(|input| input.modifiers.matches_logically(Modifiers::SHIFT));
-            self.wanted.extend(ListenBar::toggle(file, from_start, view));
-        } else if pressed(Key::ArrowDown) {
+        if pressed(Key::ArrowDown) {
             self.choose(self.chosen.map_or(0, |row| (row + 1).min(last)));
         } else if pressed(Key::ArrowUp) {
             self.choose(self.chosen.map_or(0, |row| row.saturating_sub(1)));
@@ -425,6 +426,12 @@ impl Browser {
             return self.chosen.map_or(Reply::Stay, |row| self.open_row(row));
         } else if pressed(Key::Escape) && !filtering {
             return Reply::Close;
+        }
+        // After the arrows, which may have come in the same frame.
+        if !filtering && pressed(Key::Space) {
+            let from_start = ui.input(|input| input.modifiers.shift);
+            let file = self.chosen_file();
+            self.wanted.extend(ListenBar::toggle(file.as_deref(), from_start, view));
         }
         let decks = [Key::Num1, Key::Num2, Key::Num3, Key::Num4].into_iter().zip(DeckId::ALL);
         if let Some((_, deck)) = decks.into_iter().find(|(key, _)| !filtering && pressed(*key)) {

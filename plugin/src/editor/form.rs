@@ -12,6 +12,8 @@ pub const LEFT_OUT: &str = "a row was left out";
 const ROW: f32 = 26.0;
 /// Of one where there are many.
 const DENSE: f32 = 21.5;
+/// Of small words.
+const NOTE: f32 = 13.0;
 
 /// A column of rows in a panel, filled from the top. What no longer fits is left out.
 pub struct Form<'a> {
@@ -82,6 +84,17 @@ impl<'a> Form<'a> {
         let (row, rest) = cut_top(self.rest, 18.0);
         self.rest = rest.with_min_y(row.bottom() + 2.0);
         text::line(self.ui, row, words, theme::words(12.5), theme::text_dim(), Align2::LEFT_CENTER);
+    }
+
+    /// Small words below the row before.
+    pub fn note(&mut self, words: &str) {
+        if self.rest.height() < NOTE {
+            self.ui.data_mut(|data| data.insert_temp(ids::once(LEFT_OUT), true));
+            return;
+        }
+        let (row, rest) = cut_top(self.rest, NOTE);
+        self.rest = rest.with_min_y(row.bottom() + self.row / 9.0);
+        text::fit(self.ui, row, words, 11.0, theme::text_dim(), Align2::LEFT_CENTER);
     }
 
     /// A value that cannot be changed here.

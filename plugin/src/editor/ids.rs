@@ -112,10 +112,16 @@ pub fn browser(button: &'static str) -> Id {
     Id::unique(("echelon", "browser", button))
 }
 
-/// A control of a source's rules: 0 on or off, 1 its rate, 2 what it may.
+/// A control of a source's rules: 0 on or off, 1 its rate, 2 what it may, 3 its quantize.
 #[must_use]
 pub fn source(source: Source, part: u8) -> Id {
     Id::unique(("echelon", "source", source.index(), part))
+}
+
+/// What takes a folder of OSC's away.
+#[must_use]
+pub fn osc_folder(row: usize) -> Id {
+    Id::unique(("echelon", "osc folder", row))
 }
 
 /// A line of the MIDI mapping.

@@ -36,6 +36,7 @@ pub mod meter;
 mod midi_page;
 pub mod mixer;
 pub mod notice;
+mod osc_access;
 mod osc_page;
 mod pads;
 pub mod page;

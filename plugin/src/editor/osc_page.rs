@@ -4,11 +4,14 @@ use echelon_engine::safety::Source;
 use egui::{Align2, Key, Rect, TextEdit, Ui};
 
 use super::button::{Face, button};
+use super::file_panel::{FilePanel, Reply, Way};
+use super::folders::Folders;
 use super::form::Form;
 use super::ids;
-use super::layout::{cut_left, cut_right, cut_top};
+use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
 use super::log_list::{self, LogFilter};
-use crate::input::osc::MOST_SUBSCRIBERS;
+use super::osc_access::AccessForm;
+use crate::input::osc::{MOST_SUBSCRIBERS, SettingsChange};
 use crate::view::{Act, Order, OscView, RigView};
 
 /// What the page remembers.
@@ -17,16 +20,47 @@ pub struct OscPage {
     /// The name that is being typed, and the one that it began with.
     name: String,
     seen: String,
+    access: AccessForm,
+    /// A folder is looked for.
+    files: Option<FilePanel>,
 }
 
+/// Height of what says who may.
+const ACCESS: f32 = 206.0;
+
 impl OscPage {
+    /// Whether a folder is being read for it.
+    pub fn is_reading(&self) -> bool {
+        self.files.as_ref().is_some_and(FilePanel::is_reading)
+    }
+
     /// Draws the page.
-    pub fn show(&mut self, ui: &mut Ui, rect: Rect, view: &RigView, filter: &mut LogFilter, act: &mut dyn Act) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        rect: Rect,
+        view: &RigView,
+        (filter, folders): (&mut LogFilter, &mut Folders),
+        act: &mut dyn Act,
+    ) {
         act.watch_log();
-        let (left, log) = cut_left(rect, (rect.width() * 0.36).max(400.0));
+        let (left, right) = cut_left(rect, (rect.width() * 0.36).max(400.0));
+        let (log, access) = cut_bottom(right, ACCESS);
+        if self.access.show(ui, access, &view.osc_access, act) {
+            self.files = Some(FilePanel::open(Way::Folder, None, ""));
+        }
         let (osc, bridge) = cut_top(left, 404.0);
         self.show_osc(ui, osc, view, act);
         show_bridge(ui, bridge, view);
+        if let Some(files) = &mut self.files {
+            match files.show(ui, log, folders) {
+                Reply::Stay => return,
+                Reply::Take(folder) => act.order(Order::OscSettings(SettingsChange::Allow(folder))),
+                Reply::Close => {}
+            }
+            self.files = None;
+            return;
+        }
         let from_outside = |source| matches!(source, Source::Osc | Source::Bridge);
         log_list::show(ui, log, "What came by OSC", &view.log, filter, |line| from_outside(line.source));
     }
@@ -37,7 +71,12 @@ impl OscPage {
             OscView::Starting => form.value("State", "starting", ""),
             OscView::Listening(port) => {
                 form.value("State", "listening", "");
-                form.value("Address", &format!("127.0.0.1, UDP port {port}"), "From this computer only.");
+                let (who, help) = if view.osc_access.now.lan {
+                    ("all of this machine's addresses", "Other machines need the token.")
+                } else {
+                    ("127.0.0.1", "From this computer only.")
+                };
+                form.value("Address", &format!("{who}, UDP port {port}"), help);
             }
             OscView::Failed(sentence) => form.value("State", sentence, ""),
         }
@@ -53,11 +92,7 @@ impl OscPage {
         let words = format!("{} packets, {} not understood", counters.packets, counters.errors);
         form.value("Came in", &words, "For all instances at the port.");
         let words = format!("{} too many, {} from elsewhere", counters.dropped, counters.denied);
-        form.value(
-            "Turned away",
-            &words,
-            "Beyond the rate, or without the token: docs/osc.md says how to let others in.",
-        );
+        form.value("Turned away", &words, "Beyond the rate, from a machine that may not, or without the token.");
         let refused = view.safety.rejected_from(Source::Osc).to_string();
         form.value("Refused actions", &refused, "By the safety policy; the log says why.");
         form.words("");

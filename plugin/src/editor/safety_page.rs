@@ -1,8 +1,8 @@
 //! The safety page: what is refused, to whom, how often that was, and what happened.
 
-use echelon_engine::action::{Action, ActionKind, ActionTiming, Setting};
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Grid, Setting};
 use echelon_engine::clock::{JumpPolicy, StopPolicy};
-use echelon_engine::safety::{ActionMask, OnAirRule, SafetyViolation, Source};
+use echelon_engine::safety::{ActionMask, OnAirRule, SafetyViolation, Source, SourceTally};
 use echelon_engine::telemetry::Spread;
 use egui::{Rect, Ui};
 
@@ -31,9 +31,9 @@ const COOLING: [(ActionKind, &str, &str); 4] = [
 /// Draws the page.
 pub fn show(ui: &mut Ui, rect: Rect, view: &RigView, filter: &mut LogFilter, act: &mut dyn Act) {
     act.watch_log();
-    let (left, log) = cut_left(rect, (rect.width() * 0.46).max(480.0));
-    let [settings, figures] = layout::share(left, 6.0, [1.15, 1.0]);
-    let (rules, sources) = cut_top(settings, 330.0);
+    let (left, log) = cut_left(rect, (rect.width() * 0.47).max(508.0));
+    let [settings, figures] = layout::share(left, 6.0, [1.35, 1.0]);
+    let (rules, sources) = cut_top(settings, 308.0);
     show_rules(ui, rules, view, act);
     show_sources(ui, sources, view, act);
     show_figures(ui, figures, view, act);
@@ -95,7 +95,7 @@ const RATES: [f32; 7] = [0.0, 10.0, 50.0, 200.0, 1000.0, 5000.0, 20_000.0];
 
 /// Who may ask, how often, and for what.
 fn show_sources(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
-    let mut form = Form::new(ui, rect, "Sources", 0.24);
+    let mut form = Form::new(ui, rect, "Sources", 0.2).dense();
     for source in Source::ALL {
         let rules = *view.settings.source(source);
         let slew = if rules.slew.is_some() { " Its faders move slowly." } else { "" };
@@ -103,10 +103,38 @@ fn show_sources(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
         let help = format!("Who asks.{slew}{cools} Stop, cancel and panic are always allowed.");
         let name = super::notice::capitalised(source.word());
         let Some(place) = form.place(&name, &help) else { return };
-        let [on, rate, kinds] = layout::share(place, 4.0, [0.6, 1.1, 1.2]);
+        let [on, rate, kinds, time] = layout::share(place, 4.0, [0.6, 1.1, 1.2, 1.0]);
         show_on(ui, on, source, rules.enabled, act);
         show_rate(ui, rate, source, rules.per_sec.unwrap_or(0.0), act);
         show_kinds(ui, kinds, source, rules.mask, act);
+        show_quantize(ui, time, source, rules.quantize, act);
+        form.note(&tally(view, source));
+    }
+}
+
+/// What came by it and what became of that. What the policy never saw was lost.
+fn tally(view: &RigView, source: Source) -> String {
+    let Some(input) = view.inputs.iter().find(|input| input.source == source) else {
+        let refused = view.safety.rejected_from(source);
+        return format!("{refused} refused");
+    };
+    let SourceTally { received, accepted, refused, .. } = input.tally;
+    format!("{received} asked, {accepted} taken, {refused} refused, {} lost", input.dropped)
+}
+
+/// When its plays and stops happen that do not say when.
+fn show_quantize(ui: &Ui, rect: Rect, source: Source, now: Option<Option<Grid>>, act: &mut dyn Act) {
+    let mut words = vec!["as the rig"];
+    words.extend((0..Grid::CHOICES.len()).map(super::format::quantize));
+    let grid = |choice: &Option<Grid>| now == Some(*choice);
+    let index = now.map_or(0, |_| Grid::CHOICES.iter().position(grid).map_or(usize::MAX, |place| place + 1));
+    let word = words.get(index).copied().unwrap_or("own");
+    let face = Face { size: 12.0, ..Face::plain(word) };
+    let help =
+        "When its plays and stops happen that do not say when: by the rig's quantize setting, or by one of its own.";
+    if let Some(index) = choice::show(ui, rect, ids::source(source, 3), &words, index, face, help) {
+        let choice = index.checked_sub(1).and_then(|choice| u8::try_from(choice).ok());
+        configure(act, Setting::SourceQuantize { source, choice });
     }
 }
 

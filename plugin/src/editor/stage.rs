@@ -138,7 +138,8 @@ impl Stage {
         match self.page {
             Page::Library => self.browser.as_ref().is_some_and(Browser::is_reading),
             Page::Midi => self.midi.is_reading(),
-            Page::Play | Page::Osc | Page::Safety | Page::Setup => false,
+            Page::Osc => self.osc.is_reading(),
+            Page::Play | Page::Safety | Page::Setup => false,
         }
     }
 
@@ -225,7 +226,10 @@ impl Stage {
                 }
             }
             Page::Midi => self.midi.show(ui, layout.page, view, &mut self.folders, act),
-            Page::Osc => self.osc.show(ui, layout.page, view, &mut self.filter, act),
+            Page::Osc => {
+                let with = (&mut self.filter, &mut self.folders);
+                self.osc.show(ui, layout.page, view, with, act);
+            }
             Page::Safety => safety_page::show(ui, layout.page, view, &mut self.filter, act),
             Page::Setup => {
                 if let Some(look) = setup_page::show(ui, layout.page, view, self.look, act) {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::input::midi::MapLine;
+use crate::input::osc::SettingsChange;
 use crate::peers::Command;
 
 /// Something for the control side.
@@ -14,6 +15,8 @@ pub enum Order {
     Session(Command),
     /// Another name in OSC addresses.
     OscName(String),
+    /// Other settings of OSC's network or folders.
+    OscSettings(SettingsChange),
     /// For the shelf of files that are on no deck.
     Shelf(ShelfOrder),
     /// A file for the headphones alone, from a part of its length on (0..1); or none any more.

@@ -12,6 +12,7 @@ mod counting;
 mod desk;
 mod keys;
 mod midi;
+mod osc;
 mod pages;
 mod pictures;
 mod raster;

@@ -202,6 +202,16 @@ fn files_are_browsed_typed_and_taken() {
 }
 
 #[test]
+fn a_damaged_mapping_is_told_where_the_lines_are() {
+    let (mut bench, desk) = bench();
+    let mut seen = desk.view();
+    seen.damaged = Some(("{}".to_owned(), "line 3 has no control".to_owned()));
+    bench.view.midi = Arc::new(seen);
+    bench.frame(vec![]);
+    assert!(bench.says("cannot be read: line 3 has no control"));
+}
+
+#[test]
 fn the_monitor_tells_what_a_message_did() {
     let (mut bench, desk) = bench();
     let mut seen = desk.view();

@@ -401,6 +401,10 @@ fn every_setting_of_the_pages_reaches_the_engine() {
         stand.clicked(ids::source(source, 0), "source on", move |view| view.settings.source(source).enabled);
         stand.choose(ids::source(source, 1), 3);
         stand.until("its rate", move |view| view.settings.source(source).per_sec == Some(200.0));
+        stand.choose(ids::source(source, 3), 1);
+        stand.until("its plays are at once", move |view| view.settings.source(source).quantize == Some(None));
+        stand.choose(ids::source(source, 3), 0);
+        stand.until("as the rig again", move |view| view.settings.source(source).quantize.is_none());
         stand.click(ids::source(source, 2));
         stand.bench.frame(vec![]);
         stand.click(ids::entry(ids::source(source, 2), 0));
@@ -409,6 +413,10 @@ fn every_setting_of_the_pages_reaches_the_engine() {
         stand.until("all again", move |view| view.settings.source(source).mask == ActionMask::ALL);
         stand.bench.key(Key::Escape);
     }
+    let of_editor = |view: &RigView| view.inputs.iter().find(|input| input.source == Source::Editor).copied();
+    stand.until("counted", move |view| of_editor(view).is_some_and(|input| input.tally.accepted > 20));
+    let tally = of_editor(&stand.bench.view).unwrap().tally;
+    assert!(stand.bench.says(&format!("{} asked, {} taken", tally.received, tally.accepted)));
     stand.bench.key(Page::Setup.key());
     stand.bench.frame(vec![]);
     for deck in DeckId::ALL {

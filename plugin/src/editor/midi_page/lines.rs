@@ -31,8 +31,16 @@ pub fn show(
         (lines, conflicts) => format!("{}: {lines} lines, {conflicts} share a control", midi.name),
     };
     let rest = form::panel(ui, rect, &title);
-    let (tools, rest) = cut_top(rest, 24.0);
+    let (tools, mut rest) = cut_top(rest, 24.0);
     let wanted = show_tools(ui, tools, midi, act);
+    if let Some((_, why)) = &midi.damaged {
+        let (place, below) = cut_top(rest, 30.0);
+        rest = below;
+        let words = format!(
+            "The project's mapping cannot be read: {why}. This is the generic one; the other is kept until you change a line."
+        );
+        text::paragraph(ui, place, &words, theme::words(12.0), theme::alert(), Align2::LEFT_CENTER);
+    }
     let (head, list) = cut_top(rest, 14.0);
     // The list has a bar to scroll by.
     show_head(ui, head.with_max_x(head.right() - SCROLL_BAR));

@@ -84,8 +84,7 @@ impl Access {
     /// As the user has set it; allows the folders that the settings name. A network without a good token stays shut.
     #[must_use]
     pub fn of_user() -> Self {
-        let file = std::env::var_os("ECHELON_OSC_SETTINGS").map(PathBuf::from).or_else(settings_file);
-        let text = file.and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
+        let text = settings_path().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
         Self::read(&text, |name| std::env::var(name).ok())
     }
 
@@ -103,6 +102,11 @@ impl Access {
         file.folders.iter().for_each(folders::allow);
         let open = file.lan.then(|| Self::lan(&file.token, file.allow).ok()).flatten();
         Self { rate_per_sec, ..open.unwrap_or_default() }
+    }
+
+    /// The network's part of it.
+    pub(super) fn network(&self) -> super::NetworkSettings {
+        super::NetworkSettings { lan: self.lan, token: self.token.clone(), allow: self.allow.clone() }
     }
 
     /// The address that the socket is bound to.
@@ -134,6 +138,11 @@ impl Access {
         let differs = given.bytes().zip(self.token.bytes().cycle()).fold(0, |all, (a, b)| all | (a ^ b));
         self.lan && given.len() == self.token.len() && differs == 0
     }
+}
+
+/// The file of the user's settings; the environment may name another.
+pub(super) fn settings_path() -> Option<PathBuf> {
+    std::env::var_os("ECHELON_OSC_SETTINGS").map(PathBuf::from).or_else(settings_file)
 }
 
 /// Where the user's settings are kept.

@@ -51,7 +51,13 @@ pub fn allow(folder: impl AsRef<Path>) {
     }
 }
 
-/// All of them, as they were named.
+/// From now on OSC may not load what is below this folder, unless another one allows it. Any thread but audio.
+pub fn forbid(folder: &Path) {
+    lock().retain(|known| known.said != folder);
+}
+
+/// All of them, as they were named, the oldest first.
+#[must_use]
 pub fn known_folders() -> Vec<PathBuf> {
     lock().iter().map(|folder| folder.said.clone()).collect()
 }
@@ -145,6 +151,7 @@ mod tests {
                 && climbs(Path::new("a.wav"))
         );
         let outside = |path: &Path| matches!(check(path), Err(NotAllowed::Outside(_)));
+        assert!(known_folders().contains(&music));
         assert!(outside(&secret.join("b.wav")) && outside(&base.join("music2.wav")) && outside(Path::new("/")));
         assert!(outside(&secret.join("gone.wav")) && outside(&base.join("none/gone.wav")));
         #[cfg(unix)]
@@ -158,6 +165,8 @@ mod tests {
             assert!(outside(&music.join("dangling.wav")));
             assert!(check(&music.join("inside.wav")).is_ok(), "a link that stays inside");
         }
+        forbid(&music);
+        assert!(outside(&music.join("deep/a.wav")) && !known_folders().contains(&music));
         std::fs::remove_dir_all(base).unwrap();
     }
 }

@@ -25,13 +25,14 @@ mod parse_error;
 mod query;
 mod receipts;
 mod server;
+mod settings;
 mod shared;
 mod times;
 mod waiting;
 
 pub use access::{Access, DEFAULT_RATE};
 pub use feedback::{Feedback, MOST_SUBSCRIBERS, TIME_TO_LIVE, send_snapshot};
-pub use folders::{NotAllowed, allow, allow_beside, check as check_folder, known_folders};
+pub use folders::{NotAllowed, allow, allow_beside, check as check_folder, forbid, known_folders};
 pub use layouts::{layouts, session, touch_osc};
 pub use namespace::namespace_markdown;
 pub use packet::{MAX_AHEAD_SECS, MAX_NESTING, MAX_PACKET_BYTES, PacketError, decode as decode_packet};
@@ -41,6 +42,8 @@ pub use query::{Asked, FilledRecipe, Query, answers, bridge_state, peers_state, 
 pub use server::{
     Asking, DEFAULT_PORT, Heard, OscCounters, OscError, OscServer, PORTS_TO_TRY, Port, first_port_from_env,
 };
+
+pub use settings::{NetworkSettings, SettingsChange, change as change_settings, machines, read_network};
 
 #[cfg(test)]
 mod tests;

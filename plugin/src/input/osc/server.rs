@@ -219,6 +219,12 @@ impl OscServer {
         self.seat.shared.port
     }
 
+    /// By which network's rules its port was opened.
+    #[must_use]
+    pub fn network(&self) -> super::NetworkSettings {
+        self.seat.shared.access.network()
+    }
+
     /// Where OSCQuery answers over HTTP, if it does.
     #[must_use]
     pub fn query_port(&self) -> Option<u16> {
