@@ -3,8 +3,8 @@
 //! `analyse LIST [--strict] [--results FILE] [--peer NAME ANSWERS]...`; a line of the list is a path, a kind, numbers, a
 //! key and a half, with tabs between: `steady BPM[,seconds]` (a bar begins on the first frame, or then), `tempo BPM`
 //! (nobody knows where the beats are), `level BPM` (nobody knows at which level: half and double count),
-//! `moving beat,seconds;...`, `beatless`. A key is semitones above C, and `m` for minor. The half is `tune` or `held`:
-//! whether the analysis was tuned on it. What a peer answered is a line for each track: path, key, seconds, beats in seconds
+//! `moving beat,seconds;...`, `beatless`. A key is semitones above C, and `m` for minor. The half is `tune`, `held`
+//! or `blind`: whether the analysis was tuned on it, and whether anybody had heard it. What a peer answered is a line for each track: path, key, seconds, beats in seconds
 //! with commas, with tabs between; a line through its beats is its grid. All that is printed is in the file of results, too.
 
 mod peer;
@@ -48,18 +48,18 @@ impl Count {
 /// What one analyser is worth.
 #[derive(Default)]
 struct Tally {
-    /// Of the tracks that were tuned on, and of those that were held out.
-    halves: [[Count; 5]; 2],
+    /// Of the tracks that were tuned on, of those that were held out, and of those that nobody had heard.
+    halves: [[Count; 5]; 3],
     secs: f64,
     /// Tracks that it was asked about.
     asked: u32,
 }
 
 impl Tally {
-    /// Of both halves.
+    /// Of all of them.
     fn all(&self, index: usize) -> Count {
-        let [tune, held] = &self.halves;
-        Count { right: tune[index].right + held[index].right, all: tune[index].all + held[index].all }
+        let sum = |count: fn(&Count) -> u32| self.halves.iter().map(|half| count(&half[index])).sum();
+        Count { right: sum(|count| count.right), all: sum(|count| count.all) }
     }
 }
 
@@ -69,8 +69,11 @@ struct Line<'a> {
     kind: &'a str,
     numbers: &'a str,
     key: &'a str,
-    is_held_out: bool,
+    half: &'a str,
 }
+
+/// What a track was to the analysis while it was made.
+const HALVES: [&str; 3] = ["tune", "held", "blind"];
 
 /// What an analyser says of a track.
 struct Answer {
@@ -111,7 +114,7 @@ fn main() -> ExitCode {
     for line in list.lines() {
         let fields: Vec<&str> = line.split('\t').collect();
         if let [path, kind, numbers, key, half] = fields[..] {
-            let line = Line { path, kind, numbers, key, is_held_out: half == "held" };
+            let line = Line { path, kind, numbers, key, half };
             let row = pool.install(|| judge(&line, &mut tally, &mut timing, &mut peers));
             table.line(&row);
         }
@@ -164,7 +167,8 @@ fn judge(line: &Line<'_>, tally: &mut Tally, timing: &mut Timing, peers: &mut [P
 /// Compares with what is known, and counts.
 fn compare(track: &Track, found: &Answer, line: &Line<'_>, tally: &mut Tally) -> Verdict {
     tally.asked += 1;
-    let [tempo, phase, moving, beatless, key] = &mut tally.halves[usize::from(line.is_held_out)];
+    let [tempo, phase, moving, beatless, key] =
+        &mut tally.halves[HALVES.iter().position(|half| *half == line.half).unwrap_or(0)];
     if !line.key.is_empty() {
         key.add(line.key == found.key);
     }

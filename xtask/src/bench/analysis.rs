@@ -52,6 +52,8 @@ pub enum Truth {
 pub enum Half {
     Tune,
     Held,
+    /// Made when the analysis was done, and only counted.
+    Blind,
 }
 
 impl Half {
@@ -60,6 +62,7 @@ impl Half {
         match self {
             Self::Tune => "tune",
             Self::Held => "held",
+            Self::Blind => "blind",
         }
     }
 

@@ -134,7 +134,7 @@ fn at_its_level(rises: &Rises, periods: &Periods, bars: &Bars, tempo: Tempo) -> 
 
 /// All groups in one, without what it was cut into at the start.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
-pub(super) fn curve(rises: &Rises) -> Vec<f32> {
+fn curve(rises: &Rises) -> Vec<f32> {
     let total = |index: usize| -> f32 {
         if index < RISE_HOPS {
             0.0

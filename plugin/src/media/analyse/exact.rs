@@ -20,7 +20,7 @@ const TOP_HZ: f64 = 45.0;
 /// By how much the end of the track may come to be earlier or later than it was taken for, in seconds.
 const REACH_SECS: f64 = 0.03;
 
-/// The bars of a track in pieces of two, as spectra.
+/// The bars of a track, two in a piece, as spectra.
 #[derive(Debug)]
 pub struct Exact {
     /// Middle of each piece, in seconds.
@@ -100,5 +100,31 @@ impl Exact {
             reach /= 6.0;
         }
         best.1
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places in a curve, positive")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tempo_is_that_of_the_strokes_though_a_part_of_them_comes_late() {
+        let (rate, bpm) = (344.5, 121.37);
+        let mut rises = Rises { rate_hz: rate, ..Rises::default() };
+        let mut curve = vec![0.0f32; (60.0 * rate) as usize];
+        for beat in 0..118 {
+            // The third quarter of the track comes 12 ms late.
+            let late = if (60..90).contains(&beat) { 0.012 } else { 0.0 };
+            let at = (f64::from(beat) * 60.0 / bpm + late + 0.2) * rate;
+            for (step, value) in [0.4, 1.0, 0.4].into_iter().enumerate() {
+                curve[at.round() as usize + step] += value;
+            }
+        }
+        rises.groups.iter_mut().for_each(|group| group.clone_from(&curve));
+        for off in [-0.04, 0.0, 0.03] {
+            let found = Exact::new(&rises, bpm + off).refine(bpm + off);
+            assert!((found - bpm).abs() < 0.01, "{off}: {found}");
+        }
     }
 }

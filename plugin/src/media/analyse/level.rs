@@ -1,9 +1,8 @@
 //! At which level a rhythm's tempo is: 87 or 174, 70 or 140. What fits the one fits the other nearly as well, so signs are
 //! weighed that a listener goes by.
 //!
-//! The weights are those of a softmax over the levels of some 250 tracks (styles that `cargo xtask bench analysis` makes,
-//! and half of LMMS's, Hydrogen's and Frets on Fire's songs; Hydrogen's at several tempi); of grooves left out in turn it had
-//! 9 wrong. docs/analysis.md has what it does on others.
+//! The weights are those of a softmax over the levels of 148 tracks (those that `cargo xtask bench analysis` tunes on); of
+//! grooves left out in turn it had 11 wrong. docs/analysis.md has what it does on others.
 
 use super::bars::Bars;
 use super::tempo::{BPM_RANGE, PREFERRED_BPM};
@@ -11,18 +10,19 @@ use super::tempo::{BPM_RANGE, PREFERRED_BPM};
 /// Levels of one rhythm.
 const LEVELS: [f64; 5] = [1.0, 0.5, 2.0, 2.0 / 3.0, 1.5];
 /// What it counts to be faster than people's favourite tempo, and to be far from it, by octave.
-const FAST: f64 = -0.61;
-const FAR: f64 = -5.27;
-/// That a bar is like the next, half a bar like the other half, and a beat like the next.
-const LIKENESS: [(f64, f64); 3] = [(4.0, 7.92), (2.0, 1.76), (1.0, 5.21)];
+const FAST: f64 = -0.36;
+const FAR: f64 = -3.56;
+/// That what comes so many beats later is alike: a bar, half a bar, a beat; three beats, two bars, half a beat.
+const LIKENESS: [(f64, f64); 6] = [(4.0, 4.07), (2.0, 0.22), (1.0, 4.57), (3.0, 1.51), (8.0, 2.16), (0.5, 0.12)];
 /// That what is struck comes so many beats after kicks: between them, or in turn with them.
-const SNARES: [(f64, f64); 3] = [(0.5, 5.47), (1.0, 3.94), (2.0, 1.58)];
+const SNARES: [(f64, f64); 4] = [(0.5, 3.4), (1.0, 3.13), (2.0, 0.44), (3.0, 2.63)];
 /// And kicks after kicks.
-const KICKS: [(f64, f64); 3] = [(0.5, -5.27), (1.0, -2.85), (2.0, 1.14)];
+const KICKS: [(f64, f64); 5] = [(0.25, -4.77), (0.5, -2.71), (1.0, -2.1), (2.0, 0.45), (4.0, 2.08)];
 /// How strong so many times the tempo is, by its logarithm: a beat has its halves, and seldom thirds.
-const PULSES: [(f64, f64); 5] = [(0.5, -0.08), (1.0, -1.01), (2.0, 2.12), (3.0, -1.0), (4.0, 0.22)];
+const PULSES: [(f64, f64); 7] =
+    [(0.25, 0.59), (0.5, -0.15), (1.0, -0.32), (1.5, 0.53), (2.0, 1.71), (3.0, -0.77), (4.0, 0.4)];
 /// That there are far more or fewer kicks, snares and hats than one a beat, by the square of the logarithm.
-const BUSY: [f64; 3] = [0.05, 0.02, -0.62];
+const BUSY: [f64; 3] = [-0.04, 0.11, -0.49];
 /// What is weaker than that, of all the track's rises, is as good as nothing.
 const FAINT: f64 = 0.005;
 
@@ -45,10 +45,9 @@ pub fn find(bars: &Bars, bpm: f64, after: impl Fn(usize, f64) -> f64, pulse: imp
     let is_metronome = strikes_are_one(bars.per_sec);
     let mut best: Option<(f64, Level)> = None;
     for ratio in LEVELS.into_iter().filter(|ratio| BPM_RANGE.contains(&(bpm * ratio))) {
-        let mut alike = [0.0; 3];
-        for (alike, (beats, _)) in alike.iter_mut().zip(LIKENESS) {
-            *alike = bars.likeness(beats / ratio, &after)?;
-        }
+        let bar = bars.likeness(LIKENESS[0].0 / ratio, &after)?;
+        // A track that is too short for two bars to be compared has them as its bars are.
+        let alike = LIKENESS.map(|(beats, _)| bars.likeness(beats / ratio, &after).unwrap_or(bar));
         let octaves = (bpm * ratio / PREFERRED_BPM).log2();
         let sum = |all: &[(f64, f64)], sign: &dyn Fn(f64) -> f64| -> f64 {
             all.iter().map(|(beats, weight)| weight * sign(*beats)).sum()

@@ -11,6 +11,7 @@ use super::lot::Lot;
 use super::piece::Piece;
 use crate::music::Stereo;
 
+/// Sixteenths of a bar of four beats.
 const BAR: usize = 16;
 
 /// Which part of the piece a bar is in.
@@ -25,6 +26,8 @@ enum Part {
 /// A piece on its way to a track.
 pub struct Band<'a> {
     piece: &'a Piece,
+    /// Sixteenths of a bar.
+    bar: usize,
     lot: Lot,
     /// When each sixteenth is, before feel and hands.
     times_secs: Vec<f64>,
@@ -46,7 +49,8 @@ impl<'a> Band<'a> {
             secs += 15.0 / (piece.bpm * ratio);
         }
         let (drums, band) = (Stereo::silence(frames), Stereo::silence(frames));
-        Self { piece, lot: Lot::new(piece.seed ^ 0x5eed), times_secs, drums, band, kicks_secs: vec![], last: 0 }
+        let bar = if piece.groove.is_in_three() { BAR * 3 / 4 } else { BAR };
+        Self { piece, bar, lot: Lot::new(piece.seed ^ 0x5eed), times_secs, drums, band, kicks_secs: vec![], last: 0 }
     }
 
     /// Points of (beat, seconds).
@@ -57,7 +61,7 @@ impl<'a> Band<'a> {
 
     pub fn play(mut self) -> Stereo {
         for bar in 0.. {
-            if bar * BAR + 2 * BAR >= self.times_secs.len() || self.times_secs[bar * BAR] > SECS {
+            if bar * self.bar + 2 * self.bar >= self.times_secs.len() || self.times_secs[bar * self.bar] > SECS {
                 break;
             }
             self.bar(bar);
@@ -90,7 +94,7 @@ impl<'a> Band<'a> {
             Feel::Straight => step as f64,
             Feel::Swing16(part) => even(1, part),
             Feel::Swing8(part) => even(2, part),
-        } + (bar * BAR) as f64;
+        } + (bar * self.bar) as f64;
         let (index, part) = (place as usize, place.fract());
         let exact = self.times_secs[index] + part * (self.times_secs[index + 1] - self.times_secs[index]);
         exact + self.piece.hands_ms / 1e3 * self.lot.noise().next()
@@ -106,9 +110,11 @@ impl<'a> Band<'a> {
         // A fill leads into every eighth bar; a crash opens it.
         let is_fill = with_drums && at % 8 == 7;
         for (drum, pattern) in self.piece.groove.drums {
-            for step in 0..BAR {
-                let gain = match pattern.as_bytes()[(bar * BAR + step) % pattern.len()] {
-                    _ if is_fill && *drum == Drum::Snare && step >= 12 => 0.5 + 0.1 * (step - 12) as f64,
+            for step in 0..self.bar {
+                let gain = match pattern.as_bytes()[(bar * self.bar + step) % pattern.len()] {
+                    _ if is_fill && *drum == Drum::Snare && step + 4 >= self.bar => {
+                        0.5 + 0.1 * (step + 4 - self.bar) as f64
+                    }
                     b'x' => 1.0,
                     b'o' => 0.45,
                     _ => continue,
@@ -153,7 +159,7 @@ impl<'a> Band<'a> {
             self.bass(bar, chord);
         }
         if piece.has_run && part != Part::Verse {
-            for step in (0..BAR).step_by(2) {
+            for step in (0..self.bar).step_by(2) {
                 let secs = self.secs(bar, step);
                 let note = 72 + piece.tonic + chord.0 % 12 + chord.1[step / 2 % chord.1.len()];
                 self.sound(super::voices::Voice::Bell, note - 12, secs, 0.3, 0.08);
@@ -184,13 +190,13 @@ impl<'a> Band<'a> {
     /// Notes of one to four eighths, and rests.
     fn melody(&mut self, bar: usize, chord: Chord, voice: super::voices::Voice) {
         let mut step = 0;
-        while step < BAR {
+        while step < self.bar {
             let length = *self.lot.of(&[2, 2, 4, 4, 6, 8]);
-            let end = (step + length).min(BAR);
+            let end = (step + length).min(self.bar);
             if !self.lot.chance(0.25) {
                 let note = next_note(&mut self.lot, self.piece.is_minor(), chord, self.last, step % 8 == 0);
                 self.last = note;
-                let (from, until) = (self.secs(bar, step), self.times_secs[bar * BAR + end]);
+                let (from, until) = (self.secs(bar, step), self.times_secs[bar * self.bar + end]);
                 self.sound(voice, 60 + self.piece.tonic + note, from, (until - from) * 0.9, 0.16);
             }
             step = end;
@@ -205,9 +211,9 @@ impl<'a> Band<'a> {
     /// Step, beginning and end of the notes of a pattern.
     fn notes(&mut self, bar: usize, pattern: &str) -> Vec<(usize, (f64, f64))> {
         let mut notes: Vec<(usize, (f64, f64))> = Vec::new();
-        for step in 0..BAR {
-            let (from, to) = (self.secs(bar, step), self.times_secs[bar * BAR + step + 1]);
-            match pattern.as_bytes()[(bar * BAR + step) % pattern.len()] {
+        for step in 0..self.bar {
+            let (from, to) = (self.secs(bar, step), self.times_secs[bar * self.bar + step + 1]);
+            match pattern.as_bytes()[(bar * self.bar + step) % pattern.len()] {
                 b'x' => notes.push((step, (from, to.max(from + 0.04)))),
                 b'-' => notes.iter_mut().last().into_iter().for_each(|note| note.1.1 = to),
                 _ => {}

@@ -27,6 +27,13 @@ pub struct Groove {
     pub hands: bool,
 }
 
+impl Groove {
+    /// Its bars have three beats: its patterns are twelve steps long.
+    pub fn is_in_three(&self) -> bool {
+        self.drums.first().is_some_and(|(_, pattern)| pattern.len() == 12)
+    }
+}
+
 /// Those that the analysis is tuned on.
 pub const TUNE: &[Groove] = &[
     Groove {

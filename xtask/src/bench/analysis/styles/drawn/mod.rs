@@ -1,10 +1,12 @@
-//! Pieces that are drawn by lot, many of each kind: one half to tune the analysis on, the other held out. The halves share
-//! neither grooves nor progressions nor seeds.
+//! Pieces that are drawn by lot, many of each kind: some to tune the analysis on, others held out, others blind. What was
+//! tuned on shares neither grooves nor progressions nor seeds with the rest.
 
 mod band;
+mod blind;
 mod grooves;
 mod harmony;
 mod lot;
+mod more;
 mod piece;
 mod voices;
 
@@ -23,25 +25,76 @@ use crate::music::{Depth, write_wav};
 const VERSION: u32 = 1;
 /// Length of a piece.
 const SECS: f64 = 46.0;
-/// Steady pieces of each groove, and grooves that a piece with a moving tempo is made of.
+/// As many as most sets have, of each groove and of those with a moving tempo.
 const OF_EACH: u64 = 3;
 const MOVING: usize = 6;
+
+/// Pieces of one kind.
+struct Set {
+    half: Half,
+    /// Of the files' names.
+    name: &'static str,
+    grooves: &'static [Groove],
+    progressions: &'static [Progression],
+    /// Of the first piece.
+    seed: u64,
+    /// Steady ones of each groove, and grooves that one with a moving tempo is made of.
+    of_each: u64,
+    moving: usize,
+}
+
+const SETS: [Set; 4] = [
+    Set {
+        half: Half::Tune,
+        name: "tune",
+        grooves: grooves::TUNE,
+        progressions: harmony::TUNE,
+        seed: 0x71,
+        of_each: OF_EACH,
+        moving: MOVING,
+    },
+    Set {
+        half: Half::Held,
+        name: "held",
+        grooves: grooves::HELD,
+        progressions: harmony::HELD,
+        seed: 0xa5_0000,
+        of_each: OF_EACH,
+        moving: MOVING,
+    },
+    Set {
+        half: Half::Tune,
+        name: "more",
+        grooves: more::MORE,
+        progressions: harmony::TUNE,
+        seed: 0xc3_0000,
+        of_each: OF_EACH,
+        moving: 0,
+    },
+    Set {
+        half: Half::Blind,
+        name: "blind",
+        grooves: blind::BLIND,
+        progressions: harmony::HELD,
+        seed: 0xe7_0000,
+        of_each: OF_EACH,
+        moving: MOVING,
+    },
+];
 
 /// Renders what is not there yet, and lists it.
 pub fn render(out: &Path, list: &mut List) -> Result<()> {
     let dir = out.join(format!("drawn{VERSION}"));
     std::fs::create_dir_all(&dir)?;
-    let halves: [(Half, &'static [Groove], &'static [Progression], u64); 2] =
-        [(Half::Tune, grooves::TUNE, harmony::TUNE, 0x71), (Half::Held, grooves::HELD, harmony::HELD, 0xa5_0000)];
-    for (half, grooves, progressions, seeds) in halves {
-        for number in 0..OF_EACH * grooves.len() as u64 {
+    for Set { half, name, grooves, progressions, seed, of_each, moving } in SETS {
+        for number in 0..of_each * grooves.len() as u64 {
             let groove = &grooves[number as usize % grooves.len()];
-            let piece = Piece::draw(seeds + number, groove, progressions, false);
-            one(&dir, &format!("{}_{number:02}_{}_{}", half.name(), groove.name, piece.bpm), &piece, half, list)?;
+            let piece = Piece::draw(seed + number, groove, progressions, false);
+            one(&dir, &format!("{name}_{number:02}_{}_{}", groove.name, piece.bpm), &piece, half, list)?;
         }
-        for (number, groove) in grooves.iter().filter(|groove| !groove.drums.is_empty()).take(MOVING).enumerate() {
-            let piece = Piece::draw(seeds + 0x8000 + number as u64, groove, progressions, true);
-            one(&dir, &format!("{}_moving_{number}_{}", half.name(), groove.name), &piece, half, list)?;
+        for (number, groove) in grooves.iter().filter(|groove| !groove.drums.is_empty()).take(moving).enumerate() {
+            let piece = Piece::draw(seed + 0x8000 + number as u64, groove, progressions, true);
+            one(&dir, &format!("{name}_moving_{number}_{}", groove.name), &piece, half, list)?;
         }
     }
     Ok(())
