@@ -58,7 +58,7 @@ struct Tally {
 impl Tally {
     /// Of all of them.
     fn all(&self, index: usize) -> Count {
-        let sum = |count: fn(&Count) -> u32| self.halves.iter().map(|half| count(&half[index])).sum();
+        let sum = |count: fn(&Count) -> u32| -> u32 { self.halves.iter().map(|half| count(&half[index])).sum() };
         Count { right: sum(|count| count.right), all: sum(|count| count.all) }
     }
 }
