@@ -48,9 +48,8 @@ impl OscDesk {
         let write = move || {
             let said = change_settings(&what);
             show(&view, |access| {
-                match (&said, what) {
-                    (Ok(()), SettingsChange::Network(network)) => access.set = network,
-                    (Ok(()) | Err(_), _) => {}
+                if let (Ok(()), SettingsChange::Network(network)) = (&said, what) {
+                    access.set = network;
                 }
                 access.error = said.err().unwrap_or_default();
             });

@@ -363,7 +363,8 @@ fn a_file_is_listened_to_by_button_by_key_and_from_a_place() {
 #[test]
 fn who_leaves_the_library_listens_no_more() {
     let music = Music::new("leave");
-    let mut ends: Vec<(&str, fn(&mut Bench))> = vec![];
+    type Act = fn(&mut Bench);
+    let mut ends: Vec<(&str, Act)> = vec![];
     ends.push(("load", |bench| bench.double_click(ids::row(1))));
     ends.push(("page", |bench| bench.key(Key::Num0)));
     ends.push(("close", |bench| bench.click(ids::browser("close"))));
