@@ -55,7 +55,7 @@ fn foreign(random: &mut Random) -> Value {
 
 /// Changes one place in the tree.
 fn mutate(value: &mut Value, random: &mut Random) {
-    let goes_on = random.next_u64() % 8 != 0;
+    let goes_on = !random.next_u64().is_multiple_of(8);
     match value {
         Value::Object(map) if goes_on && !map.is_empty() => {
             let at = (random.next_u64() % map.len() as u64) as usize;

@@ -61,6 +61,9 @@ mod linux {
 
     const OWN: &str = "/proc/thread-self/comm";
 
+    /// Looks at all threads, while others come and go.
+    const SCANS: usize = 100;
+
     /// Empty where the system does not say.
     pub(super) fn own_name() -> String {
         fs::read_to_string(OWN).unwrap_or_default().trim_end().to_owned()
@@ -72,9 +75,22 @@ mod linux {
     }
 
     pub(super) fn has_thread_named(name: &str) -> bool {
-        let Ok(tasks) = fs::read_dir("/proc/self/task") else { return false };
-        let names = tasks.flatten().filter_map(|task| fs::read_to_string(task.path().join("comm")).ok());
-        names.into_iter().any(|other| other.trim_end() == name)
+        for _ in 0..SCANS {
+            let Ok(tasks) = fs::read_dir("/proc/self/task") else { return false };
+            let mut all_answered = true;
+            for task in tasks.flatten() {
+                match fs::read_to_string(task.path().join("comm")) {
+                    Ok(other) if other.trim_end() == name => return true,
+                    Ok(_) => {}
+                    // It ended since it was listed, and may have started another that is not.
+                    Err(_) => all_answered = false,
+                }
+            }
+            if all_answered {
+                return false;
+            }
+        }
+        true
     }
 }
 

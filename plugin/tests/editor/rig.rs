@@ -10,7 +10,7 @@ use echelon::peers::{LinkSession, set_network};
 use echelon::state::SavedState;
 use echelon::view::{ListenState, Listened, RigView, SharedView};
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Gesture, Setting};
-use echelon_engine::clock::{ClockMode, HostTransport};
+use echelon_engine::clock::{BeatClock, ClockMode, HostTransport};
 use echelon_engine::mixer::{EqBand, Knob};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
@@ -129,6 +129,11 @@ impl Stand {
             }
             std::thread::yield_now();
         }
+    }
+
+    /// What waits for a bar line is seen only if that is not near.
+    fn until_a_bar_begins(&mut self) {
+        self.until("a bar has just begun", |view| view.snapshot.clock.phase() < 0.25);
     }
 
     /// Plays on until something is so.
@@ -347,6 +352,7 @@ fn every_key_moves_the_engine() {
         stand.typed(key, "switch", move |view| so(&of(view).motion) != before);
         stand.typed(key, "switch back", move |view| so(&of(view).motion) == before);
     }
+    stand.until_a_bar_begins();
     stand.typed(Key::Space, "waits", |view| of(view).state == DeckState::Primed);
     stand.typed(Key::X, "waits no longer", |view| of(view).state == DeckState::Stopped);
     stand.bench.key_with(Key::Space, Modifiers::SHIFT);
@@ -452,6 +458,7 @@ fn quantize_is_the_rig_s_and_a_deck_s() {
         view.snapshot.decks[0].state == DeckState::Playing
     });
     stand.choose(ids::deck(DeckId::B, Part::Quantize), 6);
+    stand.until_a_bar_begins();
     stand.clicked(ids::deck(DeckId::B, Part::Play), "waits", |view| view.snapshot.decks[1].state == DeckState::Primed);
     let due = stand.bench.view.snapshot.pending.iter().flatten().next().unwrap().due_beat;
     assert!((due / 16.0).fract() < 1e-6, "a line of four bars: {due}");

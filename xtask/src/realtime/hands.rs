@@ -106,7 +106,7 @@ impl Hands {
             4 => (format!("/deck/{deck}/fx/1/depth"), 0.5 + 0.4 * turn),
             5 => (format!("/deck/{deck}/fader"), 0.8 + 0.2 * turn),
             // 51 rounds, so that each deck has its turn; 16 rounds later it is the same deck's.
-            _ if round % 51 == 0 => (format!("/deck/{deck}/loop"), 0.5),
+            _ if round.is_multiple_of(51) => (format!("/deck/{deck}/loop"), 0.5),
             _ if round % 51 == 16 => (format!("/deck/{deck}/loop/exit"), 1.0),
             _ if round % 51 == 30 => (format!("/deck/{deck}/beatjump"), 4.0),
             _ => (format!("/deck/{deck}/gain"), turn),

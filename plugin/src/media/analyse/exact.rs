@@ -38,7 +38,7 @@ impl Exact {
     pub fn new(rises: &Rises, bpm: f64) -> Self {
         let hz = bpm / 60.0 / BAR_BEATS;
         let length = ((2.0 / hz * rises.rate_hz).round() as usize).max(1);
-        let count = (((TOP_HZ / hz) as usize).min(HARMONICS)).max(1);
+        let count = ((TOP_HZ / hz) as usize).clamp(1, HARMONICS);
         let fft = FftPlanner::new().plan_fft_forward(PLACES);
         let mut bars =
             Self { middles_secs: Vec::new(), pieces: Vec::new(), hz, secs: rises.len() as f64 / rises.rate_hz };
