@@ -13,6 +13,8 @@ use support::{TempDir, wait_until};
 
 /// The folder in which the child writes.
 const CHILD: &str = "ECHELON_TEST_WRITES_IN";
+/// After which round the child says that it is at work.
+const ROUND: &str = "ECHELON_TEST_READY_AFTER";
 const KILLS: usize = 50;
 /// The finest bins of the waveform: so that a write takes its time.
 const BINS: usize = 40_000;
@@ -62,13 +64,14 @@ fn the_child_writes() {
     let Some(folder) = std::env::var_os(CHILD).map(PathBuf::from) else { return };
     let (places, track) = (Places::below(&folder), track());
     let content = ContentId::of(&track);
+    let ready_after = std::env::var(ROUND).ok().and_then(|round| round.parse().ok()).unwrap_or(2_u32);
     // Until it is killed; should nobody do that, not for ever.
     for round in 0..1_000_000_u32 {
         let which = (round % 2) as u8;
         places.cache.put(&analysis(content, which), &track).expect("an analysis");
         places.cache.note(&places.music, content).expect("a note");
         echelon::whole_file::write(&places.map, mapping(which).as_bytes()).expect("a mapping");
-        if round == 2 {
+        if round == ready_after {
             std::fs::write(folder.join("ready"), b"x").expect("a sign");
         }
         if !folder.join("music.wav").exists() {
@@ -92,6 +95,8 @@ fn whoever_is_killed_while_writing_leaves_every_file_old_or_new() {
         let mut child = Command::new(program)
             .args(["--exact", "killed::the_child_writes", "--test-threads", "1"])
             .env(CHILD, folder.path())
+            // By turns: else a slow machine would be killed with the same of the two in its files each time.
+            .env(ROUND, (2 + kill % 2).to_string())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
