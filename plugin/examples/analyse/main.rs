@@ -3,9 +3,11 @@
 //! `analyse LIST [--strict] [--results FILE] [--peer NAME ANSWERS]...`; a line of the list is a path, a kind, numbers, a
 //! key and a half, with tabs between: `steady BPM[,seconds]` (a bar begins on the first frame, or then), `tempo BPM`
 //! (nobody knows where the beats are), `level BPM` (nobody knows at which level: half and double count),
-//! `moving beat,seconds;...`, `beatless`. A key is semitones above C, and `m` for minor. The half is `tune`, `held`
-//! or `blind`: whether the analysis was tuned on it, and whether anybody had heard it. What a peer answered is a line for each track: path, key, seconds, beats in seconds
-//! with commas, with tabs between; a line through its beats is its grid. All that is printed is in the file of results, too.
+//! `moving beat,seconds;...`, `beatless`. A key is semitones above C, and `m` for minor. The half is `tune`, `held`,
+//! `blind`, `second` or `third` (blind too, and made by people who did not know the analysis): whether the analysis was
+//! tuned on it, and whether anybody had heard it. What a peer answered is a line for each track: path, key, seconds,
+//! beats in seconds with commas, with tabs between; a line through its beats is its grid. All that is printed is in the
+//! file of results, too.
 
 mod peer;
 mod table;
@@ -48,8 +50,8 @@ impl Count {
 /// What one analyser is worth.
 #[derive(Default)]
 struct Tally {
-    /// Of the tracks that were tuned on, of those that were held out, and of those that nobody had heard.
-    halves: [[Count; 5]; 3],
+    /// Of the tracks that were tuned on, of those that were held out, and of those of the sets that nobody had heard.
+    halves: [[Count; 5]; HALVES.len()],
     secs: f64,
     /// Tracks that it was asked about.
     asked: u32,
@@ -73,7 +75,7 @@ struct Line<'a> {
 }
 
 /// What a track was to the analysis while it was made.
-const HALVES: [&str; 3] = ["tune", "held", "blind"];
+const HALVES: [&str; 5] = ["tune", "held", "blind", "second", "third"];
 
 /// What an analyser says of a track.
 struct Answer {

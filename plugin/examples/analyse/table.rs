@@ -86,22 +86,26 @@ pub fn of_peer(told: Option<(f64, Verdict)>) -> String {
 /// Prints the counts; says whether they are enough, of all tracks and of those that were held out.
 pub fn summary(table: &mut Table, tally: &Tally, timing: &Timing, peers: &[Peer]) -> bool {
     let mut is_enough = true;
-    let mut head = format!("\n{:<9} {:>12} {:>12} {:>12} {:>12}", "right of", "all", "tuned on", "held out", "blind");
+    let mut head = format!(
+        "\n{:<9} {:>12} {:>12} {:>12} {:>12} {:>13} {:>12}",
+        "right of", "all", "tuned on", "held out", "blind", "blind, second", "blind, third"
+    );
     peers.iter().for_each(|peer| head.push_str(&format!(" {:>12}", peer.name)));
     table.line(&format!("{head}   needed"));
     let told = |count: &Count| format!("{:>12}", format!("{} / {}", count.right, count.all));
     for (index, (name, least)) in LEAST.iter().enumerate() {
-        let [tune, held, blind] = [0, 1, 2].map(|half: usize| &tally.halves[half][index]);
+        let [tune, held, blind, second, third] = [0, 1, 2, 3, 4].map(|half: usize| &tally.halves[half][index]);
         let all = tally.all(index);
         let reaches = |count: &Count| count.all == 0 || f64::from(count.right) / f64::from(count.all) >= *least;
-        let enough = reaches(&all) && reaches(held) && reaches(blind);
+        let enough = [&all, held, blind, second, third].into_iter().all(reaches);
         is_enough &= enough;
         let mut text = format!("{name:<9} {} {} {} {}", told(&all), told(tune), told(held), told(blind));
+        text.push_str(&format!(" {:>13} {}", told(second), told(third)));
         peers.iter().for_each(|peer| text.push_str(&format!(" {}", told(&peer.tally.all(index)))));
         let verdict = if enough { "enough" } else { "NOT ENOUGH" };
         table.line(&format!("{text}   {:.0} %, held out and blind too: {verdict}", least * 100.0));
     }
-    let mut times = format!("{:<9} {:>12} {:>12} {:>12} {:>12}", "time", "1.00", "", "", "");
+    let mut times = format!("{:<9} {:>12} {:>12} {:>12} {:>12} {:>13} {:>12}", "time", "1.00", "", "", "", "", "");
     for peer in peers {
         times.push_str(&format!(" {:>12.2}", peer.tally.secs / peer.ours_secs.max(1e-9)));
     }

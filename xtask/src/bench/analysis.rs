@@ -52,8 +52,12 @@ pub enum Truth {
 pub enum Half {
     Tune,
     Held,
-    /// Made when the analysis was done, and only counted.
+    /// Made when version 5 of the analysis was done, which only counted it; later ones are tuned on it, too.
     Blind,
+    /// Made later, by someone who did not know the analysis, and only counted.
+    Second,
+    /// Made later still, by yet another who did not know the analysis, and only counted.
+    Third,
 }
 
 impl Half {
@@ -63,6 +67,8 @@ impl Half {
             Self::Tune => "tune",
             Self::Held => "held",
             Self::Blind => "blind",
+            Self::Second => "second",
+            Self::Third => "third",
         }
     }
 

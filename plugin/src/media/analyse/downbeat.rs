@@ -1,95 +1,118 @@
 //! Which beats begin the bars.
 
 use super::front::{GROUPS, Rises};
+use super::meter::Meter;
 
-/// Beats of a bar.
-const BAR: usize = 4;
 /// Attacks of a beat are at most this far from it.
 const NEAR_SECS: f64 = 0.026;
-/// What each sign counts: a kick; one in the middle of the bar; a clap on the second and fourth; a crash.
-const KICK: f64 = 1.0;
-const MIDDLE_KICK: f64 = 0.5;
-const CLAP: f64 = 0.5;
-const CRASH: f64 = 0.3;
-/// The music changing there, once there are that many beats to judge by.
-const CHANGE: f64 = 1.0;
+/// What each sign counts, by a softmax over the beats of the bars of the made tracks, each once with its start and once
+/// without: kicks; kicks in the middle of a bar of four; snares a beat later and a beat before; crashes; that the music
+/// changes there; that the harmony does; that the track begins there; and that a part of it does.
+const WEIGHTS: [f64; SIGNS] = [2.86, -0.42, 0.0, -0.34, 7.63, 4.13, 3.44, 1.42];
+pub const SIGNS: usize = 8;
+/// How much the music changes counts in full once there are that many beats to judge by.
 const CHANGE_BEATS: f64 = 160.0;
-/// The track beginning there.
-const START: f64 = 0.6;
 
-/// The index, 0..4, of the first beat that begins a bar. `first_secs` is where the track's first attack is.
-pub fn find(rises: &Rises, beats_secs: &[f64], first_secs: f64) -> usize {
-    let mut signs = Signs::default();
-    for (index, beat) in beats_secs.iter().enumerate() {
-        signs.add(index % BAR, rises, *beat);
-        if index >= BAR && index + BAR < beats_secs.len() {
-            let change = change(rises, beats_secs[index - BAR], *beat, beats_secs[index + BAR]);
-            signs.changes[index % BAR] += change * change;
-        }
-    }
-    let score = signs.scores(beats_secs.len());
-    let nearest = |a: usize, b: usize| {
-        if (beats_secs[b] - first_secs).abs() < (beats_secs[a] - first_secs).abs() { b } else { a }
-    };
-    let start = (0..beats_secs.len()).reduce(nearest).unwrap_or(0) % BAR;
-    let total = |index: usize| score[index] + if index == start { START } else { 0.0 };
-    (0..BAR).fold(0, |a, b| if total(b) > total(a) { b } else { a })
+/// Beats on trial.
+pub struct Bars<'a> {
+    pub rises: &'a Rises,
+    /// How much the harmony changes, for each value of the rises.
+    pub changes: &'a [f32],
+    pub meter: Meter,
+    pub beats_secs: &'a [f64],
+    /// Where the track's first attack is, and where parts of it begin, with what each of those counts.
+    pub first_secs: f64,
+    pub entries_secs: &'a [(f64, f64)],
 }
 
-/// Sums over all beats of the same place in the bar.
-#[derive(Debug, Default)]
-struct Signs {
-    counts: [f64; BAR],
-    kicks: [f64; BAR],
-    claps: [f64; BAR],
-    crashes: [f64; BAR],
-    changes: [f64; BAR],
-}
-
-impl Signs {
-    fn add(&mut self, place: usize, rises: &Rises, beat_secs: f64) {
-        self.counts[place] += 1.0;
-        self.kicks[place] += attack(rises, 0, beat_secs);
-        self.claps[place] += attack(rises, 2, beat_secs) + attack(rises, 3, beat_secs);
-        self.crashes[place] += attack(rises, 4, beat_secs);
+impl Bars<'_> {
+    /// The index of the first beat that begins a bar.
+    pub fn downbeat(&self) -> usize {
+        let score =
+            |signs: &[f64; SIGNS]| -> f64 { signs.iter().zip(WEIGHTS).map(|(sign, weight)| sign * weight).sum() };
+        let scores: Vec<f64> = self.signs().iter().map(score).collect();
+        (0..scores.len()).fold(0, |a, b| if scores[b] > scores[a] { b } else { a })
     }
 
-    fn scores(&self, beats: usize) -> [f64; BAR] {
-        let relative = |sums: &[f64; BAR]| -> [f64; BAR] {
-            let means: [f64; BAR] = std::array::from_fn(|place| sums[place] / self.counts[place].max(1.0));
-            let mean = means.iter().sum::<f64>() / BAR as f64;
-            means.map(|value| if mean > 0.0 { value / mean - 1.0 } else { 0.0 })
+    /// What is to be said of each beat of the bar, in the order of [`WEIGHTS`].
+    pub fn signs(&self) -> Vec<[f64; SIGNS]> {
+        let bar = self.meter.count();
+        let [kicks, claps, crashes, changes, chords] = self.relative();
+        let start = self.nearest(self.first_secs);
+        let steady = (self.beats_secs.len() as f64 / CHANGE_BEATS).min(1.0);
+        let begins = |place: usize| {
+            let here = self.entries_secs.iter().filter(|(secs, _)| self.nearest(*secs) == place);
+            here.map(|(_, share)| share).sum::<f64>()
         };
-        let (kicks, claps) = (relative(&self.kicks), relative(&self.claps));
-        let (crashes, changes) = (relative(&self.crashes), relative(&self.changes));
-        let change = CHANGE * (beats as f64 / CHANGE_BEATS).min(1.0);
-        std::array::from_fn(|place| {
-            let at = |turn: usize| (place + turn) % BAR;
-            KICK * kicks[place]
-                + MIDDLE_KICK * kicks[at(2)]
-                + CLAP * (claps[at(1)] + claps[at(3)])
-                + CRASH * crashes[place]
-                + change * changes[place]
+        let signs = |place: usize| {
+            let at = |turn: usize| (place + turn) % bar;
+            [
+                kicks[place],
+                if self.meter != Meter::Three { kicks[at(2)] } else { 0.0 },
+                claps[at(1)] + claps[at(bar - 1)],
+                crashes[place],
+                steady * changes[place],
+                chords[place],
+                if place == start { 1.0 } else { 0.0 },
+                begins(place),
+            ]
+        };
+        (0..bar).map(signs).collect()
+    }
+
+    /// Kicks, snares, crashes, and how much the music and the harmony change, at each beat of the bar: of their means, less 1.
+    fn relative(&self) -> [Vec<f64>; 5] {
+        let bar = self.meter.count();
+        let mut sums = std::array::from_fn::<_, 5, _>(|_| vec![0.0; bar]);
+        let mut counts = vec![0.0; bar];
+        for (index, beat) in self.beats_secs.iter().enumerate() {
+            let place = index % bar;
+            counts[place] += 1.0;
+            let signs = [
+                self.attack(0, *beat),
+                self.attack(2, *beat) + self.attack(3, *beat),
+                self.attack(4, *beat),
+                self.change_at(index).powi(2),
+                f64::from(self.changes[self.index_of(*beat)]),
+            ];
+            sums.iter_mut().zip(signs).for_each(|(sums, sign)| sums[place] += sign);
+        }
+        sums.map(|sums| {
+            let means: Vec<f64> = sums.iter().zip(&counts).map(|(sum, count)| sum / f64::max(*count, 1.0)).collect();
+            let mean = means.iter().sum::<f64>() / bar as f64;
+            means.iter().map(|value| if mean > 0.0 { value / mean - 1.0 } else { 0.0 }).collect()
         })
     }
-}
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, clamped at 0")]
-fn index_of(rises: &Rises, secs: f64) -> usize {
-    ((secs.max(0.0) * rises.rate_hz).round() as usize).min(rises.len() - 1)
-}
+    /// The place in the bar of the beat that is nearest.
+    fn nearest(&self, secs: f64) -> usize {
+        let off = |index: usize| (self.beats_secs[index] - secs).abs();
+        let nearest = |a: usize, b: usize| if off(b) < off(a) { b } else { a };
+        (0..self.beats_secs.len()).reduce(nearest).unwrap_or(0) % self.meter.count()
+    }
 
-/// The strongest rise of a group near a beat.
-fn attack(rises: &Rises, group: usize, beat_secs: f64) -> f64 {
-    let range = index_of(rises, beat_secs - NEAR_SECS)..=index_of(rises, beat_secs + NEAR_SECS);
-    f64::from(rises.groups[group][range].iter().copied().fold(0.0, f32::max))
-}
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index, clamped at 0")]
+    fn index_of(&self, secs: f64) -> usize {
+        ((secs.max(0.0) * self.rises.rate_hz).round() as usize).min(self.rises.len() - 1)
+    }
 
-/// How much the bar after a beat differs from the bar before it.
-fn change(rises: &Rises, before_secs: f64, beat_secs: f64, after_secs: f64) -> f64 {
-    let level = |group: usize, from_secs: f64, to_secs: f64| {
-        let values = &rises.levels[group][index_of(rises, from_secs)..=index_of(rises, to_secs - NEAR_SECS)];
-        f64::from(values.iter().sum::<f32>()) / values.len().max(1) as f64
-    };
-    (0..GROUPS).map(|group| (level(group, beat_secs, after_secs) - level(group, before_secs, beat_secs)).abs()).sum()
+    /// The strongest rise of a group near a beat.
+    fn attack(&self, group: usize, beat_secs: f64) -> f64 {
+        let range = self.index_of(beat_secs - NEAR_SECS)..=self.index_of(beat_secs + NEAR_SECS);
+        f64::from(self.rises.groups[group][range].iter().copied().fold(0.0, f32::max))
+    }
+
+    /// How much the bar after a beat differs from the bar before it; nothing where there is none.
+    fn change_at(&self, index: usize) -> f64 {
+        let bar = self.meter.count();
+        if index < bar || index + bar >= self.beats_secs.len() {
+            return 0.0;
+        }
+        let [before, here, after] = [index - bar, index, index + bar].map(|index| self.beats_secs[index]);
+        let level = |group: usize, from_secs: f64, to_secs: f64| {
+            let values = &self.rises.levels[group][self.index_of(from_secs)..=self.index_of(to_secs - NEAR_SECS)];
+            f64::from(values.iter().sum::<f32>()) / values.len().max(1) as f64
+        };
+        (0..GROUPS).map(|group| (level(group, here, after) - level(group, before, here)).abs()).sum()
+    }
 }

@@ -19,6 +19,11 @@ const LONGEST_GAP_SECS: f64 = 2.0;
 /// Beats on each side that one place of the grid is fitted to, and beats between places.
 const REACH_BEATS: usize = 8;
 const PLACE_BEATS: usize = 4;
+/// The same where the tempo bends within a few beats, as at the end of a phrase; and how much nearer to the beats the grid
+/// must be for that. Beats that are merely played inexactly come nearer by a tenth.
+const BEND_REACH_BEATS: usize = 3;
+const BEND_PLACE_BEATS: usize = 1;
+const BEND_NEARER: f64 = 0.6;
 
 /// A tempo for every [`STEP_SECS`].
 #[derive(Debug)]
@@ -150,17 +155,36 @@ pub fn beats(curve: &[f32], rate_hz: f64, path: &Path) -> Vec<usize> {
 
 /// Places of the grid, fitted to the beats around them: (beat, seconds).
 pub fn places(beats: &[f64]) -> Vec<(f64, f64)> {
+    let calm = fitted(beats, REACH_BEATS, PLACE_BEATS);
+    let bent = fitted(beats, BEND_REACH_BEATS, BEND_PLACE_BEATS);
+    if off_secs(beats, &bent) < BEND_NEARER * off_secs(beats, &calm) { bent } else { calm }
+}
+
+fn fitted(beats: &[f64], reach: usize, step: usize) -> Vec<(f64, f64)> {
     let last = beats.len() - 1;
     let mut places: Vec<(f64, f64)> = (0..=last)
-        .step_by(PLACE_BEATS)
-        .chain((!last.is_multiple_of(PLACE_BEATS)).then_some(last))
+        .step_by(step)
+        .chain((!last.is_multiple_of(step)).then_some(last))
         .map(|centre| {
-            let range = centre.saturating_sub(REACH_BEATS)..=(centre + REACH_BEATS).min(last);
+            let range = centre.saturating_sub(reach)..=(centre + reach).min(last);
             (centre as f64, parabola(range.map(|beat| (beat as f64 - centre as f64, beats[beat]))))
         })
         .collect();
     places.dedup_by(|b, a| b.1 <= a.1);
     places
+}
+
+/// How far beats are off the lines between places, in seconds: nine tenths of them are less.
+fn off_secs(beats: &[f64], places: &[(f64, f64)]) -> f64 {
+    let mut offs: Vec<f64> = Vec::with_capacity(beats.len());
+    for (index, secs) in beats.iter().enumerate() {
+        let beat = index as f64;
+        let after = places.partition_point(|place| place.0 <= beat).clamp(1, (places.len() - 1).max(1));
+        let (Some(from), Some(to)) = (places.get(after - 1), places.get(after)) else { return 0.0 };
+        offs.push((from.1 + (beat - from.0) / (to.0 - from.0) * (to.1 - from.1) - secs).abs());
+    }
+    offs.sort_by(f64::total_cmp);
+    offs.get(offs.len() * 9 / 10).copied().unwrap_or(0.0)
 }
 
 /// The value at 0 of the parabola through the points, by least squares, in two rounds: the second without outliers.

@@ -9,9 +9,8 @@ use rustfft::FftPlanner;
 use rustfft::num_complex::Complex;
 
 use super::front::{GROUPS, RISE_HOPS, Rises};
+use super::meter::Meter;
 
-/// Beats of a bar.
-const BAR_BEATS: f64 = 4.0;
 /// Places of a bar that the curves are folded to, and how many of its harmonics are looked at.
 const PLACES: usize = 512;
 const HARMONICS: usize = 128;
@@ -29,19 +28,22 @@ pub struct Exact {
     pieces: Vec<[Vec<Complex<f32>>; GROUPS]>,
     /// The bar's frequency.
     hz: f64,
+    /// Beats of a bar.
+    beats: f64,
     secs: f64,
 }
 
 impl Exact {
     /// Cuts the curves at about this tempo.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "counts and places, positive")]
-    pub fn new(rises: &Rises, bpm: f64) -> Self {
-        let hz = bpm / 60.0 / BAR_BEATS;
+    pub fn new(rises: &Rises, bpm: f64, meter: Meter) -> Self {
+        let beats = f64::from(meter.beats());
+        let hz = bpm / 60.0 / beats;
         let length = ((2.0 / hz * rises.rate_hz).round() as usize).max(1);
         let count = ((TOP_HZ / hz) as usize).clamp(1, HARMONICS);
         let fft = FftPlanner::new().plan_fft_forward(PLACES);
-        let mut bars =
-            Self { middles_secs: Vec::new(), pieces: Vec::new(), hz, secs: rises.len() as f64 / rises.rate_hz };
+        let secs = rises.len() as f64 / rises.rate_hz;
+        let mut bars = Self { middles_secs: Vec::new(), pieces: Vec::new(), hz, beats, secs };
         let scales =
             rises.groups.each_ref().map(|group| group.iter().map(|value| value * value).sum::<f32>().max(1e-9));
         for start in (0..rises.len()).step_by(length) {
@@ -67,7 +69,7 @@ impl Exact {
     /// How sharply bars fall together, were the tempo this one.
     #[allow(clippy::cast_possible_truncation, reason = "a phase")]
     pub fn fit(&self, bpm: f64) -> f64 {
-        let off_hz = bpm / 60.0 / BAR_BEATS - self.hz;
+        let off_hz = bpm / 60.0 / self.beats - self.hz;
         let count = self.pieces.first().map_or(0, |piece| piece[0].len());
         let mut sums = vec![Complex::<f32>::default(); count * GROUPS];
         for (middle, piece) in self.middles_secs.iter().zip(&self.pieces) {
@@ -123,7 +125,7 @@ mod tests {
         }
         rises.groups.iter_mut().for_each(|group| group.clone_from(&curve));
         for off in [-0.04, 0.0, 0.03] {
-            let found = Exact::new(&rises, bpm + off).refine(bpm + off);
+            let found = Exact::new(&rises, bpm + off, Meter::Four).refine(bpm + off);
             assert!((found - bpm).abs() < 0.01, "{off}: {found}");
         }
     }

@@ -5,17 +5,23 @@
 
 mod bars;
 mod beats;
+mod chords;
 mod content;
 mod downbeat;
 mod drift;
 mod exact;
+mod fold;
 mod front;
+mod grids;
 mod key;
 mod level;
 mod loudness;
+mod meter;
 mod phase;
 mod pool;
 mod service;
+mod signs;
+mod starts;
 mod steady;
 mod tempo;
 mod thin;
@@ -35,7 +41,7 @@ pub use waveform::{Bands, Level, Waveform};
 use watch::Watch;
 
 /// Raised whenever a track may come out differently: what is cached is analysed anew.
-pub const ANALYSIS_VERSION: u32 = 5;
+pub const ANALYSIS_VERSION: u32 = 7;
 
 /// What each part costs, of all: for progress.
 const GRID_SHARE: f32 = 0.4;
@@ -134,11 +140,14 @@ fn analyse_as(
         },
     );
     let (rises, notes, waveform, loudness) = (rises?, notes?, Arc::new(waveform?), loudness?);
-    let found = beats::find(track, &rises);
+    let changes = chords::changes(&notes, &rises);
+    let found = beats::find(track, &rises, &changes);
     if watch.cancelled() {
         return None;
     }
-    let key = notes.key(openings(found.as_ref().map(|found| &found.grid), track, notes.first_secs()));
+    let attack_secs = starts::first_attack(&rises) as f64 / rises.rate_hz;
+    let grid = found.as_ref().map(|found| &found.grid);
+    let key = notes.key(&key::Phrases::new(grid, track.sample_rate(), notes.first_secs(), attack_secs));
     Some(Analysis {
         content,
         bpm: found.as_ref().map(|found| found.bpm),
@@ -150,22 +159,6 @@ fn analyse_as(
         true_peak_db: peak_db?,
         waveform,
     })
-}
-
-/// Where phrases open: every four bars from the first notes on; without a grid only there.
-fn openings(grid: Option<&BeatGrid>, track: &Track, first_secs: f64) -> impl Fn(f64) -> bool {
-    const PHRASE_BEATS: f64 = 16.0;
-    const OPENING_BEATS: f64 = 2.0;
-    const OPENING_SECS: f64 = 1.5;
-    let rate = track.sample_rate();
-    let first_beat = grid.map_or(0.0, |grid| grid.beat_at(first_secs * rate).round());
-    move |secs| match grid {
-        Some(grid) => {
-            let beats = grid.beat_at(secs * rate) - first_beat;
-            beats >= 0.0 && beats.rem_euclid(PHRASE_BEATS) < OPENING_BEATS
-        }
-        None => secs < first_secs + OPENING_SECS,
-    }
 }
 
 #[cfg(test)]

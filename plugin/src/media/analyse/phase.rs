@@ -1,146 +1,109 @@
 //! Where within a period the beat is.
 
-use echelon_engine::deck::Track;
-
+use super::fold::{Fold, PLACES, near};
 use super::front::{GROUPS, Rises};
+use super::starts::Starts;
 
-/// Places within a beat that the curves are folded to.
-const PLACES: usize = 96;
 /// How much each group counts for a place being one where sounds begin. Hats are as often off the beat as on it.
-const WEIGHTS: [f32; GROUPS] = [1.0, 1.0, 1.0, 1.0, 0.5];
-/// And for it being the beat: what is loud there, a quarter of a beat later, half a beat, and three quarters. Kicks, basses
-/// and the attacks of what is struck are on it; hats are half a beat from it, too; what is struck a quarter later
-/// speaks against it. These and those below are the weights of a softmax over the places of some 220 tracks (styles that
-/// `cargo xtask bench analysis` makes, and half of LMMS's and Hydrogen's songs), each once with its start and once without: of
-/// grooves left out in turn it had 7 wrong.
-const LOUD_WEIGHTS: [[f32; GROUPS]; QUARTERS] = [
-    [0.75, 2.1, 0.72, 4.2, 1.4],
-    [-1.3, -0.57, 0.02, -1.52, -1.07],
-    [-0.53, 0.06, 0.75, -1.03, 1.87],
-    [0.22, 0.48, -0.33, 1.24, 0.21],
+const MARKS: [f32; GROUPS] = [1.0, 1.0, 1.0, 1.0, 0.5];
+/// And for it being the beat, group by group. These and those below are the weights of a softmax over the places of the
+/// tracks that `cargo xtask bench analysis` tunes on, and of others made for it: each with its start, and, for a fifth of its
+/// weight, once more without. With grooves left out in turn, 6 of 602 were wrong.
+const BY_GROUP: [[f32; GROUPS]; ROWS] = [
+    // What is loud there, a quarter of a beat later, half a beat, and three quarters.
+    [0.43, 0.94, -0.02, 2.17, 0.85],
+    [-1.42, 0.13, -0.35, -1.82, -1.34],
+    [0.10, -0.09, 0.69, -0.25, 1.23],
+    [0.43, 0.28, 0.42, 1.19, 0.61],
+    // By how much the beats of a bar differ there, as kick and snare take turns; and half a beat later.
+    [0.96, 0.48, 0.55, -0.09, 0.56],
+    [0.62, 0.33, -0.28, 0.36, -0.70],
+    // The loudest that it is there in a bar; and half a beat later.
+    [1.59, 1.55, 0.14, 1.29, 0.80],
+    [-0.81, -0.74, 0.39, -0.11, 0.73],
+    // What is loud a third of a beat later, and two thirds: a shuffle has the one but not the other, 12/8 both.
+    [-0.71, -0.13, -0.72, -0.96, -0.84],
+    [0.69, 0.88, -0.43, -0.26, 0.01],
 ];
-const QUARTERS: usize = 4;
+const ROWS: usize = 10;
+/// That the harmony changes there, rather than half a beat later.
+const CHORDS: f32 = -0.08;
+/// That the first sound is on it, the first attack, that of a short track, and what is louder than the part before it.
+const STARTS: [f32; 4] = [1.28, 0.53, 0.59, 2.19];
+/// All of them.
+pub const SIGNS: usize = ROWS * GROUPS + 5;
 /// What an attack at its very place counts, beside one that is merely near.
 const EXACT: f32 = 0.5;
 /// How near attacks of one beat are to each other: hands, and the rise times of different sounds.
 const NEAR_SECS: f64 = 0.008;
-/// What it counts that a note two thirds of a beat later is strong and one at a third is weak: a shuffle.
-const SHUFFLE: f32 = 0.06;
-/// What it counts that the track's first sound, and its first attack, is on the beat: tracks are cut there, and short
-/// ones, which are loops, nearly always.
-const FIRST_SOUND_COUNTS: f64 = 1.31;
-const FIRST_ATTACK_COUNTS: f64 = 0.68;
-const SHORT_COUNTS: f64 = 0.46;
-const SHORT_SECS: f64 = 33.0;
-const SHORT_MOST: f64 = 3.3;
-/// How near it has to be, in beats.
-const START_BEATS: f64 = 0.08;
-/// What is at least this much of the highest sample is sound.
-const SOUND: f32 = 0.01;
-/// What is at least this much of a strong attack is the track's first.
-const FIRST_ATTACK: f32 = 0.3;
 
-/// The curves, folded to one beat.
-#[derive(Debug)]
-pub struct Fold {
-    groups: [Vec<f32>; GROUPS],
-    louds: [Vec<f32>; GROUPS],
+/// Where the beat is, 0..1.
+pub fn beat(fold: &Fold, beat_secs: f64, starts: &Starts) -> f64 {
+    let scored = candidates(fold, beat_secs, starts).into_iter().map(|(place, signs)| (score(&signs), place));
+    scored.fold((f32::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a }).1
 }
 
-impl Fold {
-    /// `beat_of` says in which beat, and where in it, a value of the curves is.
-    pub fn new(rises: &Rises, beat_of: impl Fn(usize) -> f64) -> Self {
-        let places: Vec<usize> = (0..rises.len()).map(|index| place_of(beat_of(index))).collect();
-        let fold = |curve: &Vec<f32>| folded(curve, &places);
-        Self { groups: rises.groups.each_ref().map(fold), louds: rises.louds.each_ref().map(fold) }
-    }
+/// The places where sounds begin, 0..1, and what is to be said of each.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a length is positive")]
+pub fn candidates(fold: &Fold, beat_secs: f64, starts: &Starts) -> Vec<(f64, [f32; SIGNS])> {
+    let reach = ((NEAR_SECS / beat_secs * PLACES as f64).ceil() as usize).clamp(1, PLACES / 8);
+    let marks = marks(fold, reach);
+    let at = |place: usize, turn: usize| marks[(place + turn) % PLACES];
+    let peaks = (0..PLACES).filter(|place| marks[*place] >= at(*place, 1) && marks[*place] >= at(*place, PLACES - 1));
+    peaks
+        .map(|place| {
+            let mut signs = [0.0; SIGNS];
+            let (by_group, rest) = signs.split_at_mut(BY_GROUP.len() * GROUPS);
+            by_group.copy_from_slice(&group_signs(fold, place, reach).concat());
+            rest[0] = chords(fold, place);
+            rest[1..].copy_from_slice(&starts.signs(place as f64 / PLACES as f64));
+            (place as f64 / PLACES as f64, signs)
+        })
+        .collect()
+}
 
-    /// How much sounds begin at each place.
-    fn marks(&self, reach: usize) -> Vec<f32> {
-        let mut marks = vec![0.0f32; PLACES];
-        for (group, weight) in self.groups.iter().zip(WEIGHTS) {
-            let most = group.iter().copied().fold(1e-9, f32::max);
-            for (place, mark) in marks.iter_mut().enumerate() {
-                *mark += weight * (near(group, place, reach) + EXACT * group[place]) / most;
-            }
+fn score(signs: &[f32; SIGNS]) -> f32 {
+    let weights = BY_GROUP.as_flattened().iter().chain(&[CHORDS]).chain(&STARTS);
+    signs.iter().zip(weights).map(|(sign, weight)| sign * weight).sum()
+}
+
+/// How much sounds begin at each place.
+fn marks(fold: &Fold, reach: usize) -> Vec<f32> {
+    let mut marks = vec![0.0f32; PLACES];
+    for (group, weight) in fold.groups.iter().zip(MARKS) {
+        let most = group.iter().copied().fold(1e-9, f32::max);
+        for (place, mark) in marks.iter_mut().enumerate() {
+            *mark += weight * (near(group, place, reach) + EXACT * group[place]) / most;
         }
-        marks
     }
+    marks
+}
 
-    /// How much what is loud at a place, and at the quarters after it, looks like the beat.
-    fn loudness(&self, place: usize, reach: usize) -> f32 {
-        let mut sum = 0.0;
-        for (index, group) in self.louds.iter().enumerate() {
-            let most = group.iter().copied().fold(1e-9, f32::max);
-            for (quarter, weights) in LOUD_WEIGHTS.iter().enumerate() {
-                let at = (place + quarter * PLACES / QUARTERS) % PLACES;
-                sum += weights[index] * near(group, at, reach) / most;
-            }
+/// In the order of [`BY_GROUP`].
+fn group_signs(fold: &Fold, place: usize, reach: usize) -> [[f32; GROUPS]; ROWS] {
+    let mut signs = [[0.0; GROUPS]; ROWS];
+    for (index, loud) in fold.louds.iter().enumerate() {
+        let most = loud.iter().copied().fold(1e-9, f32::max);
+        let after = |turn: usize| near(loud, place + turn, reach) / most;
+        for (quarter, row) in signs[..4].iter_mut().enumerate() {
+            row[index] = after(quarter * PLACES / 4);
         }
-        sum
+        for third in 0..2 {
+            signs[8 + third][index] = after((third + 1) * PLACES / 3);
+        }
+        for half in 0..2 {
+            let (low, high) = fold.extremes(index, place + half * PLACES / 2, reach);
+            signs[4 + half][index] = high - low;
+            signs[6 + half][index] = high;
+        }
     }
-
-    /// Where the beat is, 0..1. `starts` are beats, with their fraction, that are likely whole, and what each counts.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "marks are f32; a length is positive")]
-    pub fn beat(&self, beat_secs: f64, starts: &[(f64, f64)]) -> f64 {
-        let reach = ((NEAR_SECS / beat_secs * PLACES as f64).ceil() as usize).clamp(1, PLACES / 8);
-        let marks = self.marks(reach);
-        let at = |place: usize, turn: usize| marks[(place + turn) % PLACES];
-        let score = |place: usize| {
-            let shuffle = SHUFFLE * (at(place, PLACES * 2 / 3) - at(place, PLACES / 3));
-            let off = |first: f64| (place as f64 / PLACES as f64 - first + 0.5).rem_euclid(1.0) - 0.5;
-            let here = starts.iter().filter(|(first, _)| off(*first).abs() < START_BEATS);
-            self.loudness(place, reach) + shuffle + here.map(|(_, counts)| counts).sum::<f64>() as f32
-        };
-        let peaks =
-            (0..PLACES).filter(|place| marks[*place] >= at(*place, 1) && marks[*place] >= at(*place, PLACES - 1));
-        let best = peaks.map(|place| (score(place), place)).fold((f32::MIN, 0), |a, b| if b.0 > a.0 { b } else { a });
-        best.1 as f64 / PLACES as f64
-    }
+    signs
 }
 
-/// The most that a folded curve has around a place.
-fn near(group: &[f32], place: usize, reach: usize) -> f32 {
-    (0..=2 * reach).map(|step| group[(place + PLACES + step - reach) % PLACES]).fold(0.0, f32::max)
-}
-
-/// The mean of a curve at each place, above the least of them.
-fn folded(curve: &[f32], places: &[usize]) -> Vec<f32> {
-    let (mut sums, mut counts) = (vec![0.0f32; PLACES], vec![0.0f32; PLACES]);
-    for (value, place) in curve.iter().zip(places) {
-        sums[*place] += value;
-        counts[*place] += 1.0;
-    }
-    sums.iter_mut().zip(&counts).for_each(|(sum, count)| *sum /= count.max(1.0));
-    let floor = sums.iter().copied().fold(f32::MAX, f32::min);
-    sums.iter_mut().for_each(|value| *value -= floor);
-    sums
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "places, 0..96")]
-fn place_of(beat: f64) -> usize {
-    ((beat.rem_euclid(1.0) * PLACES as f64).round() as usize) % PLACES
-}
-
-/// Where a track likely has a beat because it begins there, in seconds, and how much that counts.
-pub fn starts(track: &Track, first_attack_secs: f64) -> [(f64, f64); 2] {
-    let sample = |frame: usize| track.left()[frame].abs().max(track.right()[frame].abs());
-    let highest = (0..track.num_frames()).map(sample).fold(0.0, f32::max);
-    let first = (0..track.num_frames()).position(|frame| sample(frame) > SOUND * highest).unwrap_or(0);
-    let short = SHORT_COUNTS * (SHORT_SECS / track.seconds()).min(SHORT_MOST);
-    [(first as f64 / track.sample_rate(), FIRST_SOUND_COUNTS), (first_attack_secs, FIRST_ATTACK_COUNTS + short)]
-}
-
-/// The track's first attack, in values of the curves.
-pub fn first_attack(rises: &Rises) -> usize {
-    let total = |index: usize| rises.groups.iter().map(|group| group[index]).sum::<f32>();
-    let totals: Vec<f32> = (0..rises.len()).map(total).collect();
-    let mut sorted = totals.clone();
-    sorted.sort_by(f32::total_cmp);
-    let strong = sorted[sorted.len() * 98 / 100];
-    let first = totals.iter().position(|value| *value > FIRST_ATTACK * strong).unwrap_or(0);
-    let top = (first..(first + 12).min(totals.len())).fold(first, |a, b| if totals[b] > totals[a] { b } else { a });
-    top.min(totals.len().saturating_sub(1))
+/// How much more the harmony changes around a place than half a beat later, -1..1.
+fn chords(fold: &Fold, place: usize) -> f32 {
+    let most = fold.chords.iter().copied().fold(1e-9, f32::max);
+    (fold.chords[place] - fold.chords[(place + PLACES / 2) % PLACES]) / most
 }
 
 /// By how many seconds the attacks near these beats come later than they: for the last milliseconds of a grid.
@@ -176,6 +139,7 @@ pub fn lag_secs(rises: &Rises, beats_secs: &[f64]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::meter::Meter;
     use super::*;
 
     /// Kicks at one place of the beat and hats at another, in a beat of 200 values.
@@ -187,13 +151,14 @@ mod tests {
         // A kick has an attack of its own.
         rises.groups = [hits(kick), hits(kick), silence.clone(), hits(kick), hits(hat)];
         rises.louds = rises.groups.clone();
-        Fold::new(&rises, |index| index as f64 / 200.0)
+        Fold::new(&rises, &silence, Meter::Four, |index| index as f64 / 200.0)
     }
 
     #[test]
     fn the_beat_is_where_the_kick_is_and_not_the_hat() {
         for (kick, hat) in [(0, 100), (40, 140), (150, 50)] {
-            let place = fold(kick, hat).beat(0.5, &[]);
+            let starts = Starts { sound: 0.25, attack: 0.25, ..Starts::default() };
+            let place = beat(&fold(kick, hat), 0.5, &starts);
             // Within what counts as near: milliseconds are found later.
             assert!((place - kick as f64 / 200.0).abs() < 0.03, "{kick}: {place}");
         }
@@ -201,8 +166,21 @@ mod tests {
 
     #[test]
     fn what_begins_a_track_tells_the_beat_where_the_rhythm_does_not() {
-        let even = fold(0, 0);
-        let off = even.beat(0.5, &[(0.0, 1.0)]);
-        assert!(off.min(1.0 - off) < 0.03, "{off}");
+        // Both halves of the beat sound alike.
+        for start in [0.0, 0.5] {
+            let starts = Starts { sound: start, attack: start, ..Starts::default() };
+            let place = beat(&evenly(), 0.5, &starts);
+            let off = (place - start).rem_euclid(1.0);
+            assert!(off.min(1.0 - off) < 0.03, "{start}: {place}");
+        }
+    }
+
+    /// The same sound on each half of the beat.
+    fn evenly() -> Fold {
+        let hits: Vec<f32> = (0..4000).map(|index| if index % 100 == 0 { 1.0 } else { 0.0 }).collect();
+        let mut rises = Rises { rate_hz: 400.0, ..Rises::default() };
+        rises.groups = std::array::from_fn(|_| hits.clone());
+        rises.louds = rises.groups.clone();
+        Fold::new(&rises, &vec![0.0; 4000], Meter::Four, |index| index as f64 / 200.0)
     }
 }

@@ -2,15 +2,15 @@
 
 use rustfft::num_complex::Complex;
 
-/// Harmonics of the beat that are looked at.
-pub const HARMONICS: [f64; 3] = [1.0, 2.0, 4.0];
-/// Beats of one window.
-const WINDOW_BEATS: f64 = 8.0;
+use super::meter::Meter;
+
+/// Bars of one window.
+const WINDOW_BARS: f64 = 2.0;
 /// How often the line through the windows is drawn anew, and by how much a window may be off at least, in seconds.
 const ROUNDS: usize = 12;
 const LEAST_OFF_SECS: f64 = 0.000_5;
 
-/// Fourier sums of the onset curve in windows of eight beats, at the harmonics of one tempo.
+/// Fourier sums of the onset curve in windows of two bars, at the harmonics of one tempo.
 #[derive(Debug)]
 pub struct Windows {
     /// Middle of each window, in seconds.
@@ -19,6 +19,8 @@ pub struct Windows {
     pub sums: Vec<[Complex<f64>; 3]>,
     /// The beat's frequency.
     hz: f64,
+    /// Harmonics of it that are looked at.
+    harmonics: [f64; 3],
 }
 
 /// What the windows say about a steady tempo.
@@ -35,13 +37,15 @@ pub struct Steady {
 impl Windows {
     /// Cuts a curve into windows.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count of values, positive")]
-    pub fn new(curve: &[f32], rate_hz: f64, bpm: f64) -> Self {
+    pub fn new(curve: &[f32], rate_hz: f64, bpm: f64, meter: Meter) -> Self {
         let hz = bpm / 60.0;
-        let length = ((WINDOW_BEATS / hz * rate_hz).round() as usize).max(1);
-        let mut windows = Self { middles_secs: Vec::new(), sums: Vec::new(), hz };
+        let beats = WINDOW_BARS * f64::from(meter.beats());
+        let length = ((beats / hz * rate_hz).round() as usize).max(1);
+        let harmonics = meter.harmonics();
+        let mut windows = Self { middles_secs: Vec::new(), sums: Vec::new(), hz, harmonics };
         for (index, piece) in curve.chunks(length).enumerate() {
             let start = index * length;
-            let sums = HARMONICS.map(|harmonic| fourier(piece, start, harmonic * hz / rate_hz));
+            let sums = harmonics.map(|harmonic| fourier(piece, start, harmonic * hz / rate_hz));
             windows.middles_secs.push((start as f64 + piece.len() as f64 / 2.0) / rate_hz);
             windows.sums.push(sums);
         }
@@ -52,7 +56,7 @@ impl Windows {
     fn total(&self, offset_hz: f64) -> [Complex<f64>; 3] {
         let mut total = [Complex::default(); 3];
         for (middle, sums) in self.middles_secs.iter().zip(&self.sums) {
-            for ((total, sum), harmonic) in total.iter_mut().zip(sums).zip(HARMONICS) {
+            for ((total, sum), harmonic) in total.iter_mut().zip(sums).zip(self.harmonics) {
                 *total += sum * Complex::from_polar(1.0, -std::f64::consts::TAU * harmonic * offset_hz * middle);
             }
         }
@@ -102,14 +106,27 @@ impl Windows {
         windows
             .map(|(middle, sums)| {
                 let mut turned = [Complex::default(); 3];
-                for (index, harmonic) in HARMONICS.into_iter().enumerate() {
+                for (index, harmonic) in self.harmonics.into_iter().enumerate() {
                     let turn = Complex::from_polar(1.0, -std::f64::consts::TAU * harmonic * offset_hz * middle);
                     turned[index] = sums[index] * turn * units[index];
                 }
                 let weight = turned.iter().map(|sum| sum.norm()).sum();
-                Lag { at_secs: *middle, secs: best_lag(&turned, hz), weight }
+                Lag { at_secs: *middle, secs: self.best_lag(&turned, hz), weight }
             })
             .collect()
+    }
+
+    /// By how many seconds a window must be moved to agree with the others; within a quarter of a beat.
+    fn best_lag(&self, turned: &[Complex<f64>; 3], hz: f64) -> f64 {
+        let agreement = |lag: f64| -> f64 {
+            let turn = |harmonic: f64| Complex::from_polar(1.0, std::f64::consts::TAU * harmonic * hz * lag);
+            turned.iter().zip(self.harmonics).map(|(sum, harmonic)| (sum * turn(harmonic)).re).sum()
+        };
+        let lag = |step: i32| f64::from(step) / 96.0 / 4.0 / hz;
+        (-96..=96)
+            .map(|step| (agreement(lag(step)), lag(step)))
+            .fold((f64::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a })
+            .1
     }
 }
 
@@ -157,19 +174,6 @@ fn median(mut values: Vec<(f64, f64)>) -> f64 {
         }
     }
     0.0
-}
-
-/// By how many seconds a window must be moved to agree with the others; within a quarter of a beat.
-fn best_lag(turned: &[Complex<f64>; 3], hz: f64) -> f64 {
-    let agreement = |lag: f64| -> f64 {
-        let turn = |harmonic: f64| Complex::from_polar(1.0, std::f64::consts::TAU * harmonic * hz * lag);
-        turned.iter().zip(HARMONICS).map(|(sum, harmonic)| (sum * turn(harmonic)).re).sum()
-    };
-    let lag = |step: i32| f64::from(step) / 96.0 / 4.0 / hz;
-    (-96..=96)
-        .map(|step| (agreement(lag(step)), lag(step)))
-        .fold((f64::MIN, 0.0), |a, b| if b.0 > a.0 { b } else { a })
-        .1
 }
 
 /// The Fourier sum of values that begin at index `start`, at a frequency in cycles a value.

@@ -2,10 +2,13 @@
 
 mod judge;
 mod notes;
+mod phrases;
 mod salience;
 mod spectrum;
+mod tuned;
 
 pub use notes::Notes;
+pub use phrases::Phrases;
 
 const NAMES: [&str; 12] = ["C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B"];
 

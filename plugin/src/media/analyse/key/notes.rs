@@ -6,8 +6,10 @@ use rustfft::num_complex::Complex;
 use super::super::watch::Part;
 use super::Key;
 use super::judge::{Heard, best_key};
+use super::phrases::{PHRASE_BARS, Phrases};
 use super::salience::{self, NOTES};
 use super::spectrum::{Looks, Tone, semitones};
+use super::tuned;
 
 /// Notes below this are the bass: its most frequent one is often the key's.
 const BASS_HZ: f64 = 180.0;
@@ -20,15 +22,20 @@ const LEAST_TUNED: f64 = 0.4;
 #[derive(Clone, Debug)]
 pub struct Notes {
     looks: Vec<Classes>,
+    /// The same without what drums are tuned to.
+    harmony: Vec<Classes>,
+    /// From one look's middle to the next.
+    hop_secs: f64,
     /// How much they are in tune with one another, 0..1.
     tuned: f64,
 }
 
+/// How much there is of each class at a moment.
 #[derive(Clone, Copy, Debug)]
-struct Classes {
-    middle_secs: f64,
-    all: [f64; 12],
-    bass: [f64; 12],
+pub struct Classes {
+    pub middle_secs: f64,
+    pub all: [f64; 12],
+    pub bass: [f64; 12],
 }
 
 impl Notes {
@@ -37,30 +44,47 @@ impl Notes {
         let looks = Looks::at(track, watch)?;
         let (tuning, tuned) = tuning(&looks.tones);
         let mut all = Vec::with_capacity(looks.tones.len());
-        for (index, tones) in looks.tones.iter().enumerate() {
+        for tones in &looks.tones {
             if watch.cancelled() {
                 return None;
             }
-            all.push(classes(tones, tuning, index as f64 * looks.hop_secs));
+            all.push(salience::notes(tones, tuning));
         }
-        Some(Self { looks: all, tuned })
+        let in_classes = |all: &[[f64; NOTES]]| -> Vec<Classes> {
+            all.iter().enumerate().map(|(index, notes)| classes(notes, index as f64 * looks.hop_secs)).collect()
+        };
+        let heard = in_classes(&all);
+        tuned::take_steady(&mut all);
+        let harmony = tuned::without_lone_basses(&in_classes(&all));
+        Some(Self { looks: heard, harmony, hop_secs: looks.hop_secs, tuned })
     }
 
-    /// The key, if there are notes and they fit one. `opens` says of a time whether a phrase opens there: its chord
-    /// is mostly that of the key, which tells a minor key from the major with the same notes.
-    pub fn key(&self, opens: impl Fn(f64) -> bool) -> Option<Key> {
-        let mut heard = Heard::default();
-        for look in &self.looks {
+    /// The key, if there are notes and they fit one.
+    pub fn key(&self, phrases: &Phrases<'_>) -> Option<Key> {
+        let mut heard = Heard { likely: phrases.likely(), ..Heard::default() };
+        for look in &self.harmony {
             // Loud places count more, but not as much more as they are louder.
             add_scaled(&mut heard.all, &look.all);
             add_scaled(&mut heard.bass, &look.bass);
-            if opens(look.middle_secs) {
-                add_scaled(&mut heard.opening, &look.all);
-                add_scaled(&mut heard.opening, &look.bass);
+            for place in (0..PHRASE_BARS).filter(|place| phrases.opens(look.middle_secs, *place)) {
+                add_scaled(&mut heard.openings[place], &look.all);
+                add_scaled(&mut heard.openings[place], &look.bass);
             }
         }
         let is_tuned = self.tuned > LEAST_TUNED / (self.looks.len() as f64).sqrt();
-        (is_tuned && contrast(&heard.all) > LEAST_CONTRAST).then(|| best_key(&heard))?
+        let mut all = [0.0; 12];
+        self.looks.iter().for_each(|look| add_scaled(&mut all, &look.all));
+        (is_tuned && contrast(&all) > LEAST_CONTRAST).then(|| best_key(&heard))?
+    }
+
+    /// How much of each of the twelve notes sounds at each look; the bass counts twice.
+    pub fn classes(&self) -> impl Iterator<Item = [f64; 12]> {
+        self.looks.iter().map(|look| std::array::from_fn(|class| look.all[class] + look.bass[class]))
+    }
+
+    /// From one look to the next, in seconds; the first one is at 0.
+    pub const fn hop_secs(&self) -> f64 {
+        self.hop_secs
     }
 
     /// Where the first notes are, in seconds.
@@ -71,9 +95,8 @@ impl Notes {
     }
 }
 
-fn classes(tones: &[Tone], tuning: f64, middle_secs: f64) -> Classes {
+fn classes(notes: &[f64; NOTES], middle_secs: f64) -> Classes {
     let mut classes = Classes { middle_secs, all: [0.0; 12], bass: [0.0; 12] };
-    let notes: [f64; NOTES] = salience::notes(tones, tuning);
     for (at, note) in notes.iter().enumerate() {
         let above_c0 = at as f64 + salience::lowest();
         let class = class(above_c0);

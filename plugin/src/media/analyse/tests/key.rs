@@ -41,6 +41,33 @@ fn all_keys_but_two_at_most_are_found() {
     }
 }
 
+/// Sixteen bars of A minor's i VI VII v, over a kick that rings at 52 Hz (near G#1, which is in none of the chords), with
+/// bells at G#5; the band enters after `drums` bars alone.
+fn over_tuned_drums(drums: u32) -> Option<Key> {
+    const BAR: f64 = 1.5;
+    let mut music = Music::new(22_050.0, 20.0 * BAR, 5);
+    let chords: [[f64; 3]; 4] = [[69.0, 72.0, 76.0], [65.0, 69.0, 72.0], [67.0, 71.0, 74.0], [64.0, 67.0, 71.0]];
+    for bar in 0..20u32 {
+        let at = f64::from(bar) * BAR;
+        for quarter in 0..4u32 {
+            let at = at + f64::from(quarter) * BAR / 4.0;
+            music.hit(if quarter % 2 == 0 { Drum::Kick } else { Drum::Snare }, at, 0.6);
+            music.note(32.0, at, BAR / 4.0, 0.5);
+            music.note(80.0, at, BAR / 4.0, 0.15);
+        }
+        if bar >= drums {
+            chords[bar as usize % 4].iter().for_each(|note| music.note(*note, at, BAR, 0.1));
+        }
+    }
+    analysis(&music.track()).key
+}
+
+#[test]
+fn drums_that_ring_at_a_pitch_have_no_say() {
+    assert_eq!(over_tuned_drums(0), Key::new(9, true));
+    assert_eq!(over_tuned_drums(4), Key::new(9, true));
+}
+
 #[test]
 fn drums_and_noise_have_no_key() {
     let mut music = Music::new(44_100.0, 20.0, 3);

@@ -5,6 +5,7 @@
     reason = "samples are f32, and counts of tests are small; a wrong one fails the test"
 )]
 
+mod grooves;
 mod key;
 mod loudness;
 mod rhythm;

@@ -10,7 +10,9 @@ mod catalogue;
 mod drawn;
 mod patterns;
 mod score;
+mod second;
 mod sounds;
+mod third;
 
 use std::fs;
 use std::path::Path;
@@ -59,7 +61,9 @@ pub fn render(out: &Path, list: &mut List) -> Result<()> {
         super::render_with(&wav, |part| write_wav(part, &beatless(name, seed), Depth::Bits16, 44_100))?;
         list.add_made(&wav, &Truth::Beatless, Half::Tune);
     }
-    drawn::render(out, list)
+    drawn::render(out, list)?;
+    second::render(out, list)?;
+    third::render(out, list)
 }
 
 /// Whether what is played has one key. Two chords whose notes are in the scales of both of them have not: A minor and D

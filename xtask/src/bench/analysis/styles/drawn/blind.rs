@@ -1,4 +1,5 @@
-//! Grooves of a third set: written and drawn after the analysis was done, and only counted.
+//! Grooves of a third set: written and drawn after version 5 of the analysis was done, which only counted them; later versions are
+//! tuned on them, too.
 
 use super::super::sounds::Drum::{Clap, Hat, Kick, OpenHat, Ride, Rim, Snare};
 use super::grooves::{Feels, Groove};

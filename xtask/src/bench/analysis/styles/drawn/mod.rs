@@ -3,16 +3,21 @@
 
 mod band;
 mod blind;
+mod free;
 mod grooves;
 mod harmony;
 mod lot;
+mod made;
 mod more;
 mod piece;
+mod played;
 mod voices;
 
 use std::path::Path;
 
 use anyhow::Result;
+
+pub use self::lot::Lot;
 
 use self::band::Band;
 use self::grooves::Groove;
@@ -29,6 +34,10 @@ const SECS: f64 = 46.0;
 const OF_EACH: u64 = 3;
 const MOVING: usize = 6;
 
+/// As many as there are of each kind without a beat, and the seed of the first one.
+const FREE: u64 = 2;
+const FREE_SEED: u64 = 0xf3_0000;
+
 /// Pieces of one kind.
 struct Set {
     half: Half,
@@ -43,7 +52,7 @@ struct Set {
     moving: usize,
 }
 
-const SETS: [Set; 4] = [
+const SETS: [Set; 6] = [
     Set {
         half: Half::Tune,
         name: "tune",
@@ -72,6 +81,24 @@ const SETS: [Set; 4] = [
         moving: 0,
     },
     Set {
+        half: Half::Tune,
+        name: "made",
+        grooves: made::MADE,
+        progressions: harmony::TUNE,
+        seed: 0x10_0000,
+        of_each: 2,
+        moving: MOVING,
+    },
+    Set {
+        half: Half::Tune,
+        name: "played",
+        grooves: played::PLAYED,
+        progressions: harmony::TUNE,
+        seed: 0x11_0000,
+        of_each: 2,
+        moving: MOVING,
+    },
+    Set {
         half: Half::Blind,
         name: "blind",
         grooves: blind::BLIND,
@@ -81,6 +108,12 @@ const SETS: [Set; 4] = [
         moving: MOVING,
     },
 ];
+
+/// Of all grooves.
+#[cfg(test)]
+pub fn names() -> impl Iterator<Item = &'static str> {
+    SETS.iter().flat_map(|set| set.grooves).map(|groove| groove.name)
+}
 
 /// Renders what is not there yet, and lists it.
 pub fn render(out: &Path, list: &mut List) -> Result<()> {
@@ -96,6 +129,17 @@ pub fn render(out: &Path, list: &mut List) -> Result<()> {
             let piece = Piece::draw(seed + 0x8000 + number as u64, groove, progressions, true);
             one(&dir, &format!("{name}_moving_{number}_{}", groove.name), &piece, half, list)?;
         }
+    }
+    free(&dir, list)
+}
+
+/// What has no beat.
+fn free(dir: &Path, list: &mut List) -> Result<()> {
+    for number in 0..FREE * free::KINDS.len() as u64 {
+        let kind = &free::KINDS[number as usize % free::KINDS.len()];
+        let wav = dir.join(format!("free_{number:02}_{}.wav", kind.name));
+        render_with(&wav, |part| write_wav(part, &kind.render(FREE_SEED + number), Depth::Bits16, 44_100))?;
+        list.add_made(&wav, &Truth::Beatless, Half::of(kind.name));
     }
     Ok(())
 }
