@@ -22,6 +22,14 @@ pub enum Control {
     Eq(DeckId, EqBand),
     /// 0 = deck A alone, 1 = deck B alone.
     Crossfader,
+    /// The push on top of a deck's speed, -8 to +8 percent; 0 lets go.
+    Nudge(DeckId),
+    /// The length of the loops that a host switches on: an index into [`crate::deck::KEPT_BEATS`].
+    LoopLength(DeckId),
+    /// How far a jump goes: an index into [`crate::deck::KEPT_BEATS`].
+    JumpSize(DeckId),
+    /// The part of a deck that is sent into its echo, 0..1.
+    Echo(DeckId),
     /// Master gain in dB, -100 (closed) to +12.
     MasterGain,
     /// A control of the mixer's table, in its own unit.
@@ -39,8 +47,23 @@ impl Control {
             Self::Trigger(_, trigger) => trigger.row().kind,
             Self::Rate(_) => Gesture::Rate.row().kind,
             Self::KeyShift(_) => Gesture::KeyShift.row().kind,
+            Self::Nudge(_) => Gesture::Nudge.row().kind,
+            Self::LoopLength(_) => Gesture::LoopLength.row().kind,
+            Self::JumpSize(_) => Gesture::JumpSize.row().kind,
+            Self::Echo(_) => ActionKind::Effect,
             Self::Knob(knob) => knob.row().kind,
             Self::Gain(_) | Self::Eq(..) | Self::Crossfader | Self::MasterGain | Self::Quantize => ActionKind::Mixer,
+        }
+    }
+
+    /// Of several that a host moves on one frame those of a higher rank come behind: a jump behind its size, and the
+    /// switch of the loop behind what makes one another way, so that a recording of both gives the loop that was made.
+    #[must_use]
+    pub const fn rank(self) -> u8 {
+        match self {
+            Self::Trigger(_, Trigger::Roll | Trigger::JumpBack | Trigger::JumpOn) => 1,
+            Self::Trigger(_, Trigger::Loop) => 2,
+            _ => 0,
         }
     }
 
@@ -53,6 +76,10 @@ impl Control {
             | Self::Rate(deck)
             | Self::KeyShift(deck)
             | Self::Gain(deck)
+            | Self::Echo(deck)
+            | Self::Nudge(deck)
+            | Self::LoopLength(deck)
+            | Self::JumpSize(deck)
             | Self::Eq(deck, _) => Some(deck),
             Self::Knob(knob) => knob.deck(),
             Self::Crossfader | Self::MasterGain | Self::Quantize => None,

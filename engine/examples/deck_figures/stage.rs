@@ -220,22 +220,27 @@ pub struct Costs {
     pub p50: f64,
     pub p999: f64,
     rest: [f64; 2],
+    /// The dearest block, each by its cheapest turn.
+    work: f64,
 }
 
 impl Costs {
-    /// `budget` is a block's time, in seconds as the times.
-    pub fn new(mut times: Vec<f64>, budget: f64) -> Self {
+    /// Turns of the same blocks, in seconds as `budget`, a block's time.
+    pub fn new(turns: &[Vec<f64>], budget: f64) -> Self {
+        let least = |block: usize| turns.iter().map(|turn| turn[block]).fold(f64::INFINITY, f64::min);
+        let work = (0..turns[0].len()).map(least).fold(0.0, f64::max) / budget;
+        let mut times = turns.concat();
         let mean = times.iter().sum::<f64>() / times.len() as f64 / budget;
         times.sort_by(f64::total_cmp);
         let at = |part: f64| times[((times.len() - 1) as f64 * part) as usize] / budget;
-        Self { mean, p50: at(0.5), p999: at(0.999), rest: [at(0.99), at(1.0)] }
+        Self { mean, p50: at(0.5), p999: at(0.999), rest: [at(0.99), at(1.0)], work }
     }
 }
 
 impl fmt::Display for Costs {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let [p99, max] = self.rest;
-        for part in [self.mean, self.p50, p99, self.p999, max] {
+        for part in [self.mean, self.p50, p99, self.p999, max, self.work] {
             write!(f, "{:6.2} %", 100.0 * part)?;
         }
         Ok(())

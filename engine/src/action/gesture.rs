@@ -39,6 +39,12 @@ pub enum Gesture {
     ScratchEnd,
     KeyLock,
     KeyShift,
+    LoopLength,
+    LoopOn,
+    RollOn,
+    JumpSize,
+    JumpBack,
+    JumpOn,
 }
 
 /// The value that a gesture takes.
@@ -123,7 +129,7 @@ macro_rules! rows {
 }
 
 /// Every gesture, in the order of [`Gesture`]: title, name, path, value, kind, on the beat, cools down, help.
-pub static GESTURES: [GestureRow; 26] = rows! {
+pub static GESTURES: [GestureRow; 32] = rows! {
     Cue "Cue" "cue" "cue" Takes::Switch, Cue false false
         "The cue button, down (1) or up (0): a playing deck goes back to its cue and stops; at its cue it plays while held; elsewhere the cue is set.";
     HotCue "Hot Cue" "hot_cue" "hotcue" Takes::HotCue, Cue true true
@@ -176,6 +182,18 @@ pub static GESTURES: [GestureRow; 26] = rows! {
         "The track keeps its key at another tempo (1), or goes with it as a record does (0).";
     KeyShift "Key Shift" "key_shift" "keyshift" Takes::Number { unit: "semitones", min: -12.0, max: 12.0 }, Motion false false
         "Moves the track's key without its tempo.";
+    LoopLength "Loop Length" "loop_length" "loop/length" LENGTH, Motion false false
+        "Sets the length of the next loop or roll that is asked for without one: the nearest of 1/32, 1/16 to 64 beats.";
+    LoopOn "Loop On" "loop_on" "loop/on" Takes::Nothing, Loop true true
+        "Loops as many beats from here as the loop length says; gives a loop that is on that length.";
+    RollOn "Roll On" "roll_on" "roll/on" Takes::Nothing, Loop true false
+        "A roll as long as the loop length says, until the end of the roll.";
+    JumpSize "Jump Size" "jump_size" "beatjump/size" LENGTH, Motion false false
+        "Sets how far a jump back or on goes: the nearest of 1/32, 1/16 to 64 beats.";
+    JumpBack "Jump Back" "jump_back" "beatjump/back" Takes::Nothing, Seek true true
+        "Jumps back by the jump size; a loop that is on jumps with the playhead.";
+    JumpOn "Jump On" "jump_on" "beatjump/on" Takes::Nothing, Seek true true
+        "Jumps on by the jump size; a loop that is on jumps with the playhead.";
 };
 
 impl Gesture {
@@ -225,7 +243,7 @@ impl Gesture {
     /// Whether of several that wait only the last one counts.
     #[must_use]
     pub const fn is_continuous(self) -> bool {
-        matches!(self, Self::Rate | Self::Nudge | Self::Scratch | Self::KeyShift)
+        matches!(self, Self::Rate | Self::Nudge | Self::Scratch | Self::KeyShift | Self::LoopLength | Self::JumpSize)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What can be asked of the rig, when it shall happen, and the way from a wish to a frame.
 
 mod deed;
+pub mod exact_path;
 mod executor;
 mod gesture;
 mod kind;
@@ -80,6 +81,7 @@ pub enum Action {
         /// Which deck.
         deck: DeckId,
         /// An audio file.
+        #[serde(with = "exact_path")]
         path: PathBuf,
     },
     /// Takes the track off a deck.

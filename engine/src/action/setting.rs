@@ -90,14 +90,23 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// Takes the change over.
-    pub(crate) fn change(self, safety: &mut SafetySettings, clock: &mut ClockPolicy) {
+    /// No cooldown is longer, in beats.
+    pub const MAX_COOLDOWN_BEATS: f64 = 256.0;
+    /// Nothing can be undone for longer, in bars.
+    pub const MAX_UNDO_BARS: f64 = 64.0;
+    /// No press of play is taken for the one before after more than this, in milliseconds.
+    pub const MAX_PLAY_TOGGLE_MS: f64 = 5000.0;
+    /// No limit of a source is higher, in requests a second.
+    pub const MAX_PER_SEC: f64 = 1e6;
+
+    /// Takes the change over: what is out of range goes to its end.
+    pub fn change(self, safety: &mut SafetySettings, clock: &mut ClockPolicy) {
         match self {
             Self::Cooldown { kind, beats } => safety.set_cooldown_beats(kind, beats),
             Self::OnAir { rule } => safety.on_air = rule,
-            Self::Allows { state, kinds } => safety.set_mask(state, kinds.or(ActionMask::ALWAYS)),
-            Self::UndoBars { bars } => safety.undo_bars = sane(bars, 64.0),
-            Self::PlayToggle { ms } => safety.play_toggle_ms = sane(ms, 5000.0),
+            Self::Allows { state, kinds } => safety.set_mask(state, kinds),
+            Self::UndoBars { bars } => safety.undo_bars = sane(bars, Self::MAX_UNDO_BARS),
+            Self::PlayToggle { ms } => safety.play_toggle_ms = sane(ms, Self::MAX_PLAY_TOGGLE_MS),
             Self::SourceOn { source, on } => safety.source_mut(source).enabled = on,
             Self::SourceAllows { source, kinds } => safety.source_mut(source).mask = kinds,
             Self::SourceRate { source, per_sec } => {

@@ -6,6 +6,8 @@ use crate::dsp::FadeShape;
 
 /// The shortest and the longest loop, in beats of the track.
 pub const LOOP_BEATS: std::ops::RangeInclusive<f64> = 1.0 / 32.0..=64.0;
+/// Loops and jumps of a new deck, in beats.
+pub(super) const USUAL_BEATS: f64 = 4.0;
 /// Without beats: the shortest loop, in frames of the track.
 const MIN_FRAMES: f64 = 512.0;
 /// And with beats, however fast they are.
@@ -15,7 +17,63 @@ const EARLY_BEATS: f64 = 0.02;
 /// A beat so little before the track's start is taken for its start.
 const EDGE_BEATS: f64 = 1.0 / 16.0;
 
+/// The lengths that a deck keeps for loops and jumps, in beats: 1/32, 1/16 .. 64.
+pub const KEPT_BEATS: [f64; 12] = [0.031_25, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
+
+/// The place among [`KEPT_BEATS`] of the length that is nearest by its ratio; of what is no length, the shortest.
+#[must_use]
+pub fn kept_place(beats: f64) -> u8 {
+    let octave = beats.abs().log2().round().clamp(-5.0, 6.0);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0 to 11; what is no number is 0")]
+    let place = (octave + 5.0) as u8;
+    place
+}
+
+fn kept(beats: f64) -> f64 {
+    KEPT_BEATS[usize::from(kept_place(beats))]
+}
+
 impl DeckNode {
+    /// The length of the loops and rolls that are asked for without one: the nearest of [`KEPT_BEATS`].
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set_loop_beats(&mut self, beats: f64) {
+        // A host that repeats the length of a roll does not make it the one that comes back.
+        if kept(beats) != self.hands.loop_beats {
+            (self.hands.loop_beats, self.hands.before_roll) = (kept(beats), kept(beats));
+        }
+    }
+
+    /// How far a jump goes that is asked for without a number: the nearest of [`KEPT_BEATS`].
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn set_jump_beats(&mut self, beats: f64) {
+        self.hands.jump_beats = kept(beats);
+    }
+
+    /// See [`DeckNode::set_loop_beats`].
+    #[must_use]
+    pub const fn loop_beats(&self) -> f64 {
+        self.hands.loop_beats
+    }
+
+    /// See [`DeckNode::set_jump_beats`].
+    #[must_use]
+    pub const fn jump_beats(&self) -> f64 {
+        self.hands.jump_beats
+    }
+
+    /// The loop is a roll no longer; whether it was one. Then the length is what it was before.
+    pub(super) fn end_roll(&mut self) -> bool {
+        let was = std::mem::take(&mut self.hands.roll);
+        if was {
+            self.hands.loop_beats = self.hands.before_roll;
+        }
+        was
+    }
+
     /// Where the playhead was when the gesture was due.
     pub(super) fn due_frame(&self, frames_late: f64) -> f64 {
         let here = self.here();
@@ -85,7 +143,13 @@ impl DeckNode {
         let start = start.max(first);
         let span = Span { start: grid.frame_at(start), end: grid.frame_at(start + beats) };
         self.check_loop(span)?;
+        self.end_roll();
         self.hands.roll = roll;
+        // A hand's loop sets the length for the next one; a roll only as long as it is held.
+        self.hands.loop_beats = kept(beats);
+        if !roll {
+            self.hands.before_roll = self.hands.loop_beats;
+        }
         self.slip_away();
         self.set_loop(span)
     }
@@ -133,7 +197,7 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn loop_exit(&mut self) {
-        self.hands.roll = false;
+        self.end_roll();
         let Some(side) = &mut self.current else { return };
         if !std::mem::take(&mut side.places.looping) {
             return;
@@ -247,7 +311,9 @@ impl DeckNode {
     /// No allocation.
     pub fn beat_jump(&mut self, beats: f64) -> Result<(), GestureRefused> {
         if self.active_loop().is_some() {
-            return self.loop_move(beats);
+            self.loop_move(beats)?;
+            self.hands.jump_beats = kept(beats);
+            return Ok(());
         }
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
         let (grid, end) = (self.grid().ok_or(GestureRefused::NoGrid)?, side.track.num_frames() as f64);
@@ -255,6 +321,7 @@ impl DeckNode {
         if !(-0.5..end).contains(&to) {
             return Err(GestureRefused::OutsideTrack);
         }
+        self.hands.jump_beats = kept(beats);
         self.slipped = None;
         if self.is_playing() {
             self.leave_ghost();

@@ -21,7 +21,7 @@ mod voice;
 pub use grid::{BeatGrid, GridError, MAX_GRID_PLACES};
 pub use latest::MAX_CHANGES;
 pub use listen::{ListenNode, ListenTo, ListenView};
-pub use loops::LOOP_BEATS;
+pub use loops::{KEPT_BEATS, LOOP_BEATS, kept_place};
 pub use marks::{Marks, NUM_HOT_CUES};
 pub use node::{DeckNode, LoadRefused, Undone};
 pub use samples::TrackWriter;

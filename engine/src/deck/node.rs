@@ -1,27 +1,29 @@
 //! The deck in the graph: plays its track, and passes on what comes in from the DAW.
 
+mod sides;
 mod sound;
 
 use std::sync::Arc;
 
+use super::BeatGrid;
 use super::key_lock::KeyLock;
+use super::loops::USUAL_BEATS;
 use super::marks::{Marks, Places};
 use super::motion::{Drive, Ground, Motion, Place};
 use super::pulse::Pulse;
-use super::side::{Ghost, Side};
+use super::side::Side;
 use super::supply::Supply;
 use super::voice::Voice;
-use super::{BeatGrid, Track};
 use crate::clock::BlockClock;
 use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::units::ms_to_frames;
+
+pub use self::sides::{LoadRefused, Undone};
 
 /// Start and stop.
 pub(super) const DECLICK_MS: f64 = 3.0;
 /// From one place of a playing track to another.
 pub(super) const SEEK_CROSSFADE_MS: f64 = 5.0;
-/// From a playing track to the one that takes its place.
-const SWAP_CROSSFADE_MS: f64 = 50.0;
 /// From a loop's end to its start, in frames of the host; a shorter loop takes half of its length.
 pub(super) const WRAP_FRAMES: u32 = 192;
 
@@ -48,6 +50,12 @@ pub(super) struct Hands {
     pub key_lock: bool,
     /// Semitones.
     pub key_shift: f64,
+    /// The length of the next loop or roll that is asked for without one, in beats.
+    pub loop_beats: f64,
+    /// What that was before the roll that is on.
+    pub before_roll: f64,
+    /// How far a jump goes that is asked for without a number, in beats.
+    pub jump_beats: f64,
 }
 
 /// A deck. Input 0 is live sound from the DAW, which is added to the track's.
@@ -85,17 +93,6 @@ pub struct DeckNode {
     held: bool,
 }
 
-/// A track cannot be put on the deck now; it comes back.
-#[derive(Debug)]
-pub struct LoadRefused(pub Option<Arc<Track>>);
-
-/// What an undo did.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Undone {
-    /// The tag of the track that came back, if another one had taken its place.
-    pub restored: Option<u64>,
-}
-
 impl DeckNode {
     /// An empty deck. `sample_rate` in Hz. Allocates.
     #[must_use]
@@ -122,6 +119,9 @@ impl DeckNode {
                 roll: false,
                 key_lock: false,
                 key_shift: 0.0,
+                loop_beats: USUAL_BEATS,
+                before_roll: USUAL_BEATS,
+                jump_beats: USUAL_BEATS,
             },
             slipped: None,
             pulse: None,
@@ -234,7 +234,7 @@ impl DeckNode {
     pub(super) fn let_go(&mut self) {
         self.slipped = None;
         (self.hands.held_cue, self.hands.scratch) = (None, None);
-        if std::mem::take(&mut self.hands.roll)
+        if self.end_roll()
             && let Some(side) = &mut self.current
         {
             side.places.looping = false;
@@ -330,90 +330,6 @@ impl DeckNode {
         self.jump(to, 0.0);
     }
 
-    /// Whether [`DeckNode::load`] would take a track now: not while the one before the last is still fading.
-    #[must_use]
-    pub fn can_load(&self) -> bool {
-        self.current.is_none() || !self.before.as_ref().is_some_and(|side| self.is_fading(side))
-    }
-
-    /// Puts a track on the deck, or none. `tag` names it for [`DeckNode::undo`]. On a playing deck the new track goes
-    /// on playing from its start, in a crossfade of 50 ms. The track before stays as long as it fades out or can be
-    /// brought back; [`DeckNode::take_left`] gives it back then. The one before that is given back here.
-    ///
-    /// # Errors
-    /// [`LoadRefused`] while that one is still fading.
-    ///
-    /// # Real-time
-    /// No allocation; nothing is dropped.
-    pub fn load(&mut self, track: Option<Arc<Track>>, tag: u64) -> Result<Option<Arc<Track>>, LoadRefused> {
-        if !self.can_load() {
-            return Err(LoadRefused(track));
-        }
-        let plays_on = self.is_playing() && track.is_some();
-        if self.is_playing() {
-            self.leave_ghost();
-            self.retire_voice(FadeShape::EqualPower, SWAP_CROSSFADE_MS);
-        } else if let Some(side) = &mut self.current {
-            side.ghost.get_or_insert(Ghost::Resting(self.resting));
-        }
-        self.let_go();
-        self.hands.reverse = false;
-        self.hands.nudge = 0.0;
-        let out = if let Some(side) = self.current.take() { self.before.replace(side) } else { None };
-        self.current = track.map(|track| Side::new(track, tag));
-        self.resting = 0.0;
-        if plays_on {
-            let motion = self.motion_from(0.0, 0.0);
-            self.set_voice(motion, self.fade_in(FadeShape::EqualPower, SWAP_CROSSFADE_MS), Supply::default());
-        }
-        Ok(out.map(|side| side.track))
-    }
-
-    /// Brings back what the last stop, seek or load took away, where it would be by now. `None` if there is nothing.
-    ///
-    /// # Real-time
-    /// No allocation; nothing is dropped.
-    pub fn undo(&mut self) -> Option<Undone> {
-        let pulse = self.pulse;
-        let ghost = self.current.as_mut().and_then(|side| side.take_ghost(pulse));
-        if let Some(ghost) = ghost {
-            self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-            self.let_go();
-            self.take_up(ghost);
-            return Some(Undone { restored: None });
-        }
-        let ghost = self.before.as_mut().and_then(|side| side.take_ghost(pulse))?;
-        self.retire_voice(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-        self.let_go();
-        std::mem::swap(&mut self.current, &mut self.before);
-        self.take_up(ghost);
-        Some(Undone { restored: self.current.as_ref().map(|side| side.tag) })
-    }
-
-    /// Nothing can be undone any more.
-    pub fn forget(&mut self) {
-        for side in self.current.iter_mut().chain(&mut self.before) {
-            side.ghost = None;
-        }
-    }
-
-    /// The track before, once it has faded out and cannot be brought back.
-    pub fn take_left(&mut self) -> Option<Arc<Track>> {
-        let is_over = self.before.as_ref().is_some_and(|side| side.ghost.is_none() && !self.is_fading(side));
-        if is_over { self.before.take().map(|side| side.track) } else { None }
-    }
-
-    /// Whether a playhead of the track on the deck is still fading out.
-    #[must_use]
-    pub fn is_fading_out(&self) -> bool {
-        self.current.as_ref().is_some_and(|side| self.is_fading(side))
-    }
-
-    /// Whether something of a track is still fading out.
-    fn is_fading(&self, side: &Side) -> bool {
-        side.is_fading_out() || self.key.leaves() == Some(side.tag)
-    }
-
     /// Whether a change of tempo shall leave the track's key. From one to the other within 20 ms, once the track has been
     /// heard for 70.
     pub fn set_key_lock(&mut self, on: bool) {
@@ -496,31 +412,6 @@ impl DeckNode {
 
     pub(super) fn fade_in(&self, shape: FadeShape, ms: f64) -> Fade {
         Fade::fade_in(shape, ms_to_frames(ms, self.sample_rate))
-    }
-
-    /// Goes on, or rests, where a ghost is.
-    fn take_up(&mut self, ghost: Ghost) {
-        match ghost {
-            Ghost::Running(voice) => {
-                let fade = self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-                if let Some(side) = &mut self.current {
-                    side.places.looping = voice.motion.has_loop();
-                }
-                self.set_voice(voice.motion, fade, Supply::default());
-                self.resting = self.here().frame;
-                self.settle();
-            }
-            Ghost::Resting(frame) => self.resting = frame,
-        }
-    }
-
-    /// What plays now can be brought back.
-    pub(super) fn leave_ghost(&mut self) {
-        let motion = self.slipped;
-        if let (Some(side), Some(voice)) = (&mut self.current, self.voice) {
-            let motion = motion.unwrap_or(voice.motion);
-            side.ghost = Some(Ghost::Running(Voice { motion, ..voice }));
-        }
     }
 
     /// The playhead becomes a tail that fades out.

@@ -21,6 +21,8 @@ const JUMP_BEATS: f64 = 0.25 + TIE_BEATS;
 const TIE_BEATS: f64 = 1e-6;
 /// Less than this is no way off.
 const IN_PHASE_BEATS: f64 = 1e-9;
+/// A speed that is further off the clock's, in parts of the track's own, goes over in a crossfade.
+const FAR_SPEED: f64 = 0.5;
 /// A track that is slower or faster than the clock by more octaves than this is played as if by so many.
 const MAX_OCTAVES: f64 = 4.0;
 
@@ -93,6 +95,12 @@ impl DeckNode {
         }
         let slope = if error == 0.0 { 0.0 } else { -error.signum() * BEND * lock.tempo.abs() };
         let motion = motion(Away { error, slope, returns: true });
+        // The clock's speed is there at once: from a hand's, or from rest, it is far.
+        let [from, to] = [place, motion.at(&self.ground(), 0)].map(|place| place.rate / self.ratio());
+        if (from - to).abs() > FAR_SPEED {
+            // From one place to the same: the two are alike.
+            return self.cross_to(motion, FadeShape::Linear);
+        }
         self.set_motion(motion);
     }
 

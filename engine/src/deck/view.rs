@@ -1,5 +1,6 @@
 //! What a deck shows of how it moves.
 
+use super::loops::USUAL_BEATS;
 use super::motion::Drive;
 use super::{DeckNode, Marks};
 
@@ -34,6 +35,12 @@ pub struct MotionView {
     pub key_lock: bool,
     /// Semitones that the track is heard above its own key, or below.
     pub key_shift: f64,
+    /// The push on top of its speed, in percent; 0 is none.
+    pub nudge: f64,
+    /// The length of the next loop or roll that is asked for without one, in beats.
+    pub loop_beats: f64,
+    /// How far a jump goes that is asked for without a number, in beats.
+    pub jump_beats: f64,
     /// Whether it plays only as long as a cue is held.
     pub held: bool,
     /// The track's own tempo here, if its beats are known.
@@ -57,6 +64,9 @@ impl Default for MotionView {
             snap: true,
             key_lock: false,
             key_shift: 0.0,
+            nudge: 0.0,
+            loop_beats: USUAL_BEATS,
+            jump_beats: USUAL_BEATS,
             held: false,
             track_bpm: None,
         }
@@ -104,6 +114,9 @@ impl DeckNode {
             snap: hands.snap,
             key_lock: hands.key_lock,
             key_shift: hands.key_shift,
+            nudge: hands.nudge,
+            loop_beats: hands.loop_beats,
+            jump_beats: hands.jump_beats,
             held: self.is_held(),
             track_bpm: side.and_then(|side| Some(side.track.grid()?.bpm_at(here.frame, side.track.sample_rate()))),
         }

@@ -245,6 +245,48 @@ mod tests {
         }
     }
 
+    /// EBU Tech 3341, case 12: louder and softer in turn, 400 ms together, wherever they begin: it stands still.
+    #[test]
+    fn what_comes_again_every_400_ms_reads_the_same_all_the_time() {
+        let mut off = 0.0_f64;
+        for rate in [44_100.0, 48_000.0] {
+            let turn = [sine(1_000.0, -20.0, rate, 0.18), sine(1_000.0, -30.0, rate, 0.22)].concat();
+            let sound: Vec<f32> = turn.iter().copied().cycle().take(25 * turn.len()).collect();
+            for offset in [0, 7, 113, 301] {
+                let mut meter = LoudnessMeter::new(rate);
+                let silence = vec![0.0; offset];
+                meter.take(&silence, &silence);
+                for (n, part) in sound.chunks(rate as usize / 100).enumerate() {
+                    meter.take(part, part);
+                    if n > 100 {
+                        off = off.max((f64::from(meter.levels().lufs) + 23.0).abs());
+                    }
+                }
+            }
+        }
+        println!("EBU 3341, case 12: within {off:.3} LU");
+        assert!(off < 0.1, "{off}");
+    }
+
+    /// EBU Tech 3341, case 14: bursts as in case 13, each louder by 1 dB.
+    #[test]
+    fn bursts_of_every_level_read_their_level() {
+        let mut off = 0.0_f64;
+        for db in -38..=-19 {
+            let burst = sine(1_000.0, f64::from(db), 48_000.0, 0.4);
+            let mut meter = LoudnessMeter::new(48_000.0);
+            let mut most = f32::MIN;
+            let sound = [vec![0.0; 960 * (39 + db) as usize + 131], burst, vec![0.0; 48_000]].concat();
+            for part in sound.chunks(480) {
+                meter.take(part, part);
+                most = most.max(meter.levels().lufs);
+            }
+            off = off.max(f64::from(most - db as f32).abs());
+        }
+        println!("EBU 3341, case 14: within {off:.3} LU");
+        assert!(off < 0.1, "{off}");
+    }
+
     #[test]
     fn any_split_gives_the_same_and_silence_costs_nothing_in_the_end() {
         let sound = sine(300.0, -6.0, 48_000.0, 0.5);

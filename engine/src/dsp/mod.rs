@@ -11,6 +11,7 @@ mod svf;
 #[cfg(test)]
 pub(crate) mod testing;
 mod true_peak;
+mod window;
 
 pub use denormals::without_denormals;
 pub use fade::{Fade, FadeShape};

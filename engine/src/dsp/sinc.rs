@@ -5,8 +5,9 @@
 
 #![allow(unsafe_code, reason = "larger registers, where the processor has them")]
 
-use std::f64::consts::PI;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+
+use super::window::{kaiser, sinc};
 
 const TAPS: usize = 64;
 const HALF: usize = TAPS / 2;
@@ -160,35 +161,19 @@ fn row(cutoff: f64, fraction: f64) -> [f32; TAPS] {
     let mut taps = [0.0_f64; TAPS];
     for (i, tap) in taps.iter_mut().enumerate() {
         let x = i as f64 - (HALF as f64 - 1.0) - fraction;
-        *tap = sinc(cutoff * x) * kaiser(x / HALF as f64);
+        *tap = sinc(cutoff * x) * kaiser(x / HALF as f64, KAISER_BETA);
     }
     let sum: f64 = taps.iter().sum();
     #[expect(clippy::cast_possible_truncation, reason = "filter taps are single precision")]
     taps.map(|tap| (tap / sum) as f32)
 }
 
-fn sinc(x: f64) -> f64 {
-    if x.abs() < 1e-12 { 1.0 } else { (PI * x).sin() / (PI * x) }
-}
-
-/// Kaiser window over -1..1.
-fn kaiser(x: f64) -> f64 {
-    if x.abs() > 1.0 { 0.0 } else { bessel_i0(KAISER_BETA * (1.0 - x * x).sqrt()) / bessel_i0(KAISER_BETA) }
-}
-
-/// Modified Bessel function of the first kind, order zero, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    let (mut term, mut sum) = (1.0, 1.0);
-    for k in 1..60 {
-        term *= (x / (2.0 * f64::from(k))).powi(2);
-        sum += term;
-    }
-    sum
-}
-
 #[cfg(test)]
 mod tests {
+    use std::f64::consts::PI;
+
     use super::*;
+    use crate::dsp::testing::beside_sine_db;
 
     /// Distortion and noise in dB of a sine read at a ratio, against the best-fitting sine of the expected frequency.
     fn thd_n_db(hz: f64, ratio: f64) -> f64 {
@@ -197,24 +182,7 @@ mod tests {
         let out: Vec<f64> = (0..48_000)
             .map(|n| f64::from(bank.for_ratio(ratio).read(&source, &source, 100.0 + f64::from(n) * ratio).0))
             .collect();
-        let w = 2.0 * PI * hz * ratio / 48_000.0;
-        // Least squares of a*sin + b*cos over the whole span.
-        let (mut ss, mut cc, mut sc, mut ys, mut yc) = (0.0, 0.0, 0.0, 0.0, 0.0);
-        for (n, y) in out.iter().enumerate() {
-            let (s, c) = (w * n as f64).sin_cos();
-            (ss, cc, sc) = (ss + s * s, cc + c * c, sc + s * c);
-            (ys, yc) = (ys + y * s, yc + y * c);
-        }
-        let det = ss * cc - sc * sc;
-        let (a, b) = ((ys * cc - yc * sc) / det, (yc * ss - ys * sc) / det);
-        let (mut signal, mut rest) = (0.0, 0.0);
-        for (n, y) in out.iter().enumerate() {
-            let (s, c) = (w * n as f64).sin_cos();
-            let fit = a * s + b * c;
-            signal += fit * fit;
-            rest += (y - fit) * (y - fit);
-        }
-        10.0 * (rest / signal).log10()
+        beside_sine_db(&out, hz * ratio, 48_000.0)
     }
 
     #[test]

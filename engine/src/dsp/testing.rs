@@ -1,4 +1,4 @@
-//! For tests: what of a sound lies above a frequency.
+//! For tests: what of a sound lies above a frequency, or beside a sine.
 
 use std::f64::consts::TAU;
 
@@ -44,4 +44,31 @@ pub(crate) fn above_db(signal: &[f32], hz: f64, sample_rate: f64) -> f64 {
 /// The energy of a sound: the sum of its squares.
 pub(crate) fn energy(signal: &[f32]) -> f64 {
     signal.iter().map(|sample| f64::from(*sample).powi(2)).sum()
+}
+
+/// What is not the best-fitting sine of this frequency (least squares), in dB of it: distortion and noise.
+pub(crate) fn beside_sine_db<T: Copy + Into<f64>>(sound: &[T], hz: f64, sample_rate: f64) -> f64 {
+    let (rest, signal) = beside_sine(sound, hz, sample_rate);
+    10.0 * (rest.iter().map(|rest| rest.powi(2)).sum::<f64>() / signal).log10()
+}
+
+/// The same as samples, and the sine's energy.
+pub(crate) fn beside_sine<T: Copy + Into<f64>>(sound: &[T], hz: f64, sample_rate: f64) -> (Vec<f64>, f64) {
+    let w = TAU * hz / sample_rate;
+    let at = |n: usize| (w * n as f64).sin_cos();
+    let (mut ss, mut cc, mut sc, mut ys, mut yc) = (0.0, 0.0, 0.0, 0.0, 0.0);
+    for (n, y) in sound.iter().enumerate() {
+        let ((s, c), y) = (at(n), (*y).into());
+        (ss, cc, sc, ys, yc) = (ss + s * s, cc + c * c, sc + s * c, ys + y * s, yc + y * c);
+    }
+    let det = ss * cc - sc * sc;
+    let (a, b) = ((ys * cc - yc * sc) / det, (yc * ss - ys * sc) / det);
+    let mut signal = 0.0;
+    let rest = sound.iter().enumerate().map(|(n, y)| {
+        let (s, c) = at(n);
+        let fit = a * s + b * c;
+        signal += fit * fit;
+        (*y).into() - fit
+    });
+    (rest.collect(), signal)
 }

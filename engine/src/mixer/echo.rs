@@ -72,6 +72,19 @@ impl EchoNode {
         self.setting
     }
 
+    /// Stops the send where it is on its way; whether it was still moving.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn hold(&mut self) -> bool {
+        let is_moving = !self.send.is_settled();
+        if is_moving {
+            self.setting = self.send.current();
+            self.send = Ramp::new(self.setting, ms_to_frames(FADER_MS, self.sample_rate));
+        }
+        is_moving
+    }
+
     const fn is_empty(&self) -> bool {
         self.quiet >= self.time
     }

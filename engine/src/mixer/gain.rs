@@ -1,6 +1,6 @@
 //! A fader.
 
-use super::{FADER_MS, Path};
+use super::{FADER_MS, Path, amplify};
 use crate::dsp::Ramp;
 use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::{Decibels, ms_to_frames};
@@ -59,25 +59,12 @@ impl GainNode {
     }
 
     fn make(&mut self, mut io: NodeIo<'_>) -> Status {
-        let (left, right) = (io.left(0), io.right(0));
         if io.status(0) == Status::Silent {
-            self.ramp.skip(u32::try_from(left.len()).unwrap_or(0));
+            self.ramp.skip(u32::try_from(io.frames()).unwrap_or(0));
             return Status::Silent;
         }
-        let is_still = self.ramp.is_settled();
-        let [out_left, out_right] = io.out();
-        if is_still {
-            let gain = self.ramp.target();
-            out_left.iter_mut().zip(left).for_each(|(out, sample)| *out = sample * gain);
-            out_right.iter_mut().zip(right).for_each(|(out, sample)| *out = sample * gain);
-            return Status::Audio;
-        }
-        for n in 0..left.len() {
-            let gain = self.ramp.next_value();
-            out_left[n] = left[n] * gain;
-            out_right[n] = right[n] * gain;
-        }
-        Status::Audio
+        let still = self.ramp.is_settled().then(|| self.ramp.target());
+        amplify(&mut io, still, || self.ramp.next_value())
     }
 
     /// The level as set.

@@ -1,6 +1,6 @@
 //! The channel fader and the auto gain: a level that a control moves.
 
-use super::{FADER_MS, Path};
+use super::{FADER_MS, Path, amplify};
 use crate::dsp::Slide;
 use crate::graph::{BankKernel, DspNode, Guard, NodeIo, Ports, Status, Width};
 use crate::units::Decibels;
@@ -45,24 +45,12 @@ impl LevelNode {
     }
 
     fn make(&mut self, mut io: NodeIo<'_>) -> Status {
-        let (left, right) = (io.left(0), io.right(0));
         if io.status(0) == Status::Silent {
-            self.position.skip(u32::try_from(left.len()).unwrap_or(0));
+            self.position.skip(u32::try_from(io.frames()).unwrap_or(0));
             return Status::Silent;
         }
-        let [out_left, out_right] = io.out();
-        if self.position.is_settled() {
-            let gain = (self.gain)(self.position.current());
-            out_left.iter_mut().zip(left).for_each(|(out, sample)| *out = sample * gain);
-            out_right.iter_mut().zip(right).for_each(|(out, sample)| *out = sample * gain);
-        } else {
-            for n in 0..left.len() {
-                let gain = (self.gain)(self.position.next_value());
-                out_left[n] = left[n] * gain;
-                out_right[n] = right[n] * gain;
-            }
-        }
-        Status::Audio
+        let still = self.position.is_settled().then(|| (self.gain)(self.position.current()));
+        amplify(&mut io, still, || (self.gain)(self.position.next_value()))
     }
 }
 

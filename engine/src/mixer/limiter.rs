@@ -25,7 +25,7 @@ const RELEASE_MS: f64 = 100.0;
 /// of them all.
 const GUARD_FRAMES: usize = 5;
 /// It aims so far below the ceiling, in dB: near the Nyquist frequency the look at the peaks sees less than there is.
-/// Square waves of 5 kHz go over what it aims at by 0.2 dB, if one looks with 128 taps.
+/// Square waves of 5 kHz go over what it aims at by nearly as much, if one looks with 128 taps.
 const MARGIN_DB: f32 = 0.3;
 /// The ceiling before anyone has moved it, in dB.
 pub(super) const FIRST_CEILING_DB: f32 = -0.3;

@@ -37,12 +37,31 @@ use crate::deck::{DeckNode, ListenNode};
 use crate::dsp::SincBank;
 use crate::graph::nodes::Svf;
 use crate::graph::{
-    CommandReceiver, Graph, GraphConfig, GraphControl, GraphError, InputBus, NodeId, OutputBus, Scheduler,
+    CommandReceiver, Graph, GraphConfig, GraphControl, GraphError, InputBus, NodeId, NodeIo, OutputBus, Scheduler,
+    Status,
 };
 use crate::units::{DeckId, NUM_DECKS};
 
 /// How long a fader takes to follow a hand, in milliseconds: short enough to feel direct, long enough not to click.
 const FADER_MS: f64 = 5.0;
+
+/// Input 0 times a gain: one that is still, or the next one for each frame.
+#[inline(always)]
+fn amplify(io: &mut NodeIo<'_>, still: Option<f32>, mut next: impl FnMut() -> f32) -> Status {
+    let (left, right) = (io.left(0), io.right(0));
+    let [out_left, out_right] = io.out();
+    if let Some(gain) = still {
+        out_left.iter_mut().zip(left).for_each(|(out, sample)| *out = sample * gain);
+        out_right.iter_mut().zip(right).for_each(|(out, sample)| *out = sample * gain);
+        return Status::Audio;
+    }
+    for n in 0..left.len() {
+        let gain = next();
+        out_left[n] = left[n] * gain;
+        out_right[n] = right[n] * gain;
+    }
+    Status::Audio
+}
 
 /// What a fader lets through, now and when it will have arrived.
 #[derive(Clone, Copy, Debug, PartialEq)]

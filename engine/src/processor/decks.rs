@@ -1,6 +1,6 @@
 //! The processor's hands on decks and mixer, and what is published of them.
 
-use super::RigProcessor;
+use super::{Moment, RigProcessor};
 use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
 use crate::deck::{DeckNode, ListenNode, ListenTo};
@@ -69,8 +69,9 @@ impl RigProcessor {
         slide.hold().then(|| Decibels(slide.setting()))
     }
 
-    /// Sends a part of a deck into its echo; `beat_secs` is the length of a beat.
-    pub(super) fn set_echo(&mut self, deck: DeckId, send: f32, beat_secs: f64, frames: u32) {
+    /// Sends a part of a deck into its echo, which goes by the tempo of this moment.
+    pub(super) fn set_echo(&mut self, deck: DeckId, send: f32, moment: Moment<'_>, frames: u32) {
+        let beat_secs = 60.0 / moment.clock.tempo().get();
         self.snapshot.decks[deck.index()].echo_send = send;
         if let Some(node) = self.mixer.echo(&mut self.scheduler, deck) {
             node.set(send, ECHO_BEATS * beat_secs, frames);

@@ -154,8 +154,9 @@ impl RigProcessor {
                 tell(moves, frame, Control::Eq(deck, band), gain.0);
             }
             Deed::SetEcho { deck, send, over_beats } => {
-                let beat_secs = 60.0 / moment.clock.tempo().get();
-                self.set_echo(deck, send, beat_secs, frames_of(over_beats, moment));
+                self.ways.start(Fader::Echo(deck), self.cause, over_beats > 0.0);
+                self.set_echo(deck, send, moment, frames_of(over_beats, moment));
+                tell(moves, frame, Control::Echo(deck), send);
             }
             Deed::SetKnob { knob, value, over_beats } => {
                 self.ways.start(Fader::Knob(knob), self.cause, over_beats > 0.0);
@@ -177,7 +178,7 @@ impl RigProcessor {
                 tell(moves, frame, Control::Quantize, f32::from(choice));
             }
             Deed::Gesture { deck, gesture, value } => {
-                return self.gesture(deck, (gesture, value), late, moment, moves);
+                return self.gesture((deck, source), (gesture, value), late, moment, moves);
             }
             Deed::SetMarks { deck, marks } => {
                 if let Some(node) = self.deck(deck) {

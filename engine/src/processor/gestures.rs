@@ -1,48 +1,87 @@
 //! A DJ's hands on a deck: what the rows of the table do there, and the host's switches for them.
 
 use super::{Moment, RigProcessor, tell};
-use crate::action::{Deed, Gesture, Trigger};
+use crate::action::{ActionKind, Deed, Gesture, Trigger};
 use crate::clock::BlockClock;
-use crate::deck::{DeckNode, GestureRefused};
+use crate::deck::{DeckNode, GestureRefused, KEPT_BEATS, MotionView, kept_place};
 use crate::input::{Control, ControlMove};
 use crate::message::Refusal;
 use crate::safety::{DeckState, Nature, Source};
-use crate::units::{DeckId, NUM_DECKS};
+use crate::units::{DeckId, NUM_DECKS, ms_to_frames};
 
-/// What the host believes of each deck's switches and pitch fader. Audio thread.
+/// What the host believes of each deck's switches, and of what hands turn there. Audio thread.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct HostHands {
     on: [[bool; Trigger::ALL.len()]; NUM_DECKS],
-    rate: [f64; NUM_DECKS],
-    key_shift: [f64; NUM_DECKS],
+    /// The frame on which a press that was shown to the host comes up, counted from the first that the rig made.
+    up: [[Option<u64>; Trigger::ALL.len()]; NUM_DECKS],
+    /// Whether any is to come up.
+    any_up: bool,
+    /// The frame until which a press by the host is taken for its echo of such a one.
+    echo: [[u64; Trigger::ALL.len()]; NUM_DECKS],
+    turned: [[f64; TURNED.len()]; NUM_DECKS],
+}
+
+/// What hands turn on a deck.
+const TURNED: [Gesture; 5] = [Gesture::Rate, Gesture::KeyShift, Gesture::Nudge, Gesture::LoopLength, Gesture::JumpSize];
+
+/// Each of them as a deck has it.
+const fn turned(motion: &MotionView) -> [f64; TURNED.len()] {
+    [motion.rate, motion.key_shift, motion.nudge, motion.loop_beats, motion.jump_beats]
+}
+
+/// For the host.
+#[expect(clippy::cast_possible_truncation, reason = "ranges are small")]
+fn control_of(deck: DeckId, turned: Gesture, value: f64) -> (Control, f32) {
+    match turned {
+        Gesture::KeyShift => (Control::KeyShift(deck), value as f32),
+        Gesture::Nudge => (Control::Nudge(deck), value as f32),
+        Gesture::LoopLength => (Control::LoopLength(deck), kept_place(value).into()),
+        Gesture::JumpSize => (Control::JumpSize(deck), kept_place(value).into()),
+        _ => (Control::Rate(deck), value as f32),
+    }
+}
+
+/// The length at a place among those that decks keep.
+pub(super) fn beats_of(place: f32) -> f64 {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "saturates, then is looked up")]
+    let place = place.round() as usize;
+    KEPT_BEATS[place.min(KEPT_BEATS.len() - 1)]
 }
 
 impl Default for HostHands {
+    /// As a new deck is.
     fn default() -> Self {
-        Self { on: Default::default(), rate: [1.0; NUM_DECKS], key_shift: [0.0; NUM_DECKS] }
+        let motion = MotionView::default();
+        let on = Trigger::ALL.map(|trigger| trigger.is_on(&motion).unwrap_or_default());
+        let up = [[None; Trigger::ALL.len()]; NUM_DECKS];
+        let echo = Default::default();
+        Self { on: [on; NUM_DECKS], up, any_up: false, echo, turned: [turned(&motion); NUM_DECKS] }
     }
 }
 
 impl HostHands {
-    /// The host has moved a pitch fader.
-    pub(super) fn set_rate(&mut self, deck: DeckId, rate: f64) {
-        self.rate[deck.index()] = rate;
-    }
-
-    /// The host has moved a key.
-    pub(super) fn set_key_shift(&mut self, deck: DeckId, semitones: f64) {
-        self.key_shift[deck.index()] = semitones;
+    /// The host has turned something.
+    pub(super) fn set(&mut self, deck: DeckId, gesture: Gesture, value: f64) {
+        if let Some(place) = TURNED.iter().position(|known| *known == gesture) {
+            self.turned[deck.index()][place] = value;
+        }
     }
 }
 
-/// A pitch fader this near to what the host was told is that.
-const SAME_RATE: f64 = 1e-6;
+/// How long the host sees a button down that someone else has pressed, in milliseconds.
+const PRESS_MS: f64 = 10.0;
+/// Some hosts send what they are told back as their own: a press that comes so soon after one that they were told of is
+/// that, in milliseconds. They render up to 200 ms ahead.
+const ECHO_MS: f64 = 250.0;
+/// What is turned this near to what the host was told is that.
+const SAME_TURN: f64 = 1e-6;
 
 impl RigProcessor {
     /// Does a gesture, due so many frames ago.
     pub(super) fn gesture(
         &mut self,
-        deck: DeckId,
+        (deck, source): (DeckId, Source),
         (gesture, value): (Gesture, f64),
         late: i64,
         moment: Moment<'_>,
@@ -55,12 +94,15 @@ impl RigProcessor {
             return Err(Refusal::Gesture { deck, why: GestureRefused::NoTrack });
         }
         do_gesture(node, gesture, value, late).map_err(|why| Refusal::Gesture { deck, why })?;
-        let leaves = matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump);
+        let leaves =
+            matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump | Gesture::JumpBack | Gesture::JumpOn);
         if leaves && was_playing && !node.is_looping() {
             self.can_undo(deck, moment);
         }
         self.deck_changed(deck, moment.block_frame, moves);
-        self.show_held(deck, (gesture, value), moment.block_frame, moves);
+        if let Some(pressed) = Trigger::pressed_by(gesture, value) {
+            self.show_pressed((deck, source), pressed, moment, moves);
+        }
         // On its frame, not at the block's end: the host records where it happened.
         self.show_hand(deck, moment.block_frame, moves);
         Ok(())
@@ -87,10 +129,32 @@ impl RigProcessor {
         moves: &mut Vec<ControlMove>,
     ) {
         let on = value > 0.5;
-        if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
-            let (gesture, value) = trigger.gesture(on);
+        if on && trigger.is_press() && self.frames_at(moment) < self.host_hands.echo[deck.index()][trigger.index()] {
+            return;
+        }
+        let was = std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on);
+        let is_looping = self.deck(deck).is_some_and(|node| node.is_looping());
+        let asked = match trigger {
+            Trigger::Reloop if on && is_looping => Some((Gesture::LoopExit, 0.0)),
+            Trigger::Loop if on && self.makes_a_loop(deck) => None,
+            trigger => trigger.gesture(on),
+        };
+        if let Some((gesture, value)) = asked.filter(|_| was != on) {
             self.request(Source::Host, Deed::Gesture { deck, gesture, value }, moment, moves);
         }
+    }
+
+    /// Whether what waits on a deck makes a loop another way than by a length: the switch shows that one, and asks for no
+    /// other.
+    fn makes_a_loop(&self, deck: DeckId) -> bool {
+        let waiting = self.timeline.gesture(deck, ActionKind::Loop).map(|entry| &entry.deed);
+        matches!(
+            waiting,
+            Some(Deed::Gesture {
+                gesture: Gesture::LoopOut | Gesture::Reloop | Gesture::RollOn | Gesture::LoopRoll,
+                ..
+            })
+        )
     }
 
     /// What the host knows of a button that only hands hold: whether it is down.
@@ -98,23 +162,69 @@ impl RigProcessor {
         self.host_hands.on[deck.index()][trigger.index()]
     }
 
-    /// A hand that is not the host's holds a button down, or lets go: the host's shows it.
-    fn show_held(&mut self, deck: DeckId, (gesture, value): (Gesture, f64), frame: u32, moves: &mut Vec<ControlMove>) {
-        let is_button = |trigger: &Trigger| matches!(trigger, Trigger::Cue | Trigger::HotCue(_));
-        for trigger in Trigger::ALL.into_iter().filter(is_button) {
-            let Some(on) = [true, false].into_iter().find(|on| trigger.gesture(*on) == (gesture, value)) else {
-                continue;
-            };
-            if std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on) != on {
-                tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
+    /// A hand that is not the host's holds a button down, or lets go: the host's shows it. Where only the press does
+    /// something, it comes up again after a moment.
+    fn show_pressed(
+        &mut self,
+        (deck, source): (DeckId, Source),
+        (trigger, on): (Trigger, bool),
+        moment: Moment<'_>,
+        moves: &mut Vec<ControlMove>,
+    ) {
+        if trigger.is_press() && source == Source::Host {
+            return;
+        }
+        let (frame, control) = (moment.block_frame, Control::Trigger(deck, trigger));
+        let now = self.frames_at(moment);
+        let frames_of = |ms| u64::from(ms_to_frames(ms, moment.clock.sample_rate()));
+        let up = trigger.is_press().then(|| now + frames_of(PRESS_MS));
+        let hands = &mut self.host_hands;
+        if up.is_some() {
+            hands.echo[deck.index()][trigger.index()] = now + frames_of(ECHO_MS);
+        }
+        let was_shown = std::mem::replace(&mut hands.up[deck.index()][trigger.index()], up).is_some();
+        hands.any_up |= up.is_some();
+        if std::mem::replace(&mut hands.on[deck.index()][trigger.index()], on) != on {
+            tell(moves, frame, control, if on { 1.0 } else { 0.0 });
+        } else if was_shown {
+            // Once more before it came up: another press.
+            tell(moves, frame, control, 0.0);
+            tell(moves, frame, control, 1.0);
+        }
+    }
+
+    /// Presses that were shown to the host come up, each on its frame. `frame` is the last of the block that is made.
+    fn show_what_comes_up(&mut self, frame: u32, moves: &mut Vec<ControlMove>) {
+        if !self.host_hands.any_up {
+            return;
+        }
+        let mut any_left = false;
+        for deck in DeckId::ALL {
+            for trigger in Trigger::ALL {
+                let hands = &mut self.host_hands;
+                let Some(up) = &mut hands.up[deck.index()][trigger.index()] else { continue };
+                let at = up.saturating_sub(self.frames_before);
+                if at > u64::from(frame) {
+                    any_left = true;
+                    continue;
+                }
+                hands.up[deck.index()][trigger.index()] = None;
+                if std::mem::take(&mut hands.on[deck.index()][trigger.index()]) {
+                    tell(moves, u32::try_from(at).unwrap_or(frame), Control::Trigger(deck, trigger), 0.0);
+                }
             }
         }
+        self.host_hands.any_up = any_left;
     }
 
     /// The host pressed a button of a deck and was refused: it is up again.
     pub(super) fn let_host_go(&mut self, press: (DeckId, Gesture, f64), frame: u32, moves: &mut Vec<ControlMove>) {
         let (deck, gesture, value) = press;
-        for trigger in Trigger::ALL.into_iter().filter(|trigger| trigger.gesture(true) == (gesture, value)) {
+        let is_it = |trigger: &Trigger| {
+            let asked = trigger.gesture(true) == Some((gesture, value));
+            asked || (*trigger == Trigger::Reloop && gesture == Gesture::LoopExit)
+        };
+        for trigger in Trigger::ALL.into_iter().filter(is_it) {
             if std::mem::take(&mut self.host_hands.on[deck.index()][trigger.index()]) {
                 tell(moves, frame, Control::Trigger(deck, trigger), 0.0);
             }
@@ -127,6 +237,7 @@ impl RigProcessor {
         for deck in DeckId::ALL {
             self.show_hand(deck, frame, moves);
         }
+        self.show_what_comes_up(frame, moves);
     }
 
     fn show_hand(&mut self, deck: DeckId, frame: u32, moves: &mut Vec<ControlMove>) {
@@ -140,15 +251,12 @@ impl RigProcessor {
                 tell(moves, frame, Control::Trigger(deck, trigger), if on { 1.0 } else { 0.0 });
             }
         }
-        let known = &mut self.host_hands;
-        for (known, now, control) in [
-            (&mut known.rate[deck.index()], motion.rate, Control::Rate(deck)),
-            (&mut known.key_shift[deck.index()], motion.key_shift, Control::KeyShift(deck)),
-        ] {
-            if (*known - now).abs() > SAME_RATE {
+        let known = &mut self.host_hands.turned[deck.index()];
+        for ((known, now), gesture) in known.iter_mut().zip(turned(&motion)).zip(TURNED) {
+            if (*known - now).abs() > SAME_TURN {
                 *known = now;
-                #[expect(clippy::cast_possible_truncation, reason = "0.5 to 2, or -12 to 12")]
-                tell(moves, frame, control, now as f32);
+                let (control, value) = control_of(deck, gesture, now);
+                tell(moves, frame, control, value);
             }
         }
     }
@@ -205,6 +313,12 @@ fn do_gesture(node: &mut DeckNode, gesture: Gesture, value: f64, late: f64) -> R
         Gesture::ScratchEnd => node.scratch(None)?,
         Gesture::KeyLock => node.set_key_lock(on),
         Gesture::KeyShift => node.set_key_shift(value),
+        Gesture::LoopLength => node.set_loop_beats(value),
+        Gesture::LoopOn => node.beat_loop(node.loop_beats(), false, late)?,
+        Gesture::RollOn => node.beat_loop(node.loop_beats(), true, late)?,
+        Gesture::JumpSize => node.set_jump_beats(value),
+        Gesture::JumpBack => node.beat_jump(-node.jump_beats())?,
+        Gesture::JumpOn => node.beat_jump(node.jump_beats())?,
     }
     Ok(())
 }

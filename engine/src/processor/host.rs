@@ -1,5 +1,6 @@
 //! The host's hand on its controls: each acts on its own frame, by the same rules as everyone's.
 
+use super::gestures::beats_of;
 use super::{Fader, Moment, RigProcessor, tell};
 use crate::action::{Deed, Gesture, Grid};
 use crate::input::{Control, ControlMove};
@@ -27,7 +28,7 @@ impl RigProcessor {
                 }
             }
             Control::Trigger(deck, trigger) => self.take_trigger((deck, trigger), value, moment, moves),
-            fader if self.lets_host_move(fader, value, moment, moves) => self.take_fader(fader, value),
+            fader if self.lets_host_move(fader, value, moment, moves) => self.take_fader(fader, value, moment),
             _ => {}
         }
     }
@@ -45,8 +46,14 @@ impl RigProcessor {
             return true;
         }
         let word = match control {
-            Control::Rate(deck) | Control::KeyShift(deck) => {
-                self.decide(deck, kind, Source::Host, Nature::Plain, moment)
+            Control::Rate(deck)
+            | Control::KeyShift(deck)
+            | Control::Nudge(deck)
+            | Control::LoopLength(deck)
+            | Control::JumpSize(deck) => {
+                let lets_go = matches!(control, Control::Nudge(_)) && value == 0.0;
+                let nature = if lets_go { Nature::LetGo } else { Nature::Plain };
+                self.decide(deck, kind, Source::Host, nature, moment)
             }
             _ if self.policy.settings().source(Source::Host).allowed().allows(kind) => Ok(()),
             _ => Err(SafetyViolation::SourceNotAllowed { source_of: Source::Host, action: kind }),
@@ -59,16 +66,23 @@ impl RigProcessor {
         word.is_ok()
     }
 
-    fn take_fader(&mut self, control: Control, value: f32) {
+    fn take_fader(&mut self, control: Control, value: f32, moment: Moment<'_>) {
         match control {
-            Control::Rate(deck) => self.take_rate(deck, value),
-            Control::KeyShift(deck) => self.take_key_shift(deck, value),
+            Control::Rate(deck) => self.take_hand(deck, Gesture::Rate, value.into()),
+            Control::KeyShift(deck) => self.take_hand(deck, Gesture::KeyShift, value.into()),
+            Control::Nudge(deck) => self.take_hand(deck, Gesture::Nudge, value.into()),
+            Control::LoopLength(deck) => self.take_hand(deck, Gesture::LoopLength, beats_of(value)),
+            Control::JumpSize(deck) => self.take_hand(deck, Gesture::JumpSize, beats_of(value)),
             Control::Quantize => self.set_quantize(value),
             Control::Eq(deck, band) if self.takes_over(Fader::Eq(deck, band), value) => {
                 self.set_eq(deck, band, Decibels(value), 0);
             }
             Control::Gain(deck) if self.takes_over(Fader::Gain(deck), value) => {
                 self.set_gain(deck, Decibels(value), 0);
+            }
+            Control::Echo(deck) if self.takes_over(Fader::Echo(deck), value) => {
+                let send = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
+                self.set_echo(deck, send, moment, 0);
             }
             Control::Crossfader if self.takes_over(Fader::Crossfader, value) => self.set_crossfader(value, 0),
             Control::Knob(knob) if self.takes_over(Fader::Knob(knob), value) => self.set_knob(knob, value, 0),
@@ -77,22 +91,19 @@ impl RigProcessor {
         }
     }
 
-    /// The host moved a deck's pitch fader.
-    fn take_rate(&mut self, deck: DeckId, rate: f32) {
-        let rate = Gesture::Rate.row().takes.clamp(f64::from(rate));
-        self.host_hands.set_rate(deck, rate);
+    /// The host moved what a hand turns on a deck: it knows that already.
+    fn take_hand(&mut self, deck: DeckId, gesture: Gesture, value: f64) {
+        let value = gesture.row().takes.clamp(value);
         if let Some(node) = self.deck(deck) {
-            node.set_rate(rate);
+            match gesture {
+                Gesture::Nudge => node.nudge(value),
+                Gesture::LoopLength => node.set_loop_beats(value),
+                Gesture::JumpSize => node.set_jump_beats(value),
+                Gesture::KeyShift => node.set_key_shift(value),
+                _ => node.set_rate(value),
+            }
         }
-    }
-
-    /// The host moved a deck's key.
-    fn take_key_shift(&mut self, deck: DeckId, semitones: f32) {
-        let semitones = Gesture::KeyShift.row().takes.clamp(f64::from(semitones));
-        self.host_hands.set_key_shift(deck, semitones);
-        if let Some(node) = self.deck(deck) {
-            node.set_key_shift(semitones);
-        }
+        self.host_hands.set(deck, gesture, value);
     }
 
     /// The rig's quantize setting, by its place among the choices.

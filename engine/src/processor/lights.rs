@@ -73,7 +73,7 @@ impl RigProcessor {
     /// What it asks for waits for its beat.
     fn is_waiting(&self, target: &MidiTarget) -> bool {
         let gesture = match *target {
-            MidiTarget::Gesture { gesture, value, .. } => Some([(gesture, value); 2]),
+            MidiTarget::Gesture { gesture, value, .. } => Some([Some((gesture, value)); 2]),
             MidiTarget::Control(Control::Trigger(_, trigger)) => Some([true, false].map(|on| trigger.gesture(on))),
             _ => None,
         };
@@ -85,7 +85,7 @@ impl RigProcessor {
         };
         self.timeline.iter().any(|entry| match entry.deed {
             Deed::Gesture { gesture: waiting, value, .. } => {
-                entry.deed.deck() == target.deck() && gesture.is_some_and(|own| own.contains(&(waiting, value)))
+                entry.deed.deck() == target.deck() && gesture.is_some_and(|own| own.contains(&Some((waiting, value))))
             }
             Deed::Play { deck, .. } => plays && Some(deck) == target.deck(),
             Deed::Stop { deck } => stops && Some(deck) == target.deck(),

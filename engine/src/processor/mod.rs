@@ -32,7 +32,7 @@ use crate::input::{Control, ControlMove, HostInput, TimedInput};
 use crate::message::{At, ControlEvent, EngineEvent, Garbage, Order, Refusal, Snapshot};
 use crate::mixer::Mixer;
 use crate::rig::{AudioLinks, EVENTS_FOR_REQUESTS};
-use crate::safety::{DeckState, OnAir, SafetyPolicy, Source};
+use crate::safety::{DeckState, Nature, OnAir, SafetyPolicy, Source};
 use crate::units::{DeckId, NUM_DECKS};
 
 pub use buses::BlockIo;
@@ -238,6 +238,9 @@ impl RigProcessor {
             self.run_plan(io, from + moment.frame, from + until, moves);
             self.set_frame(until);
             moment = Moment { frame: until, block_frame: from + until, ..moment };
+            // What comes now finds the host's switches as they are now, not as they were when the block began: else its
+            // length could be heard.
+            self.show_hands((from + until).min(to.saturating_sub(1)).max(from), moves);
             if arrival == Some(until) {
                 self.receive(moment, moves);
                 continue;
@@ -351,7 +354,8 @@ impl RigProcessor {
             HostInput::Control(Control::Play(_), _) => ActionKind::Stop,
             HostInput::Midi(bytes) => return self.comes_before_midi(bytes),
             // What a gesture is quantized by comes before it.
-            HostInput::Control(Control::Quantize, _) | HostInput::Transport(_) => return false,
+            HostInput::Control(Control::Quantize | Control::LoopLength(_) | Control::JumpSize(_), _)
+            | HostInput::Transport(_) => return false,
             HostInput::Control(control, _) => control.kind(),
         };
         self.timeline.iter().next().is_some_and(|entry| entry.deed.kind() < kind)
@@ -398,7 +402,8 @@ impl RigProcessor {
             (_, Some(None)) => At::Now,
             (_, None) => At::Default,
         });
-        let nature = self.nature_of_gesture(&deed).unwrap_or_default();
+        let lets_go = deed.lets_go().then_some(Nature::Release);
+        let nature = self.nature_of_gesture(&deed).or(lets_go).unwrap_or_default();
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
         let word = self.ask(&order.deed, source, nature, moment);
         self.count_heard(source, order.deed.kind(), word.is_ok(), moment);

@@ -425,6 +425,7 @@ fn tracks_come_back_when_they_are_replaced() {
     }
 }
 
+mod click_acts;
 mod clicks;
 mod gaps;
 mod hands;
@@ -432,6 +433,7 @@ mod host;
 mod knobs;
 mod listen;
 mod midi;
+mod presses;
 mod races;
 mod recipes;
 mod session;

@@ -14,19 +14,21 @@ const ECHO: f32 = 1e-4;
 pub(super) enum Fader {
     Gain(DeckId),
     Eq(DeckId, EqBand),
+    Echo(DeckId),
     Crossfader,
     Master,
     Knob(Knob),
 }
 
 impl Fader {
-    const PLAIN: usize = NUM_DECKS * (1 + NUM_BANDS) + 2;
+    const PLAIN: usize = NUM_DECKS * (2 + NUM_BANDS) + 2;
     const COUNT: usize = Self::PLAIN + Knob::COUNT;
 
     const fn index(self) -> usize {
         match self {
             Self::Gain(deck) => deck.index(),
             Self::Eq(deck, band) => NUM_DECKS + deck.index() * NUM_BANDS + band.index(),
+            Self::Echo(deck) => NUM_DECKS * (1 + NUM_BANDS) + deck.index(),
             Self::Crossfader => Self::PLAIN - 2,
             Self::Master => Self::PLAIN - 1,
             Self::Knob(knob) => Self::PLAIN + knob.index(),
@@ -36,7 +38,7 @@ impl Fader {
     fn all() -> impl Iterator<Item = Self> {
         let of_deck = |deck| {
             let eq = EqBand::ALL.into_iter().map(move |band| Self::Eq(deck, band));
-            std::iter::once(Self::Gain(deck)).chain(eq)
+            [Self::Gain(deck), Self::Echo(deck)].into_iter().chain(eq)
         };
         DeckId::ALL
             .into_iter()
@@ -88,6 +90,7 @@ impl RigProcessor {
         match fader {
             Fader::Gain(deck) => self.mixer.gain(scheduler, deck).map(|node| node.setting().0),
             Fader::Eq(deck, band) => Some(self.snapshot.decks[deck.index()].eq_db[band.index()]),
+            Fader::Echo(deck) => Some(self.snapshot.decks[deck.index()].echo_send),
             Fader::Crossfader => self.mixer.crossfader(scheduler).map(|node| node.position()),
             Fader::Master => self.mixer.master(scheduler).map(|node| node.setting().0),
             Fader::Knob(knob) => Some(self.snapshot.knob(knob)),
@@ -118,6 +121,11 @@ impl RigProcessor {
                 }
                 held.is_some()
             }
+            Fader::Echo(deck) => self.mixer.echo(scheduler, deck).is_some_and(|node| {
+                let held = node.hold();
+                self.snapshot.decks[deck.index()].echo_send = node.send();
+                held
+            }),
             Fader::Crossfader => self.mixer.crossfader(scheduler).is_some_and(|node| node.hold()),
             Fader::Master => self.mixer.master(scheduler).is_some_and(|node| node.hold()),
             Fader::Knob(knob) => {
@@ -145,6 +153,7 @@ impl RigProcessor {
             let control = match fader {
                 Fader::Gain(deck) => Control::Gain(deck),
                 Fader::Eq(deck, band) => Control::Eq(deck, band),
+                Fader::Echo(deck) => Control::Echo(deck),
                 Fader::Crossfader => Control::Crossfader,
                 Fader::Master => Control::MasterGain,
                 Fader::Knob(knob) => Control::Knob(knob),

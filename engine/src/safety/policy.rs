@@ -174,7 +174,10 @@ impl SafetyPolicy {
         {
             return Err(SafetyViolation::DeckLocked { deck, reason: LockReason::Playing, owner: source, action });
         }
-        let mut mask = self.settings.mask(known.state);
+        // A project is put onto the decks by the rules of a new rig, whatever its own forbid from then on.
+        let is_project = source == Source::State;
+        let mut mask =
+            if is_project { SafetySettings::NEW_MASKS[known.state.index()] } else { self.settings.mask(known.state) };
         if self.settings.on_air != OnAirRule::Refuse {
             mask = mask.or(ActionMask::of(&[ActionKind::Load]));
         }
@@ -389,6 +392,20 @@ mod tests {
             assert!(policy.decide(&ask(always, Source::Bridge)).is_ok());
         }
         assert!(policy.decide(&ask(ActionKind::Seek, Source::Osc)).is_ok());
+    }
+
+    #[test]
+    fn what_a_deck_is_forbidden_keeps_no_project_from_it() {
+        let mut policy = policy(DeckState::Empty);
+        for state in DeckState::ALL {
+            policy.settings.set_mask(state, ActionMask::NONE);
+        }
+        let load = |source| Ask { source, deck: DeckId::A, action: ActionKind::Load, beat: 0.0, nature: Nature::Plain };
+        assert!(policy.decide(&load(Source::State)).is_ok());
+        assert_eq!(policy.decide(&load(Source::Editor)).unwrap_err().code(), "not_allowed");
+        policy.deck_mut(DeckId::A).state = DeckState::Playing;
+        let stop = |source| Ask { action: ActionKind::Stop, ..load(source) };
+        assert!(policy.decide(&stop(Source::Editor)).is_ok(), "what plays can be stopped, whatever is forbidden");
     }
 
     #[test]

@@ -35,21 +35,13 @@ pub struct SafetySettings {
 
 impl Default for SafetySettings {
     fn default() -> Self {
-        use ActionKind::{Cue, Effect, Load, Lock, Loop, Mixer, Motion, Play, Seek, Stop, Undo};
-        let always = ActionMask::of(&[Mixer, Effect, Motion, Lock, Undo]);
-        let always = always.or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
-        let mask = |kinds: &[ActionKind]| ActionMask::of(kinds).or(always);
+        use ActionKind::{Cue, Effect, Load, Loop};
         let mut cooldown_beats = [0.0; ActionKind::COUNT];
         for (kind, beats) in [(Loop, 2.0), (Effect, 4.0), (Cue, 4.0), (Load, 16.0)] {
             cooldown_beats[kind.index()] = beats;
         }
         Self {
-            masks: [
-                mask(&[Load]),
-                mask(&[Play, Load, Seek, Cue, Loop]),
-                mask(&[Play, Stop, Load]),
-                mask(&[Stop, Seek, Cue, Loop]),
-            ],
+            masks: Self::NEW_MASKS,
             cooldown_beats,
             play_toggle_ms: 120.0,
             on_air: OnAirRule::Refuse,
@@ -60,15 +52,32 @@ impl Default for SafetySettings {
 }
 
 impl SafetySettings {
+    /// What a new rig has in [`SafetySettings::mask`].
+    pub(super) const NEW_MASKS: [ActionMask; 4] = {
+        use ActionKind::{Cue, Effect, Load, Lock, Loop, Mixer, Motion, Play, Seek, Stop, Undo};
+        let always = ActionMask::of(&[Mixer, Effect, Motion, Lock, Undo]);
+        let always = always.or(ActionMask::ALWAYS).without(ActionMask::of(&[Stop]));
+        [
+            ActionMask::of(&[Load]).or(always),
+            ActionMask::of(&[Play, Load, Seek, Cue, Loop]).or(always),
+            ActionMask::of(&[Play, Stop, Load]).or(always),
+            ActionMask::of(&[Stop, Seek, Cue, Loop]).or(always),
+        ]
+    };
+
     /// What a deck in this state allows.
     #[must_use]
     pub const fn mask(&self, state: DeckState) -> ActionMask {
         self.masks[state.index()]
     }
 
-    /// Changes what a deck in this state allows.
+    /// Changes what a deck in this state allows. Cancel and panic always, and a stop where there is something to stop.
     pub const fn set_mask(&mut self, state: DeckState, mask: ActionMask) {
-        self.masks[state.index()] = mask;
+        let always = match state {
+            DeckState::Primed | DeckState::Playing => ActionMask::ALWAYS,
+            DeckState::Empty | DeckState::Stopped => ActionMask::ALWAYS.without(ActionMask::of(&[ActionKind::Stop])),
+        };
+        self.masks[state.index()] = mask.or(always);
     }
 
     /// How long a kind cools down, in beats; 0 if it does not.

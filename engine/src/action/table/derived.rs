@@ -3,7 +3,7 @@
 use super::rows::{MIXER, PLAYING, RIG, SETTINGS, SOURCES};
 use super::{Arg, Args, Buttons, Makes, Param, ParamOf, Release, Row, Touch, When};
 use crate::action::{GESTURES, Gesture, GestureRow, Takes, Trigger};
-use crate::deck::NUM_HOT_CUES;
+use crate::deck::{KEPT_BEATS, LOOP_BEATS, NUM_HOT_CUES};
 use crate::message::Snapshot;
 use crate::mixer::{DECK_ROWS, KnobRow, MASTER_ROWS, Scale, Taper, Unit};
 use crate::units::DeckId;
@@ -58,10 +58,11 @@ const fn all() -> [Row; NUM] {
 const fn of_knob(knob: &KnobRow, of_deck: bool, row: usize) -> Row {
     let arg = match knob.unit {
         Unit::Choice(words) => Arg::Pick(words),
-        Unit::Decibels { .. } => number("dB", knob),
-        Unit::Milliseconds => number("ms", knob),
-        Unit::Number(unit) => number(unit, knob),
-        Unit::Part | Unit::Bipolar | Unit::Speed => number("", knob),
+        Unit::Decibels { .. } => arg_of("dB", knob),
+        Unit::Beats => Arg::Number { unit: "beats", min: *LOOP_BEATS.start(), max: *LOOP_BEATS.end() },
+        Unit::Milliseconds => arg_of("ms", knob),
+        Unit::Number(unit) => arg_of(unit, knob),
+        Unit::Part | Unit::Bipolar | Unit::Speed => arg_of("", knob),
     };
     Row {
         name: knob.name,
@@ -75,7 +76,7 @@ const fn of_knob(knob: &KnobRow, of_deck: bool, row: usize) -> Row {
     }
 }
 
-const fn number(unit: &'static str, knob: &KnobRow) -> Arg {
+const fn arg_of(unit: &'static str, knob: &KnobRow) -> Arg {
     Arg::Number { unit, min: knob.min as f64, max: knob.max as f64 }
 }
 
@@ -105,7 +106,6 @@ const fn of_gesture(row: &GestureRow) -> Row {
 }
 
 const HOT_CUES: [f64; NUM_HOT_CUES] = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
-const LENGTHS: [f64; 12] = [0.031_25, 0.0625, 0.125, 0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0];
 const JUMPS: [f64; 14] = [-32.0, -16.0, -8.0, -4.0, -2.0, -1.0, -0.5, 0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0];
 const PUSHES: [f64; 4] = [-4.0, -2.0, 2.0, 4.0];
 
@@ -114,8 +114,8 @@ const fn buttons_of(gesture: Gesture) -> Option<Buttons> {
     let (values, release): (&'static [f64], Release) = match gesture {
         Gesture::HotCue => (&HOT_CUES, Release::Gesture(Gesture::HotCueRelease)),
         Gesture::HotCueSet | Gesture::HotCueClear => (&HOT_CUES, Release::Nothing),
-        Gesture::BeatLoop => (&LENGTHS, Release::Nothing),
-        Gesture::LoopRoll => (&LENGTHS, Release::Gesture(Gesture::LoopRollEnd)),
+        Gesture::BeatLoop => (&KEPT_BEATS, Release::Nothing),
+        Gesture::LoopRoll => (&KEPT_BEATS, Release::Gesture(Gesture::LoopRollEnd)),
         Gesture::BeatJump | Gesture::LoopMove => (&JUMPS, Release::Nothing),
         Gesture::Nudge => (&PUSHES, Release::Value(0.0)),
         _ => return None,
@@ -126,8 +126,9 @@ const fn buttons_of(gesture: Gesture) -> Option<Buttons> {
 #[expect(clippy::cast_possible_truncation, reason = "ranges are small whole numbers")]
 const fn touch_of(row: &GestureRow) -> Touch {
     match (row.gesture, row.takes) {
-        (Gesture::Cue, _) => Touch::Hold,
-        // By its parameter: four beats, or out of the loop.
+        (Gesture::Cue | Gesture::RollOn, _) => Touch::Hold,
+        (Gesture::LoopLength | Gesture::JumpSize, _) => Touch::Turn(BEATS),
+        // By its parameter: as long as the length says, or out of the loop.
         (Gesture::BeatLoop, _) => Touch::Switch,
         (_, Takes::Nothing) => Touch::Press,
         (_, Takes::Switch) => Touch::Switch,
@@ -171,11 +172,23 @@ const fn params_of(gesture: Gesture) -> &'static [Param] {
                 ]
             }
         }
-        Gesture::BeatLoop => const { &[switch(Trigger::Loop, "loop", "Loop 4 Beats", ON)] },
+        Gesture::BeatLoop => const { &[switch(Trigger::Loop, "loop", "Loop", ON)] },
         Gesture::Sync => const { &[switch(Trigger::Sync, "sync", "Sync", ON)] },
         Gesture::Slip => const { &[switch(Trigger::Slip, "slip", "Slip", ON)] },
         Gesture::Reverse => const { &[switch(Trigger::Reverse, "reverse", "Reverse", ON)] },
+        Gesture::Snap => const { &[Param { default: 1.0, ..switch(Trigger::Snap, "snap", "Snap", ON) }] },
         Gesture::KeyLock => const { &[switch(Trigger::KeyLock, "keylock", "Key Lock", ON)] },
+        Gesture::LoopIn => const { &[switch(Trigger::LoopIn, "loop_in", "Loop In", HELD)] },
+        Gesture::LoopOut => const { &[switch(Trigger::LoopOut, "loop_out", "Loop Out", HELD)] },
+        Gesture::Reloop => const { &[switch(Trigger::Reloop, "reloop", "Reloop or Exit", HELD)] },
+        Gesture::LoopHalve => const { &[switch(Trigger::LoopHalve, "loop_halve", "Loop Halve", HELD)] },
+        Gesture::LoopDouble => const { &[switch(Trigger::LoopDouble, "loop_double", "Loop Double", HELD)] },
+        Gesture::RollOn => const { &[switch(Trigger::Roll, "roll", "Loop Roll", HELD)] },
+        Gesture::JumpBack => const { &[switch(Trigger::JumpBack, "jump_back", "Jump Back", HELD)] },
+        Gesture::JumpOn => const { &[switch(Trigger::JumpOn, "jump_on", "Jump On", HELD)] },
+        Gesture::LoopLength => const { &[number("loop_length", "Loop Length", BEATS, 7.0, ParamOf::LoopLength)] },
+        Gesture::JumpSize => const { &[number("jump_size", "Jump Size", BEATS, 7.0, ParamOf::JumpSize)] },
+        Gesture::Nudge => const { &[number("nudge", "Nudge", PUSH, 0.0, ParamOf::Nudge)] },
         Gesture::Rate => {
             &[Param { id: "rate", name: "Rate", scale: RATE, default: 1.0, is_switch: false, of: ParamOf::Rate }]
         }
@@ -195,6 +208,16 @@ const fn params_of(gesture: Gesture) -> &'static [Param] {
     }
 }
 
+const fn number(id: &'static str, name: &'static str, scale: Scale, default: f32, of: ParamOf) -> Param {
+    Param { id, name, scale, default, is_switch: false, of }
+}
+
+/// A place among [`KEPT_BEATS`].
+const BEATS: Scale = Scale { unit: Unit::Beats, min: 0.0, max: KEPT_BEATS.len() as f32 - 1.0, taper: Taper::Linear };
+
+/// As far as a hand pushes a record.
+const PUSH: Scale = Scale { unit: Unit::Number("%"), min: -8.0, max: 8.0, taper: Taper::Linear };
+
 /// An octave down and up.
 const SEMITONES: Scale = Scale { unit: Unit::Number("semitones"), min: -12.0, max: 12.0, taper: Taper::Linear };
 
@@ -210,6 +233,8 @@ const fn shows_of(gesture: Gesture) -> Option<Shows> {
         Gesture::Snap => |snapshot, deck| on(snapshot.decks[deck.index()].motion.snap),
         Gesture::KeyLock => |snapshot, deck| on(snapshot.decks[deck.index()].motion.key_lock),
         Gesture::KeyShift => |snapshot, deck| snapshot.decks[deck.index()].motion.key_shift,
+        Gesture::LoopLength => |snapshot, deck| snapshot.decks[deck.index()].motion.loop_beats,
+        Gesture::JumpSize => |snapshot, deck| snapshot.decks[deck.index()].motion.jump_beats,
         _ => return None,
     };
     Some(shows)

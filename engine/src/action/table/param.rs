@@ -2,6 +2,7 @@
 
 use super::catalog;
 use crate::action::Trigger;
+use crate::deck::kept_place;
 use crate::input::Control;
 use crate::mixer::{EqBand, Knob, Scale};
 use crate::units::DeckId;
@@ -19,6 +20,10 @@ pub enum ParamOf {
     Trigger(Trigger),
     Rate,
     KeyShift,
+    Echo,
+    Nudge,
+    LoopLength,
+    JumpSize,
 }
 
 impl ParamOf {
@@ -35,7 +40,28 @@ impl ParamOf {
             Self::Trigger(trigger) => Control::Trigger(deck, trigger),
             Self::Rate => Control::Rate(deck),
             Self::KeyShift => Control::KeyShift(deck),
+            Self::Echo => Control::Echo(deck),
+            Self::Nudge => Control::Nudge(deck),
+            Self::LoopLength => Control::LoopLength(deck),
+            Self::JumpSize => Control::JumpSize(deck),
         }
+    }
+
+    /// Whether hands move it as the host does. Else they do the gesture itself, of which the host is told: a press has no
+    /// release to send, and a wheel lets go by itself.
+    #[must_use]
+    pub(super) const fn is_for_hands(self) -> bool {
+        match self {
+            Self::Trigger(trigger) => !trigger.is_press(),
+            Self::Nudge => false,
+            _ => true,
+        }
+    }
+
+    /// The control's value for what its row shows: lengths are places among those that there are.
+    #[must_use]
+    pub(super) fn value_of(self, shown: f64) -> f64 {
+        if matches!(self, Self::LoopLength | Self::JumpSize) { f64::from(kept_place(shown)) } else { shown }
     }
 
     /// Its place in the hosts' list: first the decks' strips, then the master's, then the mixer's tables, then the hands.
@@ -50,6 +76,10 @@ impl ParamOf {
             Self::Trigger(trigger) => (Section::Hands, trigger.index()),
             Self::Rate => (Section::Hands, Trigger::ALL.len()),
             Self::KeyShift => (Section::Hands, Trigger::ALL.len() + 1),
+            Self::Echo => (Section::Hands, Trigger::ALL.len() + 2),
+            Self::LoopLength => (Section::Hands, Trigger::ALL.len() + 3),
+            Self::JumpSize => (Section::Hands, Trigger::ALL.len() + 4),
+            Self::Nudge => (Section::Hands, Trigger::ALL.len() + 5),
         }
     }
 }

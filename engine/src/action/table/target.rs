@@ -181,6 +181,7 @@ impl Target {
             return self.shown_by_button(row.gesture()?, value, snapshot, deck);
         }
         let value = row.shown(snapshot, deck)?;
+        let value = self.param().map_or(value, |of| of.value_of(value));
         #[expect(clippy::cast_possible_truncation, reason = "values of controls are f32 at heart")]
         Some(match row.touch {
             Touch::Turn(scale) => scale.norm_of(value as f32),
@@ -222,7 +223,7 @@ impl Target {
             }
             // A row with parameters for its buttons has none for the whole.
             _ if row.params.len() > 1 => None,
-            _ => row.params.first().map(|param| param.of),
+            _ => row.params.first().map(|param| param.of).filter(|of| of.is_for_hands()),
         }
     }
 

@@ -110,8 +110,14 @@ fn every_parameter_has_one_target_and_its_value_shows_where_it_stands() {
             assert_eq!(shown.is_some(), !momentary, "{name}");
         }
     }
+    // A press, or a push, is mapped as what it does.
+    let by_gesture = |control: Control| match control {
+        Control::Trigger(_, trigger) => trigger.is_press(),
+        control => matches!(control, Control::Nudge(_)),
+    };
     for param in params() {
-        assert!(moved.contains(&param.control), "{} cannot be mapped", param.id);
+        let is_mapped = moved.contains(&param.control) != by_gesture(param.control);
+        assert!(is_mapped, "{} cannot be mapped, or twice", param.id);
         let shown = param.scale.value_at(param.scale.norm_of(param.default));
         assert!((shown - param.default).abs() < 1e-3, "{}", param.id);
         let text = param.scale.text(param.default);

@@ -1,6 +1,7 @@
 //! The deck by itself, frame by frame.
 
 use super::*;
+use crate::deck::Track;
 use crate::graph::{DspNode, IoSetup, SUB_BLOCK_FRAMES, StereoBlock};
 
 const SR: f64 = 48_000.0;

@@ -75,8 +75,9 @@ fn lay(deck: &mut DeckNode, hand: Hand) {
     }
 }
 
-/// Beyond the playhead: what a key lock wants to hear before, and the longest crossfade.
-const ENOUGH: usize = 24_000;
+/// Beyond the playhead: what a key lock wants to hear before, and the longest crossfade; and two beats, the longest loop, from
+/// whose start a deck that plays backwards goes on at its end.
+const ENOUGH: usize = 24_000 + 48_000;
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]

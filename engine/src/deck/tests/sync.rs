@@ -43,6 +43,44 @@ fn it_stays_on_the_beat_for_ten_minutes_of_changing_tempo() {
     assert!(worst < 0.01);
 }
 
+/// Two decks in one host, the second a good while later: what they play takes each other away.
+#[test]
+fn two_synced_decks_with_the_same_track_null_for_ten_minutes_of_changing_tempo() {
+    let rate = 8_000.0;
+    let sound = track(125.0, 760.0, rate);
+    let mut booths = [(); 2].map(|()| Booth::at(rate, sound.clone(), 118.0));
+    booths.iter_mut().for_each(|booth| booth.deck.set_sync(true).unwrap());
+    booths[0].deck.play(None, 0);
+    for booth in &mut booths {
+        booth.run(100_003, 512);
+    }
+    let there = booths[0].place();
+    // A hand is not exact: sync puts the nearest beat on the beat.
+    booths[1].deck.play(Some(there + 0.11), 0);
+    let (mut apart_frames, mut rest, mut music) = (0.0_f64, 0.0_f64, 0.0_f64);
+    for (minute, bpm) in [118.0, 127.3, 96.0, 140.0, 120.0, 133.33, 125.0, 110.01, 128.0, 121.5].into_iter().enumerate()
+    {
+        for part in 0..6 {
+            for booth in &mut booths {
+                booth.bpm = bpm;
+                // Every third minute the host's tempo moves all the time.
+                booth.step_bpm = if minute % 3 == 2 { 6.0 / 480_000.0 } else { 0.0 };
+                booth.out.clear();
+                booth.run(80_000, 512);
+            }
+            let [first, second] = &booths;
+            apart_frames = apart_frames.max((first.place() - second.place()).abs() * SR);
+            let faded = if minute + part == 0 { 400 } else { 0 };
+            for (a, b) in first.out.iter().zip(&second.out).skip(faded) {
+                (rest, music) = (rest + f64::from(a - b).powi(2), music + f64::from(*a).powi(2));
+            }
+        }
+    }
+    let null_db = 10.0 * (rest.max(1e-30) / music).log10();
+    println!("two synced decks: {null_db:.1} dB are left of them, {apart_frames:.2e} frames apart at most");
+    assert!(null_db < -100.0 && apart_frames < 0.01, "{null_db} dB, {apart_frames} frames");
+}
+
 /// Knocks on the beats, heard through key lock, against the same as a record (which is exact: the test above).
 #[test]
 fn under_key_lock_its_beats_are_heard_on_the_clock_s_for_ten_minutes() {

@@ -39,6 +39,8 @@ pub enum Unit {
     Speed,
     /// A number with this unit.
     Number(&'static str),
+    /// A length in beats, by its place among [`crate::deck::KEPT_BEATS`].
+    Beats,
     /// One of some words, by its place.
     Choice(&'static [&'static str]),
 }

@@ -2,6 +2,22 @@
 
 use super::{Taper, Unit};
 
+/// Of [`Unit::Beats`], in the order of [`crate::deck::KEPT_BEATS`].
+const BEATS: [&str; 12] = [
+    "1/32 beat",
+    "1/16 beat",
+    "1/8 beat",
+    "1/4 beat",
+    "1/2 beat",
+    "1 beat",
+    "2 beats",
+    "4 beats",
+    "8 beats",
+    "16 beats",
+    "32 beats",
+    "64 beats",
+];
+
 /// Unit, range and taper of a control.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Scale {
@@ -25,7 +41,11 @@ impl Scale {
     /// The words of a choice.
     #[must_use]
     pub const fn choices(&self) -> Option<&'static [&'static str]> {
-        if let Unit::Choice(words) = self.unit { Some(words) } else { None }
+        match self.unit {
+            Unit::Choice(words) => Some(words),
+            Unit::Beats => Some(&BEATS),
+            _ => None,
+        }
     }
 
     /// The nearest value in its range, and on a step if it has steps. What is no number is the least.

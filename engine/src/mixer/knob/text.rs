@@ -1,6 +1,7 @@
 //! A control's value as text with its unit, both ways.
 
 use super::{KnobRow, Scale, Unit};
+use crate::deck::{KEPT_BEATS, kept_place};
 
 impl KnobRow {
     /// See [`Scale::text`].
@@ -35,7 +36,9 @@ impl Scale {
             Unit::Milliseconds => format!("{} ms", rounded(value, 1)),
             Unit::Speed => format!("{:+.2} %", (value - 1.0) * 100.0),
             Unit::Number(unit) => format!("{} {unit}", rounded(value, 2)).trim_end().to_owned(),
-            Unit::Choice(words) => words.get(place(value)).unwrap_or(&"?").to_string(),
+            Unit::Beats | Unit::Choice(_) => {
+                self.choices().and_then(|words| words.get(place(value))).unwrap_or(&"?").to_string()
+            }
         }
     }
 
@@ -51,6 +54,7 @@ impl Scale {
             Unit::Milliseconds => number(text, "ms"),
             Unit::Speed => speed(text),
             Unit::Number(unit) => number(text, unit),
+            Unit::Beats => beats(text),
             Unit::Choice(words) => {
                 let lower = text.to_ascii_lowercase();
                 // `play` is `playing`.
@@ -79,6 +83,19 @@ fn speed(text: &str) -> Option<f32> {
         Some(times) => number(times, ""),
         None => number(text, "%").map(|percent| 1.0 + percent / 100.0),
     }
+}
+
+/// `4`, `1/2 beat`, `0.5 beats`: a number is beats, never a place.
+fn beats(text: &str) -> Option<f32> {
+    let lower = text.to_ascii_lowercase();
+    let bare = lower.trim_end_matches("beats").trim_end_matches("beat").trim();
+    let said = match bare.split_once('/') {
+        Some((above, below)) => number(above, "")? / number(below, "")?,
+        None => number(bare, "")?,
+    };
+    let place = kept_place(said.into());
+    let is_one = (KEPT_BEATS[usize::from(place)] - f64::from(said)).abs() < 1e-6;
+    is_one.then(|| f32::from(place))
 }
 
 fn bipolar(text: &str) -> Option<f32> {

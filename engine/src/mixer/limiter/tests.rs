@@ -100,8 +100,7 @@ fn nor_do_square_bursts_at_any_rate_and_ceiling() {
             println!(
                 "limiter: square bursts at {sample_rate} Hz: {most:.3?} dBTP (12, 32, 128 taps), ceiling {ceiling}"
             );
-            assert!(most[..2].iter().all(|peak| *peak <= f64::from(ceiling)), "{most:?}");
-            assert!(most[2] <= f64::from(ceiling) + 0.4, "what only the finest look sees: {most:?}");
+            assert!(most.iter().all(|peak| *peak <= f64::from(ceiling)), "{most:?}");
         }
     }
 }

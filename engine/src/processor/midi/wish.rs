@@ -1,7 +1,9 @@
 //! What a binding's touch or move asks of the rig.
 
+use super::super::gestures::beats_of;
 use super::super::{Fader, Moment, RigProcessor};
 use crate::action::{ActionKind, Deed, Gesture, Pending, Takes, Trigger};
+use crate::deck::kept_place;
 use crate::input::{Control, ControlMove};
 use crate::message::At;
 use crate::midi::{Binding, GestureEnds, MidiTarget};
@@ -67,7 +69,8 @@ impl RigProcessor {
         moves: &mut Vec<ControlMove>,
     ) {
         let travel = &binding.travel;
-        let is_held = binding.hold || matches!(control, Control::Trigger(_, Trigger::Cue | Trigger::HotCue(_)));
+        let is_held =
+            binding.hold || matches!(control, Control::Trigger(_, Trigger::Cue | Trigger::HotCue(_) | Trigger::Roll));
         let now = self.control_now(control);
         let value = match touch {
             Touch::Down if is_held => travel.max,
@@ -106,13 +109,17 @@ impl RigProcessor {
             Control::Play(deck) if on => Deed::Play { deck, position_secs: None },
             Control::Play(deck) => Deed::Stop { deck },
             Control::Trigger(deck, trigger) => {
-                let (which, value) = trigger.gesture(on);
+                let Some((which, value)) = trigger.gesture(on) else { return };
                 gesture(deck, which, value)
             }
             Control::Rate(deck) => gesture(deck, Gesture::Rate, value.into()),
             Control::KeyShift(deck) => gesture(deck, Gesture::KeyShift, value.into()),
             Control::Gain(deck) => Deed::SetGain { deck, gain: Decibels(value), over_beats },
             Control::Eq(deck, band) => Deed::SetEq { deck, band, gain: Decibels(value), over_beats },
+            Control::Nudge(deck) => gesture(deck, Gesture::Nudge, value.into()),
+            Control::LoopLength(deck) => gesture(deck, Gesture::LoopLength, beats_of(value)),
+            Control::JumpSize(deck) => gesture(deck, Gesture::JumpSize, beats_of(value)),
+            Control::Echo(deck) => Deed::SetEcho { deck, send: value.clamp(0.0, 1.0), over_beats },
             Control::Crossfader => Deed::SetCrossfader { position: value, over_beats },
             Control::MasterGain => Deed::SetMasterGain { gain: Decibels(value), over_beats },
             Control::Knob(knob) => Deed::SetKnob { knob, value, over_beats },
@@ -154,8 +161,13 @@ impl RigProcessor {
             Control::Rate(deck) => self.deck(deck).map_or(1.0, |node| node.motion_view().rate as f32),
             #[expect(clippy::cast_possible_truncation, reason = "-12 to 12")]
             Control::KeyShift(deck) => self.deck(deck).map_or(0.0, |node| node.motion_view().key_shift as f32),
+            #[expect(clippy::cast_possible_truncation, reason = "-8 to 8")]
+            Control::Nudge(deck) => self.deck(deck).map_or(0.0, |node| node.motion_view().nudge as f32),
+            Control::LoopLength(deck) => self.deck(deck).map_or(0.0, |node| f32::from(kept_place(node.loop_beats()))),
+            Control::JumpSize(deck) => self.deck(deck).map_or(0.0, |node| f32::from(kept_place(node.jump_beats()))),
             Control::Gain(deck) => self.setting(Fader::Gain(deck)).unwrap_or(0.0),
             Control::Eq(deck, band) => self.setting(Fader::Eq(deck, band)).unwrap_or(0.0),
+            Control::Echo(deck) => self.setting(Fader::Echo(deck)).unwrap_or(0.0),
             Control::Crossfader => self.setting(Fader::Crossfader).unwrap_or(0.5),
             Control::MasterGain => self.setting(Fader::Master).unwrap_or(0.0),
             Control::Knob(knob) => self.snapshot.knob(knob),

@@ -1,7 +1,7 @@
 //! The host's hand: switched off it moves nothing, and its parameters show what is.
 
 use super::*;
-use crate::action::Trigger;
+use crate::action::{Gesture, Trigger};
 use crate::mixer::{EqBand, Knob};
 
 fn controls() -> Vec<(Control, f32)> {
@@ -14,9 +14,11 @@ fn controls() -> Vec<(Control, f32)> {
         (Control::Knob(knob), knob.row().min),
         (Control::Rate(DeckId::B), 1.1),
         (Control::KeyShift(DeckId::B), 2.0),
+        (Control::Echo(DeckId::A), 0.5),
         (Control::Quantize, 0.0),
         (Control::Play(DeckId::A), 1.0),
         (Control::Trigger(DeckId::A, Trigger::Slip), 1.0),
+        (Control::Trigger(DeckId::A, Trigger::Snap), 0.0),
     ]
 }
 
@@ -104,4 +106,32 @@ fn quantize_is_set_by_anyone_and_the_host_s_parameter_shows_it() {
     send(&mut bench, &[]);
     assert!(bench.done(beyond).is_some());
     assert_eq!(bench.console.snapshot().quantize, 4, "above the last is the last");
+}
+
+#[test]
+fn an_echo_that_anyone_moves_is_told_to_the_host_which_takes_it_over() {
+    let mut bench = Bench::loaded(120.0);
+    let echo = Control::Echo(DeckId::A);
+    bench.ask(Action::SetEcho { deck: DeckId::A, send: 0.75 }, ActionTiming::Immediate);
+    send(&mut bench, &[]);
+    assert_eq!(bench.moves, [(0, echo, 0.75)]);
+    // The host's hand is the last one, and no cooldown holds an automation curve.
+    send(&mut bench, &[(echo, 0.25)]);
+    assert_eq!((bench.console.snapshot().decks[0].echo_send, bench.moves.len()), (0.25, 0));
+    send(&mut bench, &[(echo, f32::NAN)]);
+    assert_eq!(bench.console.snapshot().decks[0].echo_send, 0.0);
+}
+
+#[test]
+fn snap_is_on_until_someone_switches_it_off_and_the_host_hears_of_that() {
+    let mut bench = Bench::loaded(120.0);
+    let snap = Control::Trigger(DeckId::B, Trigger::Snap);
+    send(&mut bench, &[]);
+    assert!(bench.moves.is_empty(), "a new deck snaps, and the host knows: {:?}", bench.moves);
+    let off = Action::Gesture { deck: DeckId::B, gesture: Gesture::Snap, value: 0.0 };
+    bench.ask(off, ActionTiming::Immediate);
+    send(&mut bench, &[]);
+    assert_eq!(bench.moves, [(512, snap, 0.0)]);
+    send(&mut bench, &[(snap, 1.0)]);
+    assert!(bench.console.snapshot().decks[1].motion.snap);
 }

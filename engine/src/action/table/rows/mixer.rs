@@ -108,6 +108,7 @@ pub const MIXER: [Row; 8] = [
         path: "/deck/{deck}/echo",
         args: Args::one(FADER),
         class: ActionKind::Effect,
+        params: &[Param { id: "echo", name: "Echo", scale: PART, default: 0.0, is_switch: false, of: ParamOf::Echo }],
         touch: Touch::Turn(PART),
         help: "Sends this part of the channel into its echo, which repeats it every three quarters of a beat.",
         shows: Some(|snapshot, deck| snapshot.decks[deck.index()].echo_send.into()),

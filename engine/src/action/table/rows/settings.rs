@@ -6,7 +6,7 @@ use crate::action::{ActionKind, Setting};
 use crate::clock::{ClockMode, ClockPolicy, JumpPolicy, StopPolicy};
 use crate::safety::{DeckState, OnAirRule};
 
-const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: 256.0 };
+const COOLDOWN: Arg = Arg::Number { unit: "beats", min: 0.0, max: Setting::MAX_COOLDOWN_BEATS };
 const MOST_OFFSET_MS: f64 = ClockPolicy::MAX_LINK_OFFSET_MICROS as f64 / 1e3;
 const RULE: Arg = Arg::Number { unit: "", min: 0.0, max: 2.0 };
 
@@ -68,7 +68,7 @@ pub const SETTINGS: [Row; 15] = [
     Row {
         name: "Undo Bars",
         path: "/safety/undo/bars",
-        args: Args::one(Arg::Number { unit: "bars", min: 0.0, max: 64.0 }),
+        args: Args::one(Arg::Number { unit: "bars", min: 0.0, max: Setting::MAX_UNDO_BARS }),
         help: "For how many bars a stop, an eject, a load or a seek can be undone; 8 in a new rig.",
         makes: own(|given| set(Setting::UndoBars { bars: given.number(0) })),
         ..SETTING
@@ -76,7 +76,7 @@ pub const SETTINGS: [Row; 15] = [
     Row {
         name: "Play Toggle",
         path: "/safety/playtoggle",
-        args: Args::one(Arg::Number { unit: "ms", min: 0.0, max: 5000.0 }),
+        args: Args::one(Arg::Number { unit: "ms", min: 0.0, max: Setting::MAX_PLAY_TOGGLE_MS }),
         help: "Presses of play closer than this are one press of a worn button; 120 in a new rig.",
         makes: own(|given| set(Setting::PlayToggle { ms: given.number(0) })),
         ..SETTING

@@ -35,7 +35,7 @@ macro_rules! source {
             Row {
                 name: concat!($name, " Rate"),
                 path: concat!("/source/", $path, "/rate"),
-                args: Args::one(Arg::Number { unit: "a second", min: 0.0, max: 1e6 }),
+                args: Args::one(Arg::Number { unit: "a second", min: 0.0, max: Setting::MAX_PER_SEC }),
                 help: concat!("How many actions ", $name, " may ask for in a second; 0 for no limit."),
                 makes: own(|given| set(Setting::SourceRate { source: Source::$source, per_sec: given.number_f32(0) })),
                 ..SETTING
