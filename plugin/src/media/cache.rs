@@ -1,6 +1,6 @@
 //! What was found out about tracks, on disk: one file for each content, so that no track is analysed twice.
 //!
-//! A file is written whole under another name and then renamed: others see all of it or nothing. One that is damaged,
+//! Others see all of a file or nothing ([`crate::whole_file`]). One that is damaged,
 //! of another version, or not what its name says is as good as none. Several instances may share a folder.
 
 mod files;
@@ -8,7 +8,6 @@ mod files;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
@@ -16,9 +15,10 @@ use echelon_engine::deck::{BeatGrid, Track};
 use twox_hash::XxHash3_64;
 
 pub use files::TrackFacts;
+pub(super) use files::{Stamp, stamp};
 
 use super::analyse::{ANALYSIS_VERSION, Analysis, Bands, ContentId, Key, Waveform};
-use crate::whole_file::write_new;
+use crate::whole_file;
 
 /// How much all files together may take; then those that were not needed for longest go.
 pub const MAX_CACHE_BYTES: u64 = 256 << 20;
@@ -122,19 +122,12 @@ impl AnalysisCache {
     /// # Errors
     /// The system's. What was there before is still there.
     pub fn put(&self, analysis: &Analysis, track: &Track) -> io::Result<()> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
         let bytes = encode(analysis, track)?;
         if bytes.len() as u64 > MAX_ENTRY_BYTES.min(self.max_bytes) {
             return Ok(());
         }
         fs::create_dir_all(&self.folder)?;
-        let own = format!("{}.{}.{HALF_WRITTEN}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let part = self.folder.join(own);
-        let written = write_new(&part, &bytes).and_then(|()| fs::rename(&part, self.path(analysis.content)));
-        if written.is_err() {
-            let _ = fs::remove_file(&part);
-        }
-        written?;
+        whole_file::write(&self.path(analysis.content), &bytes)?;
         self.trim()
     }
 

@@ -49,11 +49,12 @@ pub enum LoadError {
     },
     /// It would fit alone, but not beside what is loaded.
     #[error(
-        "there is no room for it: the loaded tracks take {used_mib} of {budget_mib} MiB; eject one, or allow more \
+        "there is no room for it: the loaded tracks of all instances take {used_mib} of {budget_mib} MiB; eject one, or allow more \
          (ECHELON_TRACK_MEMORY_MIB)"
     )]
     NoRoom {
-        /// What all tracks take that are still held, in MiB: those on the decks, and those that an undo may bring back.
+        /// What all tracks of the process take that are still held, in MiB: those on decks, those that an undo may bring
+        /// back, what is listened to, and what is analysed.
         used_mib: usize,
         /// What they may take together, in MiB.
         budget_mib: usize,

@@ -31,8 +31,8 @@ const MOST_TAGS: usize = 8;
 /// More than this beyond the bytes that are said is another stream behind the first, not a tag.
 const MOST_BEHIND: u64 = 256 << 10;
 
-/// Whether an MPEG stream says in its first frame how many frames it has, and is not much longer in bytes than that.
-pub(super) fn mpeg_says_length(file: &mut (impl Read + Seek), bytes: u64) -> io::Result<bool> {
+/// Where what is behind the ID3 tags at the beginning of a file begins.
+pub(super) fn behind_tags(file: &mut (impl Read + Seek)) -> io::Result<u64> {
     let mut at = 0;
     for _ in 0..MOST_TAGS {
         let head: [u8; 10] = read(file, at)?;
@@ -41,6 +41,12 @@ pub(super) fn mpeg_says_length(file: &mut (impl Read + Seek), bytes: u64) -> io:
         let has_foot = flags & 0x10 != 0;
         at += 10 + size + if has_foot { 10 } else { 0 };
     }
+    Ok(at)
+}
+
+/// Whether an MPEG stream says in its first frame how many frames it has, and is not much longer in bytes than that.
+pub(super) fn mpeg_says_length(file: &mut (impl Read + Seek), bytes: u64) -> io::Result<bool> {
+    let at = behind_tags(file)?;
     let head: [u8; 4] = read(file, at)?;
     if head[0] != 0xff || head[1] & 0xe0 != 0xe0 {
         return Ok(false);

@@ -14,8 +14,10 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::decode::{DecodedTrack, Decoding};
 use super::error::LoadError;
+use super::find::Elsewhere;
 use super::memory::TrackMemory;
 use super::overview::Overview;
+use super::tags::Tags;
 
 /// Results that may wait to be fetched. At this many the thread waits, and new loads are refused.
 const MAX_UNREAD: usize = 64;
@@ -41,6 +43,8 @@ pub enum LoadEvent {
         path: PathBuf,
         /// The track.
         track: Arc<Track>,
+        /// What the file says of itself.
+        tags: Tags,
     },
     /// The rest is being decoded.
     Coming {
@@ -87,8 +91,8 @@ struct Job {
     deck: DeckId,
     id: RequestId,
     path: PathBuf,
-    /// Where it may be if it is not there.
-    folders: Vec<PathBuf>,
+    /// Of a project's file: where else it may be.
+    elsewhere: Option<Elsewhere>,
     cancelled: Arc<AtomicBool>,
 }
 
@@ -133,7 +137,7 @@ struct Shared {
     changed: Condvar,
     /// Set with the state locked.
     stop: AtomicBool,
-    memory: TrackMemory,
+    memory: Arc<TrackMemory>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -165,11 +169,11 @@ impl Loader {
     /// # Errors
     /// The system's, if it gives no thread.
     pub fn new(wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
-        Self::within(TrackMemory::from_env(), wake)
+        Self::within(TrackMemory::of_process(), wake)
     }
 
     /// [`Loader::new`] with another memory budget.
-    pub(super) fn within(memory: TrackMemory, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
+    pub(super) fn within(memory: Arc<TrackMemory>, wake: impl Fn() + Send + Sync + 'static) -> io::Result<Self> {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Arc::new(Shared { state, changed, stop: AtomicBool::new(false), memory, wake: Box::new(wake) });
         let worker = shared.clone();
@@ -183,10 +187,10 @@ impl Loader {
     /// # Errors
     /// [`LoadError::Busy`] if results are not fetched; then nothing has changed.
     pub fn load(&self, deck: DeckId, id: RequestId, path: PathBuf) -> Result<(), LoadError> {
-        self.load_or_find(deck, id, path, vec![])
+        self.load_from(deck, id, path, None)
     }
 
-    /// The same; should the file not be there, the one that is most like it below these folders.
+    /// The same for a project's file, which may be elsewhere on this machine.
     ///
     /// # Errors
     /// As [`Loader::load`].
@@ -195,7 +199,17 @@ impl Loader {
         deck: DeckId,
         id: RequestId,
         path: PathBuf,
-        folders: Vec<PathBuf>,
+        elsewhere: Elsewhere,
+    ) -> Result<(), LoadError> {
+        self.load_from(deck, id, path, Some(elsewhere))
+    }
+
+    fn load_from(
+        &self,
+        deck: DeckId,
+        id: RequestId,
+        path: PathBuf,
+        elsewhere: Option<Elsewhere>,
     ) -> Result<(), LoadError> {
         let mut state = self.shared.state();
         if state.finished.len() >= MAX_UNREAD {
@@ -208,7 +222,7 @@ impl Loader {
         {
             state.finished.push_back(older.cancelled());
         }
-        state.waiting.push_back(Job { deck, id, path, folders, cancelled: Arc::default() });
+        state.waiting.push_back(Job { deck, id, path, elsewhere, cancelled: Arc::default() });
         let news = !state.finished.is_empty();
         drop(state);
         self.shared.changed.notify_all();
@@ -299,8 +313,8 @@ fn run(shared: &Shared) {
 /// Decodes a file up to where a deck can have it; in between the decks that have theirs get more.
 fn begin(shared: &Shared, mut job: Job, tails: &mut VecDeque<Tail>) {
     let (deck, id) = (job.deck, job.id);
-    if !job.folders.is_empty() && !job.path.exists() {
-        job.path = super::find::find(&job.path, &job.folders).unwrap_or(job.path);
+    if let Some(elsewhere) = &job.elsewhere {
+        job.path = elsewhere.place_of(job.path);
     }
     let room = shared.memory.room();
     let result = head(shared, &job, room.bytes, tails);
@@ -313,13 +327,17 @@ fn begin(shared: &Shared, mut job: Job, tails: &mut VecDeque<Tail>) {
         _ if job.cancelled.load(Ordering::Acquire) => shared.finish([job.cancelled()]),
         Ok((decoding, Some(track))) => {
             tails.push_back(Tail { deck, id, decoding });
-            shared.finish([LoadEvent::Loaded { deck, id, path: job.path, track }]);
+            let tags = Tags::read(&job.path);
+            shared.finish([LoadEvent::Loaded { deck, id, path: job.path, track, tags }]);
         }
-        Ok((decoding, None)) => match decoding.finish() {
+        Ok((decoding, None)) => match decoding
+            .finish()
+            .and_then(|decoded| shared.memory.take(&decoded.track).map(|()| decoded))
+        {
             Ok(decoded) => {
                 let track = decoded.track.clone();
-                shared.memory.count(&track);
-                let loaded = LoadEvent::Loaded { deck, id, path: job.path, track };
+                let tags = Tags::read(&job.path);
+                let loaded = LoadEvent::Loaded { deck, id, path: job.path, track, tags };
                 shared.finish([loaded, LoadEvent::Whole { deck, id, decoded }]);
             }
             Err(error) => shared.finish([LoadEvent::Failed { deck, id, path: job.path, error: room.explain(error) }]),
@@ -337,7 +355,7 @@ fn head(
 ) -> Result<(Decoding, Option<Arc<Track>>), LoadError> {
     let mut decoding = Decoding::open(&job.path, max_bytes)?;
     if let Some(track) = decoding.begin_track() {
-        shared.memory.count(&track);
+        shared.memory.take(&track)?;
     }
     let is_cancelled = || job.cancelled.load(Ordering::Acquire);
     loop {

@@ -1,13 +1,13 @@
-//! How much memory the tracks of a rig may take together.
+//! How much memory the tracks of all instances of a process may take together: on decks, in headphones, for an analysis.
 
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 
 use echelon_engine::deck::Track;
 
 use super::decode::MAX_TRACK_BYTES;
 use super::error::LoadError;
 
-/// What all tracks of a rig may take together, in MiB, if nobody says otherwise: four decks with half an hour each at
+/// What all tracks of a process may take together, in MiB, if nobody says otherwise: four decks with half an hour each at
 /// 48 kHz, and what they replace.
 pub const DEFAULT_TRACK_MEMORY_MIB: usize = 4096;
 /// The environment's variable that says otherwise, in MiB.
@@ -16,7 +16,10 @@ pub const TRACK_MEMORY_VARIABLE: &str = "ECHELON_TRACK_MEMORY_MIB";
 /// Two channels of `f32`.
 const BYTES_PER_FRAME: usize = 8;
 
-/// Counts the tracks that are still held by anyone: a deck, an undo, a fade to what replaces it, a queue.
+/// That of the process.
+static OF_PROCESS: LazyLock<Arc<TrackMemory>> = LazyLock::new(|| Arc::new(TrackMemory::from_env()));
+
+/// Counts the tracks that are still held by anyone: a deck, an undo, a fade to what replaces it, a queue, an analysis.
 #[derive(Debug)]
 pub(super) struct TrackMemory {
     budget: usize,
@@ -29,17 +32,20 @@ impl TrackMemory {
         Self { budget, tracks: Mutex::new(Vec::new()) }
     }
 
+    /// The one that all instances of this process share. The environment is asked when the first of them loads something.
+    pub(super) fn of_process() -> Arc<Self> {
+        OF_PROCESS.clone()
+    }
+
     /// With the budget that the environment names, or the default.
-    pub(super) fn from_env() -> Self {
+    fn from_env() -> Self {
         let said = std::env::var(TRACK_MEMORY_VARIABLE).ok();
         Self::new(mebibytes(said.as_deref()) << 20)
     }
 
     /// What is taken now, in bytes.
     pub(super) fn used(&self) -> usize {
-        let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
-        tracks.retain(|track| track.strong_count() > 0);
-        tracks.iter().filter_map(Weak::upgrade).map(|track| track.capacity_frames() * BYTES_PER_FRAME).sum()
+        taken(&mut self.tracks.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// What is left now.
@@ -49,10 +55,29 @@ impl TrackMemory {
         Room { bytes, used, budget: self.budget }
     }
 
-    /// From now on this one counts, with the memory that was taken for it, until nobody has it any more.
-    pub(super) fn count(&self, track: &Arc<Track>) {
-        self.tracks.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(track));
+    /// From now on this one counts, with the memory that was taken for it, until nobody has it any more. Once is enough.
+    ///
+    /// # Errors
+    /// [`LoadError::NoRoom`] if what others have taken since [`TrackMemory::room`] leaves too little: then it does not count,
+    /// and is to be let go of.
+    pub(super) fn take(&self, track: &Arc<Track>) -> Result<(), LoadError> {
+        let mut tracks = self.tracks.lock().unwrap_or_else(PoisonError::into_inner);
+        let used = taken(&mut tracks);
+        if tracks.iter().any(|known| std::ptr::eq(known.as_ptr(), Arc::as_ptr(track))) {
+            return Ok(());
+        }
+        if track.capacity_frames() * BYTES_PER_FRAME > self.budget.saturating_sub(used) {
+            return Err(LoadError::NoRoom { used_mib: used >> 20, budget_mib: self.budget >> 20 });
+        }
+        tracks.push(Arc::downgrade(track));
+        Ok(())
     }
+}
+
+/// What those that are left take, in bytes.
+fn taken(tracks: &mut Vec<Weak<Track>>) -> usize {
+    tracks.retain(|track| track.strong_count() > 0);
+    tracks.iter().filter_map(Weak::upgrade).map(|track| track.capacity_frames() * BYTES_PER_FRAME).sum()
 }
 
 /// What a track may take.
@@ -94,7 +119,7 @@ mod tests {
             return Err(room.explain(LoadError::TooLong { max_mib: room.bytes >> 20, minutes: 0 }));
         }
         let track = Arc::new(Track::new(vec![0.0; frames], vec![0.0; frames], 48_000.0).unwrap());
-        memory.count(&track);
+        memory.take(&track)?;
         Ok(track)
     }
 
@@ -122,13 +147,27 @@ mod tests {
     fn a_track_that_is_still_coming_counts_in_full_from_its_start() {
         let memory = TrackMemory::new(3 << 20);
         let (track, mut writer) = Track::coming(1 << 17, 1 << 18, 48_000.0).unwrap();
-        memory.count(&track);
+        memory.take(&track).unwrap();
         writer.append(&[0.0; 10], &[0.0; 10]);
         assert_eq!(memory.used(), 2 << 20);
         drop(writer);
         assert_eq!(memory.used(), 2 << 20, "what is held is held, though it is shorter");
         drop(track);
         assert_eq!(memory.used(), 0);
+    }
+
+    #[test]
+    fn of_two_that_saw_the_same_room_only_one_gets_it_and_a_track_counts_once() {
+        let memory = TrackMemory::new(3 << 20);
+        let track = || Arc::new(Track::new(vec![0.0; 1 << 18], vec![0.0; 1 << 18], 48_000.0).unwrap());
+        let (first, second) = (track(), track());
+        memory.take(&first).unwrap();
+        assert_eq!(memory.take(&second), Err(LoadError::NoRoom { used_mib: 2, budget_mib: 3 }));
+        memory.take(&first).unwrap();
+        assert_eq!(memory.used(), 2 << 20);
+        drop(first);
+        memory.take(&second).unwrap();
+        assert_eq!(memory.used(), 2 << 20);
     }
 
     #[test]

@@ -15,10 +15,12 @@ mod overview;
 mod repair;
 mod shelf;
 mod source;
+mod tags;
 
 pub use cache::{AnalysisCache, CACHE_DIR_VARIABLE, MAX_CACHE_BYTES, TrackFacts, set_cache_folder};
 pub use decode::{DecodedTrack, MAX_TRACK_BYTES, decode};
 pub use error::LoadError;
+pub use find::Elsewhere;
 pub use grid_edit::{GridEdit, GridEditError, Taps};
 #[doc(hidden)]
 pub use hold::Hold;
@@ -26,6 +28,7 @@ pub use loader::{LoadEvent, Loader};
 pub use memory::{DEFAULT_TRACK_MEMORY_MIB, TRACK_MEMORY_VARIABLE};
 pub use overview::{OVERVIEW_COLUMNS, Overview, Peak};
 pub use shelf::{Preview, Shelf, ShelfView};
+pub use tags::{TagShelf, Tags, TagsView};
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,6 +1,7 @@
 //! Headers that other players forgive, put right as they are read. The file itself is never written.
 //!
 //! - WAV whose length was not known when the header was written: pipes, and recorders that were cut off.
+//! - Tags before the music that are larger than what the decoder looks through: they are stepped over.
 //! - FLAC of blocks of one size, whose header counts the shorter last block as the least size, against the format.
 
 use std::fs::File;
@@ -8,10 +9,16 @@ use std::io::{self, Read, Seek, SeekFrom};
 
 use symphonia::core::io::MediaSource;
 
+use super::length::behind_tags;
+
 /// WAV lengths from here on mean "not known".
 const UNKNOWN_LENGTH: u32 = 0x7fff_0000;
 /// Chunks and blocks before the audio; a file with more is left as it is.
 const MOST_CHUNKS: usize = 1000;
+
+/// A first frame that is further behind tags than this is not looked for by the decoder, which gives up at 1 MiB: a picture
+/// of the cover is often larger. What is nearer it finds by itself, whatever the tags say of their size.
+const FAR: u64 = 512 << 10;
 
 /// Bytes to read instead of those in the file.
 type Patch = (u64, Vec<u8>);
@@ -22,6 +29,8 @@ pub(super) struct Repaired {
     bytes: u64,
     position: u64,
     patches: Vec<Patch>,
+    /// Where the file begins for who reads it.
+    first: u64,
     /// Nobody is told how many bytes there are: from that the decoder guesses the length, and cuts off what is beyond it.
     hides_length: bool,
 }
@@ -31,8 +40,10 @@ impl Repaired {
     pub fn new(mut file: File, bytes: u64, hides_length: bool) -> io::Result<Self> {
         // What cannot be read here shows up again when it is decoded.
         let patches = wav_patches(&mut file, bytes).or_else(|_| flac_patches(&mut file)).unwrap_or_default();
-        file.rewind()?;
-        Ok(Self { file, bytes, position: 0, patches, hides_length })
+        let behind = behind_tags(&mut file).unwrap_or(0);
+        let first = if (FAR..bytes).contains(&behind) { behind } else { 0 };
+        file.seek(SeekFrom::Start(first))?;
+        Ok(Self { file, bytes, position: first, patches, first, hides_length })
     }
 }
 
@@ -54,8 +65,12 @@ impl Read for Repaired {
 
 impl Seek for Repaired {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let to = match to {
+            SeekFrom::Start(at) => SeekFrom::Start(at.saturating_add(self.first)),
+            to => to,
+        };
         self.position = self.file.seek(to)?;
-        Ok(self.position)
+        self.position.checked_sub(self.first).ok_or_else(|| io::ErrorKind::InvalidInput.into())
     }
 }
 
@@ -65,7 +80,7 @@ impl MediaSource for Repaired {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        (!self.hides_length).then_some(self.bytes)
+        (!self.hides_length).then_some(self.bytes - self.first)
     }
 }
 

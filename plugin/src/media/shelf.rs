@@ -13,7 +13,9 @@ use echelon_engine::action::RequestId;
 use echelon_engine::units::DeckId;
 
 use super::analyse::{Analyser, AnalysisEvent, ContentId, Waveform};
-use super::{AnalysisCache, TrackFacts, decode};
+use super::decode::decode_within;
+use super::memory::TrackMemory;
+use super::{AnalysisCache, TrackFacts};
 
 /// Files that are remembered; then all are forgotten, and looked for again.
 const MOST_FILES: usize = 20_000;
@@ -76,6 +78,7 @@ struct Shared {
     /// The analysis under way is not wanted any more.
     cancelled: AtomicBool,
     cache: AnalysisCache,
+    memory: Arc<TrackMemory>,
     wake: Box<dyn Fn() + Send + Sync>,
 }
 
@@ -103,9 +106,15 @@ impl Shelf {
     /// Costs no thread yet. `wake` is called whenever there is news, from the thread.
     #[must_use]
     pub fn new(cache: AnalysisCache, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self::within(TrackMemory::of_process(), cache, wake)
+    }
+
+    /// [`Shelf::new`] with another memory budget.
+    fn within(memory: Arc<TrackMemory>, cache: AnalysisCache, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let cancelled = AtomicBool::new(false);
-        Self { shared: Arc::new(Shared { state, changed, cancelled, cache, wake: Box::new(wake) }), thread: None }
+        let shared = Shared { state, changed, cancelled, cache, memory, wake: Box::new(wake) };
+        Self { shared: Arc::new(shared), thread: None }
     }
 
     /// Looks whether these were analysed before.
@@ -286,12 +295,15 @@ fn work(
             progress(part * DECODING);
         }
     };
-    let track = match decode(file, &mut tell, &cancelled) {
-        Ok(decoded) => decoded.track,
+    let room = shared.memory.room();
+    let decoded = decode_within(room.bytes, file, &mut tell, &cancelled).map_err(|error| room.explain(error));
+    // It counts as long as the analysis has it.
+    let track = match decoded.and_then(|decoded| shared.memory.take(&decoded.track).map(|()| decoded.track)) {
+        Ok(track) => track,
         Err(_) if cancelled() => return None,
         Err(error) => return Some(Err(error.to_string())),
     };
-    let id = RequestId::next();
+    let (id, secs) = (RequestId::next(), track.num_frames() as f64 / track.sample_rate());
     if let Err(error) = analyser.analyse(DeckId::A, id, track) {
         return Some(Err(error.to_string()));
     }
@@ -302,7 +314,7 @@ fn work(
                 AnalysisEvent::Done { analysis, .. } => {
                     // A full disk costs time the next time.
                     let _ = shared.cache.note(file, analysis.content);
-                    return Some(Ok(TrackFacts { bpm: analysis.bpm, key: analysis.key }));
+                    return Some(Ok(TrackFacts { bpm: analysis.bpm, key: analysis.key, secs: Some(secs) }));
                 }
                 AnalysisEvent::Failed { .. } if cancelled() => return None,
                 AnalysisEvent::Failed { error, .. } => return Some(Err(error.to_string())),
@@ -381,6 +393,32 @@ mod tests {
         // Another file under its name is another file.
         std::fs::write(&one, b"something else").unwrap();
         assert_eq!(cache.facts(&one), None);
+    }
+
+    #[test]
+    fn what_is_analysed_needs_room_beside_what_is_loaded() {
+        let folder = Folder::new();
+        let one = write(&folder, "one.wav");
+        let memory = Arc::new(TrackMemory::new(2 << 20));
+        let loaded = echelon_engine::deck::Track::new(vec![0.0; 1 << 17], vec![0.0; 1 << 17], 44_100.0).unwrap();
+        let loaded = Arc::new(loaded);
+        memory.take(&loaded).unwrap();
+        let cache = AnalysisCache::new(folder.path("cache"), 1 << 24);
+        let mut shelf = Shelf::within(memory.clone(), cache.clone(), || ());
+        // It takes 1.3 MiB.
+        shelf.analyse([one.clone()]);
+        let view = until("refused", &shelf, |view| view.failed.contains_key(&one));
+        assert!(view.failed[&one].contains("1 of 2 MiB"), "{}", view.failed[&one]);
+        drop((shelf, loaded));
+        let mut shelf = Shelf::within(memory.clone(), cache, || ());
+        shelf.analyse([one.clone()]);
+        until("analysed", &shelf, |view| view.facts.contains_key(&one));
+        drop(shelf);
+        assert_eq!(memory.used(), 0, "it counts no longer than it is there");
+        assert!(Arc::ptr_eq(
+            &Shelf::new(AnalysisCache::new(folder.path("c"), 1), || ()).shared.memory,
+            &TrackMemory::of_process()
+        ));
     }
 
     #[test]

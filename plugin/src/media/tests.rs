@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{DecodedTrack, LoadError, decode};
+pub(crate) use mutants::Dice;
 
 /// A folder that goes away with the test.
 pub(crate) struct Folder(PathBuf);
@@ -43,7 +44,7 @@ impl Drop for Folder {
 }
 
 /// Half a second at 44.1 kHz of 441 Hz on the left and 882 Hz on the right, at 0.4, from encoders that are widely used.
-pub(super) const FIXTURES: [(&str, &[u8]); 5] = [
+pub(crate) const FIXTURES: [(&str, &[u8]); 5] = [
     ("tone.mp3", include_bytes!("tests/fixtures/tone.mp3")),
     ("tone.ogg", include_bytes!("tests/fixtures/tone.ogg")),
     ("tone.m4a", include_bytes!("tests/fixtures/tone.m4a")),

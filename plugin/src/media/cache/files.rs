@@ -6,14 +6,14 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
+use echelon_engine::action::exact_path;
 use twox_hash::XxHash3_64;
 
 use super::{
-    ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HALF_WRITTEN, HEADER_BYTES, MAGIC, MAX_ENTRY_BYTES, bins,
-    take_apart,
+    ANALYSIS_VERSION, AnalysisCache, Description, ENDING, HEADER_BYTES, MAGIC, MAX_ENTRY_BYTES, bins, take_apart,
 };
 use crate::media::analyse::{ContentId, Key, Waveform};
-use crate::whole_file::write_new;
+use crate::whole_file;
 
 /// How notes end.
 const NOTE: &str = "file";
@@ -29,10 +29,13 @@ pub struct TrackFacts {
     pub bpm: Option<f64>,
     /// If it has one.
     pub key: Option<Key>,
+    /// Its length in seconds, as it was decoded.
+    pub secs: Option<f64>,
 }
 
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Note {
+    #[serde(with = "exact_path")]
     path: PathBuf,
     bytes: u64,
     modified_ns: u128,
@@ -54,12 +57,7 @@ impl AnalysisCache {
         let note = Note { path: file.to_owned(), bytes, modified_ns, content: content.to_string() };
         let (text, path) = (serde_json::to_vec(&note)?, self.note_path(file));
         fs::create_dir_all(&self.folder)?;
-        let part = path.with_extension(format!("{}.{HALF_WRITTEN}", std::process::id()));
-        let written = write_new(&part, &text).and_then(|()| fs::rename(&part, &path));
-        if written.is_err() {
-            let _ = fs::remove_file(&part);
-        }
-        written?;
+        whole_file::write(&path, &text)?;
         // Seldom: a search of the folder costs more than a note.
         if XxHash3_64::oneshot(&text).is_multiple_of(256) { self.trim_notes(MOST_NOTES) } else { Ok(()) }
     }
@@ -114,7 +112,8 @@ impl AnalysisCache {
         file.take(u64::from(word(20)?).min(MOST_BYTES)).read_to_end(&mut description).ok()?;
         let told: Description = serde_json::from_slice(&description).ok()?;
         let bpm = told.bpm.filter(|bpm| bpm.is_finite() && *bpm > 0.0);
-        (told.content == content).then_some(TrackFacts { bpm, key: told.key })
+        let secs = Some(told.num_frames as f64 / told.sample_rate).filter(|secs| secs.is_finite());
+        (told.content == content).then_some(TrackFacts { bpm, key: told.key, secs })
     }
 
     /// Keeps so many notes, the newest.
@@ -136,7 +135,10 @@ impl AnalysisCache {
 }
 
 /// What tells that a file is as it was: its size, and when it was changed, in nanoseconds.
-fn stamp(file: &Path) -> io::Result<(u64, u128)> {
+pub type Stamp = (u64, u128);
+
+/// That of a file now.
+pub fn stamp(file: &Path) -> io::Result<Stamp> {
     let about = fs::metadata(file)?;
     let since = about.modified()?.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     Ok((about.len(), since.as_nanos()))

@@ -136,6 +136,40 @@ fn many_writers_and_readers_see_all_or_nothing() {
     assert_eq!(files(&folder).len(), 1);
 }
 
+/// Names that are easily thought of: two libraries in one process once had the same.
+#[test]
+fn what_another_one_is_writing_is_in_nobody_s_way_and_stays() {
+    let folder = Folder::new();
+    let cache = AnalysisCache::new(folder.path("c"), 1 << 20);
+    let (track, music) = (track(5), folder.write("music.wav", b"music"));
+    let known = analysis(&track);
+    cache.put(&known, &track).unwrap();
+    cache.note(&music, known.content).unwrap();
+    let id = std::process::id();
+    let note = files(&folder).into_iter().find(|file| file.extension().is_some_and(|e| e == "file")).unwrap();
+    let mut theirs: Vec<PathBuf> = (0..500).map(|n| folder.path("c").join(format!("{id}.{n}.part"))).collect();
+    theirs.push(note.with_extension(format!("{id}.part")));
+    theirs.iter().for_each(|half| fs::write(half, b"half").unwrap());
+    cache.put(&known, &track).unwrap();
+    cache.note(&music, known.content).unwrap();
+    assert!(theirs.iter().all(|half| half.exists()));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_file_whose_name_is_no_text_is_noted_too() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = Folder::new();
+    let cache = AnalysisCache::new(folder.path("c"), 1 << 20);
+    let track = track(6);
+    let known = analysis(&track);
+    cache.put(&known, &track).unwrap();
+    let odd = folder.path("").join(std::ffi::OsStr::from_bytes(b"Caf\xe9.wav"));
+    fs::write(&odd, b"music").unwrap();
+    cache.note(&odd, known.content).unwrap();
+    assert_eq!(cache.facts(&odd).and_then(|facts| facts.bpm), known.bpm);
+}
+
 #[test]
 fn a_place_that_cannot_be_written_is_an_error_and_no_more() {
     let folder = Folder::new();

@@ -22,6 +22,16 @@ fn assert_same(left: &[f32], right: &[f32], interleaved: &[f32]) {
 }
 
 #[test]
+fn an_mp3_behind_a_large_picture_is_decoded() {
+    let folder = Folder::new();
+    let tone = FIXTURES[0].1;
+    // 3 MB, of which each byte of the size counts 7 bits.
+    let tag = [&b"ID3\x03\0\0\x01\x37\x1b\0"[..], &[0x55; 3_001_728]].concat();
+    let [plain, tagged] = [tone.to_vec(), [&tag[..], tone].concat()].map(|bytes| load(&folder.write("a.mp3", &bytes)));
+    assert_eq!(plain.unwrap().track.num_frames(), tagged.unwrap().track.num_frames());
+}
+
+#[test]
 fn integer_wav_is_exact() {
     let folder = Folder::new();
     for bits in [16, 24, 32] {

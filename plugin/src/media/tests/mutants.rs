@@ -4,7 +4,7 @@ use super::super::decode::decode_within;
 use super::{FIXTURES, Folder, flac, float_wav, int_wav, noise};
 
 /// The same numbers each time.
-pub(super) struct Dice(pub u64);
+pub(crate) struct Dice(pub u64);
 
 impl Dice {
     pub fn roll(&mut self, sides: usize) -> usize {

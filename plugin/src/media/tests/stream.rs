@@ -206,10 +206,12 @@ fn a_track_that_is_still_coming_counts_in_full() {
     // Each takes 1.95 MiB.
     let bytes = int_wav(2, 8_000, 16, &noise(2 * SECS * RATE, 16));
     let (path, other) = (folder.write("a.wav", &bytes), folder.write("b.wav", &bytes));
-    let loader = Loader::within(TrackMemory::new(3 << 20), || ()).unwrap();
+    let memory = Arc::new(TrackMemory::new(3 << 20));
+    // Two instances, or a deck and the headphones.
+    let [loader, another] = [(); 2].map(|()| Loader::within(memory.clone(), || ()).unwrap());
     let (_hold, _, _track) = held(&loader, &path);
-    let refused = ask(&loader, DeckId::B, &other);
-    let error = wait(&loader, |event| match event {
+    let refused = ask(&another, DeckId::B, &other);
+    let error = wait(&another, |event| match event {
         LoadEvent::Failed { id, error, .. } if id == refused => Some(error),
         LoadEvent::Progress { .. } | LoadEvent::Coming { .. } => None,
         other => panic!("{other:?}"),
