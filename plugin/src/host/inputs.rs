@@ -17,11 +17,13 @@ pub(super) trait Sink {
     fn transport(&mut self, frame: u32, transport: HostTransport);
 }
 
-/// An input and its place: by frame, and within a frame in the order of arrival.
+/// An input and its place: by frame, and within a frame by rank and in the order of arrival.
 #[derive(Clone, Copy)]
 struct Entry {
     frame: u32,
     arrival: u32,
+    /// Of a control: see [`Control::rank`].
+    rank: u8,
     input: HostInput,
 }
 
@@ -62,7 +64,8 @@ impl InputList {
 
     /// A control's value that waited from before the block. Comes before everything the host says about frame 0.
     pub(super) fn waited(&mut self, slot: usize, control: Control, value: f32) {
-        self.add(0, HostInput::Control(control, value), |list| list.overflow[slot] = Some((0, control, value)));
+        // They come in their order: see [`super::table::Table::order`].
+        self.add(0, HostInput::Control(control, value), 0, |list| list.overflow[slot] = Some((0, control, value)));
     }
 
     /// The frame of the host's latest value for this slot in this block.
@@ -79,14 +82,14 @@ impl InputList {
     pub(super) fn finish(&mut self) {
         for slot in 0..self.overflow.len() {
             if let Some((frame, control, value)) = self.overflow[slot] {
-                self.push(frame, HostInput::Control(control, value));
+                self.push(frame, HostInput::Control(control, value), control.rank());
             }
         }
         if let Some((frame, transport)) = self.late_transport {
-            self.push(frame, HostInput::Transport(transport));
+            self.push(frame, HostInput::Transport(transport), 0);
         }
-        // By two keys and in place: the stable sort would allocate.
-        let key = |entry: &Entry| (entry.frame, entry.arrival);
+        // By three keys and in place: the stable sort would allocate.
+        let key = |entry: &Entry| (entry.frame, entry.rank, entry.arrival);
         if !self.entries.is_sorted_by_key(key) {
             self.entries.sort_unstable_by_key(key);
         }
@@ -104,9 +107,9 @@ impl InputList {
         self.overflow.len() + 1
     }
 
-    fn add(&mut self, frame: u32, input: HostInput, keep: impl FnOnce(&mut Self)) {
+    fn add(&mut self, frame: u32, input: HostInput, rank: u8, keep: impl FnOnce(&mut Self)) {
         if self.entries.len() + self.reserve() < EVENTS_PER_BLOCK {
-            self.push(frame, input);
+            self.push(frame, input, rank);
         } else {
             self.lost += 1;
             keep(self);
@@ -114,10 +117,10 @@ impl InputList {
     }
 
     #[allow(clippy::cast_possible_truncation, reason = "at most EVENTS_PER_BLOCK entries")]
-    fn push(&mut self, frame: u32, input: HostInput) {
+    fn push(&mut self, frame: u32, input: HostInput, rank: u8) {
         if self.entries.len() < self.entries.capacity() {
             let frame = frame.min(self.frames.saturating_sub(1));
-            self.entries.push(Entry { frame, arrival: self.entries.len() as u32, input });
+            self.entries.push(Entry { frame, arrival: self.entries.len() as u32, rank, input });
         }
     }
 }
@@ -132,7 +135,7 @@ impl Sink for InputList {
         if let (true, Some(latest)) = (is_latest, self.latest.get_mut(slot)) {
             *latest = Some(frame);
         }
-        self.add(frame, HostInput::Control(control, value), |list| {
+        self.add(frame, HostInput::Control(control, value), control.rank(), |list| {
             if let (true, Some(late)) = (is_latest, list.overflow.get_mut(slot)) {
                 *late = Some((frame, control, value));
             }
@@ -140,11 +143,11 @@ impl Sink for InputList {
     }
 
     fn midi(&mut self, frame: u32, message: [u8; 3]) {
-        self.add(frame, HostInput::Midi(message), |_| ());
+        self.add(frame, HostInput::Midi(message), 0, |_| ());
     }
 
     fn transport(&mut self, frame: u32, transport: HostTransport) {
-        self.add(frame, HostInput::Transport(transport), |list| {
+        self.add(frame, HostInput::Transport(transport), 0, |list| {
             if list.late_transport.is_none_or(|(latest, _)| frame >= latest) {
                 list.late_transport = Some((frame, transport));
             }
@@ -155,6 +158,7 @@ impl Sink for InputList {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use echelon_engine::action::Trigger;
     use echelon_engine::units::DeckId;
 
     const PLAY: Control = Control::Play(DeckId::A);
@@ -185,6 +189,33 @@ mod tests {
         assert_eq!(all(&list), expected);
         assert_eq!(list.range(1, 63).count(), 3);
         assert_eq!(list.lost(), 0);
+    }
+
+    #[test]
+    fn on_one_frame_a_jump_comes_behind_its_size_and_a_loop_s_switch_behind_what_makes_the_loop() {
+        let trigger = |trigger| Control::Trigger(DeckId::A, trigger);
+        let mut list = InputList::new(2);
+        list.begin(64);
+        for (frame, control) in [
+            (9, trigger(Trigger::Loop)),
+            (9, trigger(Trigger::JumpOn)),
+            (9, Control::JumpSize(DeckId::A)),
+            (9, trigger(Trigger::LoopOut)),
+            (9, Control::LoopLength(DeckId::A)),
+            (8, trigger(Trigger::Loop)),
+        ] {
+            list.control(frame, 0, control, 1.0);
+        }
+        list.finish();
+        let expected = [
+            (8, trigger(Trigger::Loop)),
+            (9, Control::JumpSize(DeckId::A)),
+            (9, trigger(Trigger::LoopOut)),
+            (9, Control::LoopLength(DeckId::A)),
+            (9, trigger(Trigger::JumpOn)),
+            (9, trigger(Trigger::Loop)),
+        ];
+        assert_eq!(all(&list), expected.map(|(frame, control)| (frame, HostInput::Control(control, 1.0))));
     }
 
     #[test]

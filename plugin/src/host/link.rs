@@ -150,7 +150,8 @@ impl HostLink {
     pub(super) fn host_value(&self, sink: &mut impl Sink, frame: u32, slot: usize, normalized: f32) {
         let Some(control) = self.table.control(slot) else { return };
         let plain = self.table.plain(slot, normalized);
-        if plain > 0.5 && !self.is_on.load(Ordering::Relaxed) && self.table.id(slot).is_some_and(is_momentary) {
+        let is_press = plain != self.table.default_plain(slot);
+        if is_press && !self.is_on.load(Ordering::Relaxed) && self.table.id(slot).is_some_and(is_momentary) {
             // A rig that is off does nothing of the moment, and a project would not bring it back.
             return;
         }

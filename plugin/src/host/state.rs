@@ -27,6 +27,7 @@ pub(crate) fn load(link: &HostLink, bytes: &[u8]) -> bool {
     }
     link.table.params().deserialize_fields(&state.fields);
     link.resend();
+    link.table.params().saved.values_are_sent();
     link.state_generation.fetch_add(1, Ordering::Release);
     true
 }

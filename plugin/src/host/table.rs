@@ -48,8 +48,8 @@ impl Table {
             .collect();
         // By what each of them goes by: a start by the sync, all gestures by the quantize setting.
         let rank = |slot: &usize| match knobs.get(*slot).map(|knob| knob.control) {
-            Some(Control::Play(_)) => 2,
-            Some(Control::Trigger(..)) => 1,
+            Some(Control::Play(_)) => u8::MAX,
+            Some(control @ Control::Trigger(..)) => 1 + control.rank(),
             _ => 0,
         };
         let mut order: Box<[usize]> = (0..knobs.len()).collect();

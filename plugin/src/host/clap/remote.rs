@@ -25,6 +25,12 @@ const OF_DECK: [Page; 5] = [
     ("More", ["kill_low", "kill_mid", "kill_high", "reverse", "trim", "fx1_tone", "fx2_tone", "out"]),
 ];
 
+/// Of every deck too, younger than the numbers of the pages: theirs are behind all others'.
+const LATER_OF_DECK: [Page; 2] = [
+    ("Loops", ["loop", "loop_length", "loop_in", "loop_out", "reloop", "loop_halve", "loop_double", "roll"]),
+    ("Jumps", ["jump_back", "jump_on", "jump_size", "nudge", "snap", "echo", "", ""]),
+];
+
 /// Of the mixer.
 const OF_MIXER: [Page; 4] = [
     ("Faders", ["fader_1", "fader_2", "fader_3", "fader_4", "xfader", "master", "cue_mix", "quantize"]),
@@ -45,7 +51,9 @@ const OF_MIXER: [Page; 4] = [
     ),
 ];
 
-const COUNT: usize = OF_MIXER.len() + NUM_DECKS * OF_DECK.len();
+/// Pages of a deck.
+const EACH: usize = OF_DECK.len() + LATER_OF_DECK.len();
+const COUNT: usize = OF_MIXER.len() + NUM_DECKS * EACH;
 
 /// A page: its section, its name, and its parameters' ids. The mixer's come first.
 fn page(index: usize) -> Option<(String, &'static str, [String; 8])> {
@@ -53,9 +61,26 @@ fn page(index: usize) -> Option<(String, &'static str, [String; 8])> {
         return Some(("Mixer".to_owned(), name, ids.map(str::to_owned)));
     }
     let index = index - OF_MIXER.len();
-    let deck = DeckId::from_index(index / OF_DECK.len())?;
-    let (name, ids) = OF_DECK[index % OF_DECK.len()];
-    Some((format!("Deck {deck}"), name, ids.map(|id| format!("{id}_{}", deck.index() + 1))))
+    let (deck, place) = (DeckId::from_index(index / EACH)?, index % EACH);
+    let (name, ids) = OF_DECK.get(place).or_else(|| LATER_OF_DECK.get(place - OF_DECK.len()))?;
+    let of_deck = |id: &str| if id.is_empty() { String::new() } else { format!("{id}_{}", deck.index() + 1) };
+    Some((format!("Deck {deck}"), name, ids.map(of_deck)))
+}
+
+/// What a host remembers a page by: for ever, wherever it stands in the list.
+fn page_id(index: usize) -> clap_id {
+    let number = match index.checked_sub(OF_MIXER.len()) {
+        None => index,
+        Some(index) => {
+            let (deck, place) = (index / EACH, index % EACH);
+            match place.checked_sub(OF_DECK.len()) {
+                None => OF_MIXER.len() + deck * OF_DECK.len() + place,
+                // One row of all decks after the other: another one goes behind them.
+                Some(later) => OF_MIXER.len() + NUM_DECKS * (OF_DECK.len() + later) + deck,
+            }
+        }
+    };
+    u32::try_from(number + 1).unwrap_or(CLAP_INVALID_ID)
 }
 
 /// The parameter of an id.
@@ -76,8 +101,7 @@ unsafe extern "C" fn get(plugin: *const clap_plugin, index: u32, to: *mut clap_r
     *to = unsafe { std::mem::zeroed() };
     set(&mut to.section_name, &section);
     set(&mut to.page_name, name);
-    // Stable for as long as pages are only added behind these.
-    to.page_id = index + 1;
+    to.page_id = page_id(index as usize);
     to.param_ids = ids.map(|id| param(&instance.link.table, &id));
     true
 }
@@ -108,6 +132,21 @@ mod tests {
             assert!(ids.iter().any(|known| *known == id), "{id} is on no page");
         }
         assert!(page(COUNT).is_none());
-        assert!(pages.iter().filter(|(section, ..)| section == "Deck C").count() == 5);
+        assert!(pages.iter().filter(|(section, ..)| section == "Deck C").count() == EACH);
+    }
+
+    #[test]
+    fn a_page_keeps_the_number_by_which_a_host_remembers_it() {
+        let found = |section: &str, name: &str| {
+            let is_it = |index: &usize| page(*index).is_some_and(|(s, n, _)| (s.as_str(), n) == (section, name));
+            page_id((0..COUNT).find(is_it).unwrap())
+        };
+        // As they were before any page was added.
+        let old = [("Mixer", "Faders", 1), ("Mixer", "Settings", 4), ("Deck A", "Play", 5), ("Deck A", "More", 9)];
+        for (section, name, id) in old.into_iter().chain([("Deck B", "Play", 10), ("Deck D", "More", 24)]) {
+            assert_eq!(found(section, name), id, "{section} {name}");
+        }
+        assert_eq!(DeckId::ALL.map(|deck| found(&format!("Deck {deck}"), "Loops")), [25, 26, 27, 28]);
+        assert_eq!(DeckId::ALL.map(|deck| found(&format!("Deck {deck}"), "Jumps")), [29, 30, 31, 32]);
     }
 }

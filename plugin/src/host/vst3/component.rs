@@ -85,7 +85,10 @@ impl IComponentTrait for Object {
 
     unsafe fn setState(&self, stream: *mut IBStream) -> tresult {
         guard(kResultFalse, || {
+            // Before the state: its files are looked for from there.
             // SAFETY: VST3: a stream, valid for the call.
+            unsafe { self.note_project(stream) };
+            // SAFETY: the same.
             let bytes = unsafe { state::read(stream) };
             let is_loaded = bytes.is_some_and(|bytes| saved::load(&self.link, &bytes));
             if is_loaded { kResultOk } else { kResultFalse }
@@ -94,7 +97,9 @@ impl IComponentTrait for Object {
 
     unsafe fn getState(&self, stream: *mut IBStream) -> tresult {
         guard(kInternalError, || {
-            // SAFETY: VST3: a stream, valid for the call; for the framework see above.
+            // SAFETY: VST3: a stream, valid for the call.
+            unsafe { self.note_project(stream) };
+            // SAFETY: the same; for the framework see above.
             let is_saved = unsafe { state::write(stream, |memory| IComponentTrait::getState(&*self.inner, memory)) };
             if is_saved { kResultOk } else { kResultFalse }
         })
@@ -102,6 +107,17 @@ impl IComponentTrait for Object {
 }
 
 impl Object {
+    /// Where the project is, if the host tells it with a stream.
+    ///
+    /// # Safety
+    /// The stream is null or valid.
+    unsafe fn note_project(&self, stream: *mut IBStream) {
+        // SAFETY: by this function's contract.
+        if let Some(file) = unsafe { state::project_file(stream) } {
+            self.link.table.params().saved.project_is(&file);
+        }
+    }
+
     fn activate(&self) -> tresult {
         let Ok(mut runner) = self.runner.try_borrow_mut() else { return kResultFalse };
         if self.setup.max_frames() == 0 {

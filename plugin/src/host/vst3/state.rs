@@ -1,8 +1,11 @@
 //! VST3's streams of state.
 
 use std::cell::RefCell;
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
+use std::path::PathBuf;
 
+use vst3::Steinberg::Vst::PresetAttributes::{kFilePathStringType, kStateType};
+use vst3::Steinberg::Vst::{IAttributeList, IAttributeListTrait, IStreamAttributes, IStreamAttributesTrait, TChar};
 use vst3::Steinberg::{IBStream, IBStreamTrait, int32, int64, kInvalidArgument, kNotImplemented, kResultOk, tresult};
 use vst3::{Class, ComRef, ComWrapper};
 
@@ -10,6 +13,39 @@ use crate::host::state::MAX_BYTES;
 
 /// Bytes asked for at once.
 const CHUNK: usize = 1 << 16;
+/// Units of UTF-16 that a path has room for.
+const MAX_PATH: usize = 4096;
+/// What a project's state is called (`StateType::kProject`).
+const PROJECT: &str = "Project";
+
+/// The file of the project that the host opens or saves, if it says so of its stream. Few hosts do; of presets, which come
+/// from files too, they say that they are such.
+///
+/// # Safety
+/// The stream is null or valid.
+pub(super) unsafe fn project_file(stream: *mut IBStream) -> Option<PathBuf> {
+    // SAFETY: by this function's contract.
+    let stream = unsafe { ComRef::from_raw(stream) }?;
+    let about = stream.cast::<IStreamAttributes>()?;
+    // SAFETY: VST3: the list is the stream's own and lives as long; null is refused.
+    let list = unsafe { ComRef::from_raw(about.getAttributes()) }?;
+    let is_project = attribute(list, kStateType).is_none_or(|of| of == PROJECT);
+    attribute(list, kFilePathStringType).filter(|_| is_project).map(PathBuf::from)
+}
+
+/// An attribute that is a text, and not an empty one.
+fn attribute(list: ComRef<'_, IAttributeList>, name: *const c_char) -> Option<String> {
+    let mut text: [TChar; MAX_PATH] = [0; MAX_PATH];
+    #[expect(clippy::cast_possible_truncation, reason = "8 KiB")]
+    let size = size_of_val(&text) as u32;
+    // SAFETY: the name ends with a nul; there is room for what is asked for.
+    if unsafe { list.getString(name, text.as_mut_ptr(), size) } != kResultOk {
+        return None;
+    }
+    // One that fills all of the room may have been cut.
+    let length = text.iter().position(|unit| *unit == 0)?;
+    String::from_utf16(&text[..length]).ok().filter(|text| !text.is_empty())
+}
 
 /// Everything from the stream's place to its end. Not by its size: a host may not be able to tell it.
 ///
