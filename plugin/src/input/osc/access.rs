@@ -5,9 +5,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
-use serde::Deserialize;
-
 use super::folders;
+use super::settings::{UserSettings, machines};
 
 /// Messages a second of one source, if nothing else is said.
 pub const DEFAULT_RATE: f32 = 20_000.0;
@@ -43,17 +42,6 @@ impl Default for Access {
     }
 }
 
-/// `osc.json`. What is missing is as if it were not set.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(default)]
-struct File {
-    lan: bool,
-    token: String,
-    allow: Vec<IpAddr>,
-    folders: Vec<PathBuf>,
-    rate_per_sec: Option<f32>,
-}
-
 impl Access {
     /// Opens the network to these machines (any, if there are none) for packets that carry the token.
     ///
@@ -81,27 +69,45 @@ impl Access {
         Self { stranger: Some(stranger), ..self }
     }
 
-    /// As the user has set it; allows the folders that the settings name. A network without a good token stays shut.
+    /// As the user has set it; allows and forbids the folders that the settings name. A network without a good token, or
+    /// with a mistake in what is said of it, stays shut.
     #[must_use]
     pub fn of_user() -> Self {
-        let text = settings_path().and_then(|file| std::fs::read_to_string(file).ok()).unwrap_or_default();
-        Self::read(&text, |name| std::env::var(name).ok())
+        Self::of_user_with_faults().0
     }
 
-    fn read(text: &str, var: impl Fn(&str) -> Option<String>) -> Self {
-        let mut file: File = serde_json::from_str(text).unwrap_or_default();
+    /// The same, and what of the settings cannot be taken: a sentence each.
+    pub(super) fn of_user_with_faults() -> (Self, Vec<String>) {
+        Self::read(UserSettings::of_user(), |name| std::env::var(name).ok())
+    }
+
+    fn read(set: UserSettings, var: impl Fn(&str) -> Option<String>) -> (Self, Vec<String>) {
+        let UserSettings { mut network, mut network_faults, folders, forbidden, rate_per_sec, faults } = set;
         if let Some(lan) = var("ECHELON_OSC_LAN") {
-            file.lan = lan == "1";
+            network.lan = lan == "1";
         }
-        file.token = var("ECHELON_OSC_TOKEN").unwrap_or(file.token);
+        network.token = var("ECHELON_OSC_TOKEN").unwrap_or(network.token);
         if let Some(allow) = var("ECHELON_OSC_ALLOW") {
-            file.allow = allow.split(',').filter_map(|ip| ip.trim().parse().ok()).collect();
+            match machines(&allow) {
+                Ok(allow) => network.allow = allow,
+                // Without the one that is meant, the list might let in any.
+                Err(why) => network_faults.push(format!("ECHELON_OSC_ALLOW: {why}")),
+            }
         }
-        let rate = var("ECHELON_OSC_RATE").and_then(|rate| rate.parse().ok()).or(file.rate_per_sec);
+        let rate = var("ECHELON_OSC_RATE").and_then(|rate| rate.parse().ok()).or(rate_per_sec);
         let rate_per_sec = rate.filter(|rate: &f32| rate.is_finite() && *rate >= 1.0).unwrap_or(DEFAULT_RATE);
-        file.folders.iter().for_each(folders::allow);
-        let open = file.lan.then(|| Self::lan(&file.token, file.allow).ok()).flatten();
-        Self { rate_per_sec, ..open.unwrap_or_default() }
+        forbidden.iter().for_each(|folder| folders::forbid(folder));
+        folders.iter().for_each(folders::offer);
+        let open = if network.lan && network_faults.is_empty() {
+            Self::lan(&network.token, network.allow).map_err(|why| network_faults.push(why)).ok()
+        } else {
+            None
+        };
+        if network.lan && open.is_none() {
+            network_faults.push("the network stays shut".to_owned());
+        }
+        network_faults.extend(faults);
+        (Self { rate_per_sec, ..open.unwrap_or_default() }, network_faults)
     }
 
     /// The network's part of it.
@@ -147,13 +153,7 @@ pub(super) fn settings_path() -> Option<PathBuf> {
 
 /// Where the user's settings are kept.
 fn settings_file() -> Option<PathBuf> {
-    let var = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let folder = match std::env::consts::OS {
-        "windows" => var("APPDATA")?,
-        "macos" => var("HOME")?.join("Library/Application Support"),
-        _ => var("XDG_CONFIG_HOME").or_else(|| Some(var("HOME")?.join(".config")))?,
-    };
-    Some(folder.join("echelon").join("osc.json"))
+    crate::places::settings_folder().map(|folder| folder.join("osc.json"))
 }
 
 #[cfg(test)]
@@ -183,10 +183,12 @@ mod tests {
 
     #[test]
     fn settings_are_read_from_a_file_and_the_environment_and_bad_ones_keep_it_shut() {
-        let read = |text: &str, vars: &[(&str, &str)]| {
+        let told = |text: &str, vars: &[(&str, &str)]| {
             let vars: Vec<(String, String)> = vars.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect();
-            Access::read(text, move |name| vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()))
+            let set = serde_json::from_str(text).map(|all| UserSettings::understood(&all)).unwrap_or_default();
+            Access::read(set, move |name| vars.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()))
         };
+        let read = |text: &str, vars: &[(&str, &str)]| told(text, vars).0;
         let good = r#"{"lan": true, "token": "abcd1234", "allow": ["192.168.1.7"], "rate_per_sec": 500}"#;
         let access = read(good, &[]);
         assert!(access.admits(OTHER) && access.is_token("abcd1234") && access.rate_per_sec == 500.0);
@@ -200,5 +202,14 @@ mod tests {
             assert_eq!(read(bad, &[]), Access::default(), "{bad}");
         }
         assert_eq!(read("", &[("ECHELON_OSC_RATE", "NaN")]).rate_per_sec, DEFAULT_RATE);
+        // One wrong address must neither let in everyone nor take the rate with it.
+        let wrong = r#"{"lan": true, "token": "abcd1234", "allow": ["192.168.1"], "rate_per_sec": 500}"#;
+        let (access, faults) = told(wrong, &[]);
+        assert!(!access.admits(OTHER) && access.bind_address().is_loopback() && access.rate_per_sec == 500.0);
+        assert!(faults[0].contains("192.168.1") && faults[1] == "the network stays shut", "{faults:?}");
+        let (access, faults) = told(good, &[("ECHELON_OSC_ALLOW", "192.168.1.7,typo")]);
+        assert!(!access.admits(OTHER) && faults[0].contains("'typo'"), "{faults:?}");
+        assert!(told(r#"{"lan": true, "token": "x"}"#, &[]).1[0].contains("8 or more letters"));
+        assert_eq!(told(good, &[]).1, [""; 0]);
     }
 }

@@ -70,12 +70,16 @@ fn widget(target: Target) -> Option<Widget> {
         _ if is_button && !matches!(row.path.rsplit('/').next(), Some("hotcue" | "loop" | "beatjump")) => return None,
         _ if is_button => Kind::Value(value().filter(|value| SHOWN_VALUES.contains(&value.abs()))?),
         TargetKind::Trigger => Kind::Push { held: false },
+        // By OSC each end of it has an address.
+        TargetKind::Hold if row.button => return None,
         TargetKind::Hold => Kind::Push { held: true },
         // A loop's switch is a host parameter: by OSC a loop has a length.
         TargetKind::Switch if matches!(row.args.first(), Some(Arg::Number { unit: "beats", .. })) => return None,
         TargetKind::Switch if row.button => Kind::Push { held: false },
         TargetKind::Switch => Kind::Toggle,
         TargetKind::Continuous(scale) => Kind::Fader { min: scale.min, max: scale.max },
+        // As a parameter it has places, by OSC a length.
+        TargetKind::Choice(_) if matches!(row.args.first(), Some(Arg::Number { .. })) => return None,
         TargetKind::Choice(words) => Kind::Words(words),
     };
     Some(Widget { id: name.replace('/', "_"), label: target.label(), address: address(row, target.deck()), kind })

@@ -141,6 +141,11 @@ impl Limits {
         self.kept.remove(&key).map(|message| (from, message))
     }
 
+    /// A value that waited, whether its source is within its limit or not: the port ends.
+    pub fn take_kept_at_last(&mut self) -> Option<(SocketAddr, OscMessage)> {
+        self.kept.pop_first().map(|((from, _), message)| (from, message))
+    }
+
     /// A newer value of the same control overtakes what waits.
     pub fn forget(&mut self, from: SocketAddr, address: &str) {
         if self.has_kept() {

@@ -17,7 +17,7 @@ use super::namespace::is_reply;
 use super::packet::{Due, MAX_PACKET_BYTES, address_of, decode};
 use super::receipts::{error, message};
 use super::shared::{READ_TIMEOUT, Shared, count};
-use super::waiting::{Fate, Waiting};
+use super::waiting::{Fate, PATIENCE, Waiting};
 
 /// The largest that UDP carries, so that a packet above our own limit is seen as such.
 const RECEIVE_BYTES: usize = 65_536;
@@ -89,10 +89,17 @@ impl Listener {
         }
         // Answers still go out from here, and may wait a moment for room.
         let _ = self.shared.socket.set_nonblocking(false);
-        while !self.waiting.is_empty() {
+        while let Some((from, message)) = self.limits.take_kept_at_last() {
+            self.messages(vec![(message, Due::Now)], from);
+        }
+        // Who leaves the port waits for this: once, and not for each file.
+        let end = Instant::now() + PATIENCE;
+        while !self.waiting.is_empty() && Instant::now() < end {
             self.see_to_waiting();
             thread::sleep(FILES_TIMEOUT);
         }
+        let rest = self.waiting.give_up();
+        self.meet(rest);
     }
 
     /// Last values of controls whose sender is within its limit again.
@@ -114,7 +121,12 @@ impl Listener {
         if self.waiting.is_empty() {
             return;
         }
-        for (from, fate) in self.waiting.turn(&mut self.clerk, Instant::now()) {
+        let fates = self.waiting.turn(&mut self.clerk, Instant::now());
+        self.meet(fates);
+    }
+
+    fn meet(&mut self, fates: Vec<(SocketAddr, Fate)>) {
+        for (from, fate) in fates {
             match fate {
                 Fate::Go(packet, files) => self.dispatch(from, &files).run(packet),
                 Fate::NoAnswer(packet) => self.dispatch(from, &Files::new()).refuse_all(&packet, &no_answer()),

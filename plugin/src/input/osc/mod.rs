@@ -43,7 +43,7 @@ pub use server::{
     Asking, DEFAULT_PORT, Heard, OscCounters, OscError, OscServer, PORTS_TO_TRY, Port, first_port_from_env,
 };
 
-pub use settings::{NetworkSettings, SettingsChange, change as change_settings, machines, read_network};
+pub use settings::{NetworkSettings, SettingsChange, change as change_settings, faults, machines, read_network};
 
 #[cfg(test)]
 mod tests;

@@ -231,6 +231,8 @@ pub fn track_state(deck: DeckId, track: &TrackView, error: Option<&str>) -> OscM
         OscType::Int(i32::from(track.grid.is_some())),
         OscType::Int(i32::from(locked)),
         error.unwrap_or(text).into(),
+        track.tags.artist.as_deref().unwrap_or_default().into(),
+        track.title().into(),
     ];
     message("/track", args)
 }
@@ -362,4 +364,19 @@ fn safety_figures(telemetry: &SafetyTelemetry) -> Vec<(String, f64)> {
         (name, telemetry.rejected_from(source) as f64)
     };
     counts.chain(by_code).chain(Source::ALL.into_iter().map(source)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::media::Tags;
+
+    #[test]
+    fn a_track_is_told_with_its_artist_and_title_or_its_file_s_name() {
+        let last = |track: &TrackView| track_state(DeckId::A, track, None).args[11..].to_vec();
+        let mut track = TrackView { name: "01 salt".to_owned(), ..TrackView::default() };
+        assert_eq!(last(&track), ["".into(), "01 salt".into()]);
+        track.tags = Tags { title: Some("Salt".into()), artist: Some("Kasimir".into()), secs: None };
+        assert_eq!(last(&track), ["Kasimir".into(), "Salt".into()]);
+    }
 }

@@ -112,6 +112,11 @@ impl Receipts {
         }
     }
 
+    /// Everyone who still waits, the oldest first; forgotten.
+    pub fn take_all(&mut self) -> impl Iterator<Item = Asker> + use<> {
+        std::mem::take(&mut self.0).into_values()
+    }
+
     #[cfg(test)]
     pub fn len(&self) -> usize {
         self.0.len()

@@ -179,6 +179,21 @@ pub struct OscServer {
     line: Arc<Line>,
     seat: Membership,
     asking: Receiver<Asking>,
+    /// After the seat: what came until that was given back is told too.
+    _farewell: Farewell,
+}
+
+/// Tells who still waits for an outcome, when it is dropped, that the instance is gone.
+#[derive(Debug)]
+struct Farewell(Arc<Line>);
+
+impl Drop for Farewell {
+    fn drop(&mut self) {
+        let open = self.0.receipts().take_all();
+        for asker in open.filter(|asker| asker.receipt.is_some()) {
+            asker.refuse("gone", "the instance was taken out of its host before it came to that");
+        }
+    }
 }
 
 impl OscServer {
@@ -210,7 +225,8 @@ impl OscServer {
         let (ask, asking) = sync_channel(ASKING_CAPACITY);
         let line = Line::new(sender, wake, ask);
         let seat = Membership::join(port, &line, name.unwrap_or(FIRST_NAME), access)?;
-        Ok(Self { line, seat, asking })
+        let farewell = Farewell(line.clone());
+        Ok(Self { line, seat, asking, _farewell: farewell })
     }
 
     /// The port it listens on.

@@ -17,7 +17,7 @@ const MOST_PACKETS: usize = 64;
 /// A disk that is well has answered by then. After that a stop or a panic waits no longer.
 const SOON: Duration = Duration::from_millis(20);
 /// A drive that has not answered by then does not.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 
 /// What becomes of a packet.
 pub(super) enum Fate {
@@ -101,6 +101,15 @@ impl Waiting {
         }
         self.0.retain(|_, line| !line.packets.is_empty());
         fates
+    }
+
+    /// Nobody waits any longer, whatever the drives do: all of it, in order.
+    pub fn give_up(&mut self) -> Vec<(SocketAddr, Fate)> {
+        let fate = |packet: Vec<Addressed>| {
+            if files_of(&packet).is_empty() { Fate::Go(packet, Files::new()) } else { Fate::NoAnswer(packet) }
+        };
+        let lines = std::mem::take(&mut self.0).into_iter();
+        lines.flat_map(|(from, line)| line.packets.into_iter().map(move |packet| (from, fate(packet)))).collect()
     }
 }
 

@@ -61,7 +61,7 @@ const REPLIES: [(&str, &str, &str); 26] = [
     (
         "/track",
         "`s` deck, `s` none, analysing, done or failed, `d` BPM, `s` key, `s` its place on the wheel, `d` LUFS, `d` dBTP, \
-         `d` auto gain in dB, `i` has a beat grid, `i` which is locked, `s` error",
+         `d` auto gain in dB, `i` has a beat grid, `i` which is locked, `s` error, `s` artist, `s` title or the file's name",
         "The answer to `/deck/{deck}/track` and `/deck/{deck}/grid/...`: what is known of the track.",
     ),
     (

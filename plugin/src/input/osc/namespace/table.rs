@@ -91,7 +91,7 @@ pub const TABLE: [Row; 28] = [
     },
     Row {
         path: "/deck/{deck}/track",
-        help: "Answers `/track`: tempo, key and loudness of the track.",
+        help: "Answers `/track`: tempo, key and loudness of the track, who made it and what it is called.",
         make: Make::Ask(|given| Wish::Track(given.deck)),
         ..QUESTION
     },

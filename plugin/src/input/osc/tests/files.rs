@@ -1,8 +1,9 @@
 //! Files that OSC may load, and drives that do not answer.
 
 use std::net::UdpSocket;
+use std::time::{Duration, Instant};
 
-use echelon_engine::action::{Action, ActionReceiver};
+use echelon_engine::action::{Action, ActionReceiver, Receipt};
 use echelon_engine::units::DeckId;
 use rosc::OscType;
 
@@ -144,5 +145,56 @@ fn what_waits_for_files_as_the_port_ends_is_done_before() {
     assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path });
     assert!(queue.receive().is_some());
     assert!(UdpSocket::bind(("127.0.0.1", port)).is_ok());
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn what_waits_for_files_as_the_port_moves_is_done_and_answered_from_there() {
+    let folder = folder("moves", true);
+    let slow = folder.join("on-a-hanging-drive.wav");
+    let (mut server, mut queue) = member(Port::Own, "moves");
+    let client = Client::of(server.port());
+    let hanging = Hanging::new();
+    load(&client, slow.to_str().unwrap(), 1);
+    until(|| (server.counters().packets == 1).then_some(()));
+    let there = UdpSocket::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    std::thread::scope(|scope| {
+        scope.spawn(|| server.move_to(there).unwrap());
+        // The new port is open, and the old one is being left.
+        until(|| UdpSocket::bind(("127.0.0.1", there)).err());
+        drop(hanging);
+    });
+    let request = until(|| queue.receive());
+    assert_eq!(request.action, Action::LoadDeck { deck: DeckId::A, path: slow });
+    server.reply(&Receipt::Done { id: request.id, due_beat: 0.0, error_frames: 0 });
+    assert_eq!(client.one().addr, "/done");
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+#[test]
+fn whoever_ends_the_port_waits_once_for_a_drive_that_hangs_and_not_for_each_file() {
+    let folder = folder("ends_hanging", true);
+    let slow = folder.join("on-a-hanging-drive.wav");
+    let (server, mut queue) = member(Port::Own, "ends_hanging");
+    let client = Client::of(server.port());
+    let hanging = Hanging::new();
+    for id in 1..=40 {
+        load(&client, slow.to_str().unwrap(), id);
+    }
+    client.send("/deck/a/play", &["id".into(), 41.into()]);
+    until(|| (server.counters().packets == 41).then_some(()));
+    let start = Instant::now();
+    let told = std::thread::scope(|scope| {
+        scope.spawn(|| drop(server));
+        // The last one when the drive's thread is through, which the port's end waits for.
+        let mut told: Vec<_> = (1..=40).map(|_| client.one().args[..2].to_vec()).collect();
+        assert!(start.elapsed() < Duration::from_secs(40), "2 s for each");
+        drop(hanging);
+        told.push(client.one().args[..2].to_vec());
+        told
+    });
+    assert!(told[..40].iter().all(|args| args[1] == "no_answer".into()), "{told:?}");
+    assert_eq!(told[40], [OscType::Int(41), "gone".into()], "it came to the queue, and nobody took it from there");
+    assert_eq!(next(&mut queue), Action::PlayDeck { deck: DeckId::A, position_secs: None });
     std::fs::remove_dir_all(folder).unwrap();
 }
