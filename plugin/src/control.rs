@@ -17,6 +17,7 @@ mod levels;
 mod listening;
 mod orders;
 mod osc_desk;
+mod project_rules;
 mod turns;
 mod watch;
 
@@ -81,8 +82,9 @@ impl Shared {
         }
     }
 
-    /// Switches the host on, for a project. Waits for a turn to end, but not for an offline block that waits for files: then
-    /// the next turn does it.
+    /// Switches the host on, for a project. Here, and not only in the next turn: the project's values go with the next block,
+    /// and a block that runs before the turn would refuse them, tell the host what stays instead, and so put the old value
+    /// over the project's. Waits for a turn to end, but not for an offline block that waits for files: then that turn does it.
     fn let_host_in(&self) {
         for _ in 0..LOCK_TRIES {
             match self.turns.try_lock() {

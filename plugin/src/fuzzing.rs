@@ -18,7 +18,7 @@ use rosc::OscTime;
 use crate::host::{HostLink, load_state};
 use crate::input::midi::MidiMap;
 use crate::input::osc::{Parsed, decode_packet, parse};
-use crate::media::decode;
+use crate::media::{Tags, decode};
 use crate::params::RigParams;
 
 /// A UDP packet of OSC: cut into messages, and each of them read.
@@ -47,10 +47,12 @@ pub fn mapping(bytes: &[u8]) -> bool {
     true
 }
 
-/// An audio file.
+/// An audio file: what it says of itself, and its samples.
 pub fn audio(bytes: &[u8]) -> bool {
     let path = std::env::temp_dir().join(format!("echelon-fuzz-{}", std::process::id()));
     std::fs::File::create(&path).and_then(|mut file| file.write_all(bytes)).unwrap();
+    let tags = Tags::read(&path);
+    assert!(tags.secs.is_none_or(f64::is_finite));
     let decoded = decode(&path, &mut |_| {}, &|| false);
     let _ = std::fs::remove_file(&path);
     let Ok(decoded) = decoded else { return false };

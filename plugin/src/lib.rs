@@ -19,6 +19,8 @@ pub mod input;
 pub mod media;
 pub mod params;
 pub mod peers;
+pub mod places;
+pub mod preferences;
 pub mod recipes;
 pub mod state;
 pub mod view;
@@ -50,6 +52,9 @@ pub struct Echelon {
 impl Default for Echelon {
     fn default() -> Self {
         let params = Arc::new(RigParams::default());
+        if let Some(look) = preferences::look() {
+            params.saved.editor_size().set_look(look);
+        }
         Self {
             link: HostLink::new(&params),
             params,

@@ -164,8 +164,38 @@ mod tests {
     }
 
     #[test]
+    fn lengths_are_beats_and_never_places() {
+        for id in ["loop_length_1", "jump_size_3"] {
+            let plain = |words: &str| {
+                // SAFETY: the parameters are leaked.
+                value(id, words).map(|value| unsafe { param(id).preview_plain(value) })
+            };
+            let words = [0.0, 1.0, 4.0, 5.0, 6.0, 11.0].map(|place| text(id, place));
+            assert_eq!(words, ["1/32 beat", "1/16 beat", "1/2 beat", "1 beat", "2 beats", "64 beats"]);
+            for (said, place) in [("4", 7.0), ("4 beats", 7.0), (" 1/2 Beat", 4.0), ("0.5", 4.0), ("32", 10.0)] {
+                assert_eq!(plain(said), Some(place), "{said}");
+            }
+            for odd in ["3", "0", "-4", "128", "1/0", "0/0", "beats", "", "1/64", "NaN", "inf", "1/2/4"] {
+                assert_eq!(value(id, odd), None, "{odd}");
+            }
+        }
+        assert_eq!([text("nudge_1", 4.0), text("nudge_1", -0.5)], ["4.00 %", "-0.50 %"]);
+    }
+
+    #[test]
     fn switches_have_words_both_ways() {
-        for id in ["play_1", "cue_2", "hotcue3_3", "loop_4", "sync_1", "keylock_2"] {
+        for id in [
+            "play_1",
+            "cue_2",
+            "hotcue3_3",
+            "loop_4",
+            "sync_1",
+            "keylock_2",
+            "snap_1",
+            "roll_3",
+            "loop_in_4",
+            "jump_on_2",
+        ] {
             for on in [0.0, 1.0] {
                 assert_eq!(value(id, &text(id, on)), Some(on), "{id}");
             }

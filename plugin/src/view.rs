@@ -19,7 +19,7 @@ use crate::input::InputTelemetry;
 use crate::input::midi::MidiView;
 use crate::input::osc::{NetworkSettings, OscCounters};
 use crate::media::analyse::Analysis;
-use crate::media::{Overview, ShelfView};
+use crate::media::{Overview, ShelfView, Tags, TagsView};
 use crate::peers::PeersView;
 pub use orders::{MidiOrder, Order, ShelfOrder};
 
@@ -60,6 +60,8 @@ pub struct TrackView {
     pub path: Option<PathBuf>,
     /// Name for people: the file's stem.
     pub name: String,
+    /// What the file says of itself, once a deck can have it.
+    pub tags: Tags,
     /// The load that brought it, once a deck can have it.
     pub brought_by: Option<RequestId>,
     /// While the rest of it is being decoded: how much is there, 0..1.
@@ -75,6 +77,12 @@ pub struct TrackView {
 }
 
 impl TrackView {
+    /// What it is called: by its tags, or else by its file.
+    #[must_use]
+    pub fn title(&self) -> &str {
+        self.tags.title.as_deref().unwrap_or(&self.name)
+    }
+
     /// Tempo, key and the like, once they are known.
     #[must_use]
     pub fn found(&self) -> Option<&Arc<Analysis>> {
@@ -103,7 +111,7 @@ pub struct OscAccess {
     pub set: NetworkSettings,
     /// The folders below which it may load, as they were named.
     pub folders: Vec<PathBuf>,
-    /// What went wrong with the last change; empty if nothing did.
+    /// What went wrong with the last change, or is wrong with the settings; empty if nothing is.
     pub error: String,
 }
 
@@ -229,6 +237,8 @@ pub struct RigView {
     pub log: Arc<[LogLine]>,
     /// What is known of files that are on no deck.
     pub shelf: Arc<ShelfView>,
+    /// What the files of the library's list say of themselves.
+    pub tags: Arc<TagsView>,
     /// The file that is listened to without a deck.
     pub listened: Option<Listened>,
     /// The MIDI mapping, learning and the monitor; only while someone looks ([`SharedView::watch_midi`]).

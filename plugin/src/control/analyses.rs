@@ -9,7 +9,7 @@ use echelon_engine::units::DeckId;
 
 use crate::media::GridEditError;
 use crate::media::analyse::{AnalyseError, Analyser, Analysis, AnalysisEvent};
-use crate::state::SavedGrid;
+use crate::state::{SavedGrid, SavedLength};
 use crate::view::{AnalysisState, TrackView};
 
 /// Loads that are remembered: as many as an undo may bring back.
@@ -140,6 +140,12 @@ impl Analyses {
     pub(super) fn saved_grid(&self, load: RequestId) -> Option<SavedGrid> {
         let entry = self.entries.iter().find(|entry| entry.id == load)?;
         Some(SavedGrid::new(&*entry.track.upgrade()?, entry.grid.clone()?))
+    }
+
+    /// How long the track is that a load brought, if a deck has it yet.
+    pub(super) fn length(&self, load: RequestId) -> Option<SavedLength> {
+        let entry = self.entries.iter().find(|entry| entry.id == load)?;
+        Some(SavedLength::of(&*entry.track.upgrade()?))
     }
 
     /// Fills in what is known of the track that a load brought.

@@ -1,6 +1,7 @@
 //! The files on the decks: from a wanted track to a loaded one, and what is saved and shown of it.
 
 mod coming;
+mod located;
 mod project;
 mod settle;
 
@@ -13,8 +14,9 @@ use echelon_engine::units::{DeckId, NUM_DECKS};
 use super::analyses::Analyses;
 use crate::media::analyse::{Analyser, Analysis};
 use crate::media::{GridEdit, GridEditError, Loader, Taps};
-use crate::state::{SavedGrid, SavedState};
+use crate::state::{SavedGrid, SavedMarks, SavedState};
 use crate::view::{SharedView, TrackView};
+use located::Located;
 
 /// A change of a deck's track that has no final receipt yet.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ struct Change {
     note: Option<String>,
     /// The grid that its project has for it.
     grid: Option<SavedGrid>,
+    /// It is a file that its project could not find.
+    located: Option<Located>,
     /// It comes from a loaded project: its failure is shown on the deck, and the project keeps the path.
     restoring: bool,
     /// How many states the host had loaded when it was asked for.
@@ -47,7 +51,7 @@ struct Coming {
 
 impl Change {
     fn new(id: RequestId, deck: DeckId, track: TrackView, loads: u64) -> Self {
-        Self { id, deck, track, note: None, grid: None, restoring: false, loads, awaited: false }
+        Self { id, deck, track, note: None, grid: None, located: None, restoring: false, loads, awaited: false }
     }
 }
 
@@ -70,6 +74,10 @@ pub(super) struct DeckFiles {
     of_project: [Option<RequestId>; NUM_DECKS],
     /// Decks that could not take what the project puts on them, because they played: to be tried again.
     again: [bool; NUM_DECKS],
+    /// Decks whose file of the project could not be had, and that nothing was put on since.
+    is_missing: [bool; NUM_DECKS],
+    /// Marks of such files, which were located.
+    marks_to_set: Vec<(DeckId, SavedMarks)>,
     /// How often may still be tried.
     tries: u32,
     /// The host's state whose tracks were put onto the decks last: how many it had loaded then.
@@ -95,6 +103,8 @@ impl DeckFiles {
             load_on_deck: [None; NUM_DECKS],
             of_project: [None; NUM_DECKS],
             again: [false; NUM_DECKS],
+            is_missing: [false; NUM_DECKS],
+            marks_to_set: vec![],
             tries: 0,
             loads: 0,
             on_deck: Default::default(),

@@ -9,7 +9,7 @@ use echelon_engine::units::NUM_DECKS;
 use super::bell::Bell;
 use crate::input::midi::MidiDesk;
 use crate::media::analyse::Analysis;
-use crate::media::{AnalysisCache, Shelf};
+use crate::media::{AnalysisCache, Shelf, TagShelf};
 use crate::view::{MidiOrder, RigView, SharedView, ShelfOrder};
 
 /// MIDI is shown not more often than this. Seconds.
@@ -43,19 +43,24 @@ impl MidiWatch {
 #[derive(Debug)]
 pub(super) struct ShelfDesk {
     shelf: Option<Shelf>,
+    tags: TagShelf,
     /// What was noted last of each deck.
     noted: [Option<Arc<Analysis>>; NUM_DECKS],
 }
 
 impl ShelfDesk {
-    /// Without a cache there is nothing to know.
+    /// Without a cache no more is known of a file than it says of itself.
     pub(super) fn new(cache: Option<AnalysisCache>, bell: Bell) -> Self {
-        let shelf = cache.map(|cache| Shelf::new(cache, move || bell.ring()));
-        Self { shelf, noted: Default::default() }
+        let rung = bell.clone();
+        let shelf = cache.map(|cache| Shelf::new(cache, move || rung.ring()));
+        Self { shelf, tags: TagShelf::new(move || bell.ring()), noted: Default::default() }
     }
 
     /// Once a turn: notes what is on the decks, shows what was found.
     pub(super) fn turn(&mut self, view: &mut RigView) {
+        if let Some(news) = self.tags.news() {
+            view.tags = Arc::new(news);
+        }
         let Some(shelf) = &mut self.shelf else { return };
         for (noted, track) in self.noted.iter_mut().zip(&view.tracks) {
             let (Some(found), Some(path)) = (track.found(), &track.path) else { continue };
@@ -72,12 +77,14 @@ impl ShelfDesk {
 
     /// Does what the editor wants.
     pub(super) fn carry_out(&mut self, order: ShelfOrder) {
-        let Some(shelf) = &mut self.shelf else { return };
-        match order {
-            ShelfOrder::Look(files) => shelf.look(files),
-            ShelfOrder::Analyse(files) => shelf.analyse(files),
-            ShelfOrder::Preview(file) => shelf.preview(file),
-            ShelfOrder::Stop => shelf.stop_analysing(),
+        match (order, &mut self.shelf) {
+            (ShelfOrder::Tags(files), _) => self.tags.soon(files),
+            (ShelfOrder::TagList(files), _) => self.tags.list(files),
+            (ShelfOrder::Look(files), Some(shelf)) => shelf.look(files),
+            (ShelfOrder::Analyse(files), Some(shelf)) => shelf.analyse(files),
+            (ShelfOrder::Preview(file), Some(shelf)) => shelf.preview(file),
+            (ShelfOrder::Stop, Some(shelf)) => shelf.stop_analysing(),
+            (_, None) => {}
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::bell::Bell;
 use crate::input::osc::{
-    NetworkSettings, OscServer, SettingsChange, allow, change_settings, forbid, known_folders, read_network,
+    NetworkSettings, OscServer, SettingsChange, allow, change_settings, faults, forbid, known_folders, read_network,
 };
 use crate::view::{OscAccess, SharedView};
 
@@ -21,8 +21,9 @@ pub(super) struct OscDesk {
 impl OscDesk {
     /// The user's settings are read from the disk, here, as OSC does when it starts.
     pub(super) fn new(view: &SharedView, bell: Bell) -> Self {
-        let set = if cfg!(test) { NetworkSettings::default() } else { read_network() };
-        show(view, |access| access.set = set);
+        let (set, error) =
+            if cfg!(test) { (NetworkSettings::default(), String::new()) } else { (read_network(), faults()) };
+        show(view, |access| (access.set, access.error) = (set, error));
         Self { next_secs: 0.0, bell }
     }
 
@@ -47,11 +48,13 @@ impl OscDesk {
         let (view, bell) = (view.clone(), self.bell.clone());
         let write = move || {
             let said = change_settings(&what);
+            // What was wrong before may be so still.
+            let others = if cfg!(test) { String::new() } else { faults() };
             show(&view, |access| {
                 if let (Ok(()), SettingsChange::Network(network)) = (&said, what) {
                     access.set = network;
                 }
-                access.error = said.err().unwrap_or_default();
+                access.error = said.err().unwrap_or(others);
             });
             bell.ring();
         };

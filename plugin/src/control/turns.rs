@@ -1,5 +1,8 @@
 //! What the control side does in a turn.
 
+mod answers;
+mod project;
+
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
@@ -12,22 +15,22 @@ use super::levels::Levels;
 use super::listening::Listening;
 use super::orders::{MidiWatch, ShelfDesk, carry_out};
 use super::osc_desk::OscDesk;
+use super::project_rules::ProjectRules;
 use super::watch::LogWatch;
 use super::{EditorHands, TURN};
 use crate::bridge::Bridge;
-use crate::input::osc::{
-    Feedback, Heard, OscServer, Port, Query, allow_beside, answers, bridge_state, first_port_from_env, peers_state,
-    send_snapshot, source_states, track_state,
-};
-use crate::input::{ControlInput, HostControls, InputTelemetry};
+use crate::input::osc::{Feedback, OscServer, Port, first_port_from_env};
 use crate::media::analyse::Analyser;
 use crate::media::{AnalysisCache, Loader};
-use crate::peers::{Command, LinkSession, Peers};
-use crate::state::{SavedClock, SavedMarks, SavedState};
+use crate::peers::{LinkSession, Peers};
+use crate::preferences;
+use crate::state::{SavedClock, SavedState};
 use crate::view::{Order, OscTraffic, OscView, SharedView};
 
 /// Requests by OSC that fit into the queue: more than a packet of 8 KiB holds.
 const OSC_QUEUE: usize = 1024;
+/// Requests that a project makes at most: five a deck, and each setting.
+const OF_A_PROJECT: usize = 128;
 /// Ticks of the console in a turn: so many see to all that fits into a queue.
 const TICKS: usize = OSC_QUEUE / ActionQueue::DEFAULT_CAPACITY + 2;
 /// Messages that a turn sends at most in answer to questions, but for the last one's.
@@ -40,6 +43,7 @@ pub(super) struct Turns {
     /// Loads of the host's state that were carried out.
     restored: u64,
     restore_sender: ActionSender,
+    rules: ProjectRules,
     /// What MIDI asks for that only this side can do.
     midi_sender: ActionSender,
     /// The editor's way in, for its telemetry.
@@ -78,7 +82,7 @@ impl Turns {
         bell: Bell,
         editor: EditorHands,
     ) -> std::io::Result<Self> {
-        let (restore_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+        let (restore_sender, receiver) = ActionQueue::new(OF_A_PROJECT);
         console.connect(receiver);
         let (midi_sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
         console.connect(receiver);
@@ -99,6 +103,7 @@ impl Turns {
             saved,
             restored: 0,
             restore_sender,
+            rules: ProjectRules::default(),
             midi_sender,
             editor,
             name: osc.as_ref().map_or_else(|| "".into(), OscServer::name),
@@ -132,7 +137,9 @@ impl Turns {
         self.saved.midi().turn(&mut self.console, &mut self.midi_sender);
         self.files.poll(&mut self.console, &mut self.turn);
         self.level();
+        let are_sent = self.saved.sent() >= self.restored;
         self.tick();
+        self.obey_project(are_sent);
         self.listening.turn(&mut self.console, &self.view);
         self.answer();
         self.peers_turn();
@@ -203,6 +210,10 @@ impl Turns {
                 Order::Listen(Some((file, part))) => {
                     self.listening.listen(file, part, &mut self.console, &self.view);
                 }
+                Order::KeepLook(look) => {
+                    let view = self.view.clone();
+                    preferences::keep_look(look, move |sentence| view.tell(None, sentence));
+                }
                 Order::Listen(None) => self.listening.stop(&mut self.console, &self.view),
                 Order::OscName(name) => {
                     if let Some(osc) = &self.osc {
@@ -223,116 +234,15 @@ impl Turns {
         }
     }
 
-    /// After the host loaded a state: its tracks go onto the decks, which are unlocked and stop for it.
-    fn restore(&mut self) {
-        let loads = self.saved.loads();
-        let is_new = std::mem::replace(&mut self.restored, loads) != loads;
-        if is_new {
-            // Who loaded the state has done so already, unless an offline block held this up for long.
-            self.let_host_in();
-            self.agree_on_port();
-            self.files.begin_state(loads, &mut self.console, &mut self.turn);
-            self.restore_clock();
-            if let Some(reason) = self.saved.midi().damage() {
-                let text = "the project's MIDI mapping cannot be read, and MIDI has the generic one";
-                self.view.tell(None, format!("{text}; it is kept until you change it: {reason}"));
-            }
+    /// The session with others, and what is saved of the settings.
+    fn peers_turn(&mut self) {
+        let policy = self.console.clock_policy();
+        if self.peers.turn(&self.console, policy, &self.bell) {
+            self.bell.ring();
         }
-        for deck in self.files.take_to_restore() {
-            // A deck may have been started of which nobody here knows yet: every one is told to stop, to no effect if
-            // it rests.
-            let stop = Some(Action::StopDeck { deck });
-            let eject = self.files.is_occupied(deck).then_some(Action::EjectDeck { deck });
-            let track = self.saved.get().tracks[deck.index()].take();
-            // What the user's project has, OSC may have.
-            track.iter().for_each(|path| allow_beside(path));
-            let load = track.map(|path| Action::LoadDeck { deck, path });
-            let marks = self.saved.get().marks[deck.index()];
-            let is_marked = load.is_some() && marks != SavedMarks::default();
-            let marks = is_marked.then(|| Action::SetMarks { deck, marks: Box::new(marks.into()) });
-            let unlock = Some(Action::SetLock { deck, locked: false });
-            for action in unlock.into_iter().chain(stop).chain(eject).chain(load).chain(marks) {
-                let request = Request::new(Source::State, action, ActionTiming::Immediate);
-                self.files.restoring(&request);
-                // The queue has room: it was emptied in the last turn, and this is at most five requests a deck and four
-                // of the clock.
-                let _ = self.restore_sender.send(request);
-            }
-        }
-    }
-
-    /// The parameters of a project come by the host's hand: a host that was switched off is let in for it. The audio thread
-    /// knows of it before the project's values come.
-    pub(super) fn let_host_in(&mut self) {
-        if !self.console.policy().settings().source(Source::Host).enabled {
-            let request = Request::new(Source::State, HostControls.switch(true), ActionTiming::Immediate);
-            // There is room: it was emptied in the last turn.
-            let _ = self.restore_sender.send(request);
-            self.console.tick(&mut self.turn);
-            self.view
-                .tell(None, "the host was switched off: it is on again, for the project that it opened".to_owned());
-        }
-    }
-
-    /// Every way in.
-    fn inputs(&self) -> Vec<InputTelemetry> {
-        let midi = self.saved.midi();
-        let fixed: [&dyn ControlInput; 4] = [&HostControls, &midi, &self.editor, &self.bridge];
-        let osc = self.osc.as_ref().map(|osc| osc as &dyn ControlInput);
-        let (settings, safety) = (self.console.policy().settings(), self.console.safety_telemetry());
-        osc.into_iter().chain(fixed).map(|input| input.telemetry(settings, &safety)).collect()
-    }
-
-    /// The clock's settings become the project's.
-    fn restore_clock(&mut self) {
-        let clock = self.saved.get().clock;
-        self.peers.command(Command::SetStartStop(clock.start_stop));
-        for setting in clock.settings() {
-            let request = Request::new(Source::State, Action::Configure { setting }, ActionTiming::Immediate);
-            // There is room: see below.
-            let _ = self.restore_sender.send(request);
-        }
-    }
-
-    /// OSC goes to the port that the project names. Where that is taken it stays where it is, and the project keeps the
-    /// port, so that saving it again changes nothing. A project that names none gets ours.
-    fn agree_on_port(&mut self) {
-        let Some(osc) = &mut self.osc else { return };
-        let (wanted, before) = (self.saved.get().osc_port, osc.port());
-        if let Some(wanted) = wanted.filter(|wanted| *wanted != before)
-            && osc.move_to(wanted).is_err()
-        {
-            let text = format!("OSC port {wanted} of this project is taken: OSC is on port {before}");
-            self.view.tell(None, text);
-        }
-        let port = osc.port();
-        if let Some(wanted) = self.saved.get().osc_name.filter(|wanted| **wanted != *osc.name()) {
-            osc.rename(&wanted);
-        }
-        self.view.update(|view| view.osc = OscView::Listening(port));
-        self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
-        self.keep_name();
-    }
-
-    /// The project keeps the name that the instance has in addresses.
-    fn keep_name(&mut self) {
-        let Some(name) = self.osc.as_ref().map(OscServer::name) else { return };
-        if self.view.read().osc_name != name {
-            self.view.update(|view| view.osc_name = name.clone());
-        }
-        if self.saved.get().osc_name.as_deref() != Some(&*name) {
-            self.saved.update(|state| state.osc_name = Some(name.to_string()));
-        }
-    }
-
-    /// Changes go to whoever has asked for them.
-    fn tell_subscribers(&mut self, snapshot: &echelon_engine::message::Snapshot) {
-        let Some(osc) = &self.osc else { return };
-        self.feedback.turn(osc, snapshot, Instant::now());
-        if *osc.name() != *self.name {
-            self.name = osc.name();
-            self.keep_name();
-        }
+        let clock = SavedClock::of(policy, self.peers.shares_start_stop());
+        let safety = self.rules.to_save(self.console.policy().settings());
+        self.saved.update_as_of(self.restored, |state| (state.clock, state.safety) = (clock, safety));
     }
 
     /// Hands out what came of the turn.
@@ -360,115 +270,13 @@ impl Turns {
                 self.view.tell(deck, text);
             }
         }
-    }
-}
-
-/// What only this thread can answer, and the bridge.
-impl Turns {
-    /// The action log as JSON, one entry a line.
-    ///
-    /// # Errors
-    /// None of the writer's: it is memory. One that cannot be written as JSON.
-    pub(super) fn log(&self) -> std::io::Result<Vec<u8>> {
-        let mut text = vec![];
-        self.console.log().write_to(&mut text)?;
-        Ok(text)
-    }
-
-    /// As many questions as a turn has time for; the others wait for the next.
-    fn answer_askings(&mut self) {
-        let Some(osc) = &self.osc else { return };
-        osc.set_bar_beats(self.console.snapshot().clock.bar_beats);
-        let mut messages_left = MESSAGES_PER_TURN;
-        while messages_left > 0
-            && let Some(asking) = osc.next_asking()
-        {
-            let now = self.turn.now_secs;
-            let sent = match &asking.what {
-                Heard::Bridge(message) => {
-                    self.bridge.hear(asking.from(), message.clone(), now);
-                    1
-                }
-                Heard::Query(Query::Bridge(command)) => {
-                    self.bridge.command(*command, now);
-                    asking.answer(bridge_state(&self.bridge.view()));
-                    1
-                }
-                Heard::Query(Query::Peers(command)) => {
-                    self.peers.command(*command);
-                    asking.answer(peers_state(self.peers.view()));
-                    1
-                }
-                Heard::Query(Query::Track { deck, edit }) => {
-                    let position_secs = self.console.snapshot().decks[deck.index()].position_secs;
-                    let done = edit.map_or(Ok(()), |edit| self.files.edit_grid(*deck, edit, position_secs));
-                    let error = done.err().map(|error| error.to_string());
-                    asking.answer(track_state(*deck, &self.files.track(*deck), error.as_deref()));
-                    1
-                }
-                Heard::Query(Query::Subscribe { pattern, ms }) => {
-                    self.feedback.subscribe(osc, &asking, pattern, *ms, Instant::now());
-                    1
-                }
-                Heard::Query(Query::Sources) => {
-                    let messages = source_states(&self.inputs(), self.console.snapshot());
-                    let count = messages.len();
-                    messages.into_iter().for_each(|message| asking.answer(message));
-                    count
-                }
-                Heard::Query(Query::Unsubscribe) => {
-                    self.feedback.unsubscribe(osc, &asking);
-                    1
-                }
-                Heard::Query(Query::Snapshot) => {
-                    send_snapshot(&asking, self.console.snapshot());
-                    MESSAGES_PER_TURN / 8
-                }
-                Heard::Query(query) => {
-                    let mut figures = osc.figures();
-                    figures.push(("osc/subscribers".to_owned(), self.feedback.num_subscribers() as f64));
-                    figures.extend(self.saved.midi().figures());
-                    figures.extend(self.inputs().iter().flat_map(InputTelemetry::figures));
-                    let messages = answers(&self.console, query, &figures, |number| asking.is_pending(number));
-                    let count = messages.len();
-                    messages.into_iter().for_each(|message| asking.answer(message));
-                    count
-                }
-            };
-            messages_left = messages_left.saturating_sub(sent);
+        for (deck, marks) in self.files.take_marks_to_set() {
+            let action = Action::SetMarks { deck, marks: Box::new(marks.into()) };
+            let request = Request::new(Source::State, action, ActionTiming::Immediate);
+            self.files.restoring(&request);
+            // There is room: it was emptied in this turn.
+            let _ = self.restore_sender.send(request);
         }
-    }
-
-    fn bridge_turn(&mut self) {
-        let track = |deck| self.files.track_name(deck);
-        if self.bridge.turn(self.console.snapshot(), track, self.turn.now_secs) {
-            // The executor has not seen it in this turn.
-            self.bell.ring();
-        }
-        let messages = self.bridge.take_messages();
-        if let Some(osc) = &self.osc {
-            for (to, message) in messages {
-                if let Err(holder) = osc.send(to, message, self.bridge.leads_to(to)) {
-                    self.bridge.taken(to, &holder, self.turn.now_secs);
-                }
-            }
-            let leads = !self.bridge.is_at_rest();
-            if std::mem::replace(&mut self.bridge_leads, leads) && !leads {
-                osc.let_bridge_go();
-            }
-        }
-    }
-}
-
-/// The session with others, and what is saved of the clock.
-impl Turns {
-    fn peers_turn(&mut self) {
-        let policy = self.console.clock_policy();
-        if self.peers.turn(&self.console, policy, &self.bell) {
-            self.bell.ring();
-        }
-        let clock = SavedClock::of(policy, self.peers.shares_start_stop());
-        self.saved.update_as_of(self.restored, |state| state.clock = clock);
     }
 }
 

@@ -64,7 +64,9 @@ fn done(entry: &LogEntry) -> String {
 /// An action as its name and values: `play_deck deck=a`.
 fn words(action: &echelon_engine::action::Action) -> String {
     let Ok(serde_json::Value::Object(fields)) = serde_json::to_value(action) else { return String::new() };
-    let plain = |value: &serde_json::Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+    // A path that is no text has what can be read of it beside.
+    let read = |value: &serde_json::Value| value.as_str().or_else(|| value.get("text")?.as_str()).map(str::to_owned);
+    let plain = |value: &serde_json::Value| read(value).unwrap_or_else(|| value.to_string());
     let mut text = fields.get("action").map_or_else(String::new, plain);
     for (name, value) in fields.iter().filter(|(name, _)| *name != "action") {
         text.push_str(&format!(" {name}={}", plain(value)));

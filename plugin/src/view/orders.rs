@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::editor::Look;
 use crate::input::midi::MapLine;
 use crate::input::osc::SettingsChange;
 use crate::peers::Command;
@@ -21,6 +22,8 @@ pub enum Order {
     Shelf(ShelfOrder),
     /// A file for the headphones alone, from a part of its length on (0..1); or none any more.
     Listen(Option<(PathBuf, f64)>),
+    /// The look that was chosen: new instances begin with it.
+    KeepLook(Look),
 }
 
 /// What is asked about files that are on no deck.
@@ -32,6 +35,10 @@ pub enum ShelfOrder {
     Analyse(Vec<PathBuf>),
     /// This one is to be seen.
     Preview(PathBuf),
+    /// What do these say of themselves? They are in sight.
+    Tags(Vec<PathBuf>),
+    /// The same of all of a list, behind those in sight; of another list it is not wanted any more.
+    TagList(Vec<PathBuf>),
     /// No more analysing.
     Stop,
 }

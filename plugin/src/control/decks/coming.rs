@@ -8,7 +8,7 @@ use echelon_engine::deck::Track;
 use echelon_engine::units::DeckId;
 
 use super::{Change, Coming, DeckFiles, named};
-use crate::media::{DecodedTrack, LoadError, LoadEvent};
+use crate::media::{DecodedTrack, LoadError, LoadEvent, Tags};
 use crate::view::{LoadState, TrackView};
 
 impl DeckFiles {
@@ -19,8 +19,12 @@ impl DeckFiles {
         self.show(deck, TrackView { load: LoadState::Loading(None), ..named(&path) });
         // A project may have come from another machine.
         let is_project_s = self.changes.iter().any(|change| change.id == id && change.restoring);
-        let folders = if is_project_s { self.folders_to_search() } else { vec![] };
-        if let Err(error) = self.loader.load_or_find(deck, id, path, folders) {
+        let asked = if is_project_s {
+            self.loader.load_or_find(deck, id, path, self.elsewhere(deck))
+        } else {
+            self.loader.load(deck, id, path)
+        };
+        if let Err(error) = asked {
             console.track_failed(id, error.to_string(), turn);
         }
     }
@@ -89,9 +93,9 @@ impl DeckFiles {
                         }
                     });
                 }
-                LoadEvent::Loaded { id, path, track, .. } => {
+                LoadEvent::Loaded { id, path, track, tags, .. } => {
                     self.note_place(id, path);
-                    self.begin_track(id, &track);
+                    self.begin_track(id, &track, tags);
                     console.track_ready(id, track, turn);
                 }
                 LoadEvent::Coming { id, ratio, overview, .. } => {
@@ -113,11 +117,19 @@ impl DeckFiles {
     }
 
     /// A deck may have the track that a load brings; its rest may be coming.
-    fn begin_track(&mut self, id: RequestId, loaded: &Arc<Track>) {
-        let Some(change) = self.changes.iter_mut().find(|change| change.id == id) else { return };
+    fn begin_track(&mut self, id: RequestId, loaded: &Arc<Track>, tags: Tags) {
+        let Some(place) = self.changes.iter().position(|change| change.id == id) else { return };
+        if let Change { restoring: false, deck, track: TrackView { path: Some(path), .. }, .. } = &self.changes[place] {
+            let located = self.located(*deck, path, loaded);
+            let change = &mut self.changes[place];
+            change.grid = located.as_ref().and_then(|located| located.track().grid.clone());
+            change.located = located;
+        }
+        let change = &mut self.changes[place];
         change.awaited = false;
         let track = &mut change.track;
         (track.sample_rate, track.load, track.brought_by) = (Some(loaded.sample_rate()), LoadState::Ready, Some(id));
+        track.tags = tags;
         track.coming = Some(loaded.ready_frames() as f32 / loaded.num_frames() as f32);
         change.grid.iter().for_each(|grid| grid.put_on(loaded));
         self.analyses.note(change.deck, id, loaded);

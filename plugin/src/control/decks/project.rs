@@ -8,6 +8,8 @@ use echelon_engine::message::Snapshot;
 use echelon_engine::units::{DeckId, NUM_DECKS};
 
 use super::{Change, DeckFiles, named};
+use crate::input::osc::allow_beside;
+use crate::media::Elsewhere;
 use crate::state::SavedMarks;
 use crate::view::TrackView;
 
@@ -27,6 +29,7 @@ impl DeckFiles {
         }
         self.tries = TRIES;
         self.again = [true; NUM_DECKS];
+        self.is_missing = [false; NUM_DECKS];
     }
 
     /// The decks that a loaded project has yet to be put on.
@@ -47,23 +50,32 @@ impl DeckFiles {
         self.changes.push(Change { grid, restoring: true, ..Change::new(request.id, deck, track, self.loads) });
     }
 
-    /// Where a project's file may be if it is not where it was: beside the project's other files, one folder further up,
-    /// and below the folders that the user has allowed.
-    pub(super) fn folders_to_search(&self) -> Vec<PathBuf> {
+    /// Where a project's file may be besides the path that was saved: where it is from the project, or from the user's
+    /// home; and by the end of its path below the project's folder, beside the project's other files, one folder further
+    /// up, below the folders that the user has allowed, and in the home.
+    pub(super) fn elsewhere(&self, deck: DeckId) -> Elsewhere {
         let tracks = self.saved.get().tracks;
         let beside = tracks.iter().flatten().flat_map(|path| path.ancestors().skip(1).take(2));
         let beside = beside.filter(|folder| folder.parent().is_some()).map(Path::to_owned);
-        beside.chain(crate::input::osc::known_folders()).collect()
+        let (project, home) = (self.saved.project(), self.saved.home().map(Path::to_owned));
+        let folders = project.into_iter().chain(beside).chain(crate::input::osc::known_folders()).chain(home);
+        let [project, home] = self.saved.exact_places(deck);
+        Elsewhere { project, home, folders: folders.collect() }
     }
 
-    /// A file was found elsewhere: that is where the project has it from now on.
+    /// A file was found elsewhere: that is where the project has it from now on. Where it is the place that was saved, in
+    /// words that hold on every machine, nobody need be told.
     pub(super) fn note_place(&mut self, id: RequestId, found: PathBuf) {
         let Some(change) = self.changes.iter_mut().find(|change| change.id == id) else { return };
-        if let Some(gone) = change.track.path.as_mut().filter(|path| **path != found) {
+        let Some(gone) = change.track.path.as_mut().filter(|path| **path != found) else { return };
+        // As with the path that the project names: what the user's project has, OSC may have.
+        allow_beside(&found);
+        let is_saved_place = self.saved.exact_places(change.deck).iter().flatten().any(|place| *place == found);
+        if !is_saved_place {
             let text = format!("{} is not there any more; it was found as {}", gone.display(), found.display());
-            *gone = found;
             self.view.tell(Some(change.deck), text);
         }
+        *gone = found;
     }
 
     /// The marks and grids of what is on the decks are saved with it; those of a track that is still on its way, or that could not
@@ -82,11 +94,13 @@ impl DeckFiles {
                 let grid = load.and_then(|load| self.analyses.saved_grid(load));
                 // A project's grid is on its track only when all of that is there.
                 let is_coming = self.coming.iter().any(|coming| Some(coming.id) == load);
+                let length = load.and_then(|load| self.analyses.length(load));
                 self.saved.update_as_of(self.loads, |state| {
                     state.marks[i] = marks;
                     if grid.is_some() || !is_coming {
                         state.grids[i] = grid;
                     }
+                    state.lengths[i] = length.or(state.lengths[i]);
                 });
             }
         }

@@ -16,7 +16,7 @@ impl DeckFiles {
     pub(in crate::control) fn undone(&mut self, deck: DeckId, load: RequestId) {
         let track = self.brought.iter().find(|(id, _)| *id == load).map(|(_, track)| track.clone()).unwrap_or_default();
         let path = track.path.clone();
-        self.saved.update_as_of(self.loads, |state| state.tracks[deck.index()] = path);
+        self.saved.put_track_as_of(self.loads, deck, path);
         self.put_on_deck(deck, track);
         self.load_on_deck[deck.index()] = Some(load);
         self.analyses.ask(load);
@@ -63,19 +63,24 @@ impl DeckFiles {
 
     /// The deck has the change's track.
     fn done(&mut self, change: Change) {
-        let Change { id, deck, track, note, restoring, loads, .. } = change;
+        self.see_to_missing(&change);
+        let Change { id, deck, track, note, restoring, loads, located, .. } = change;
         self.brought.truncate(BROUGHT - 1);
         self.brought.push_front((id, track.clone()));
         // A project's file may have been found elsewhere. Its ejects only make room.
         if !restoring || track.path.is_some() {
             let path = track.path.clone();
-            self.saved.update_as_of(loads, |state| state.tracks[deck.index()] = path);
+            self.saved.put_track_as_of(loads, deck, path);
+            // With the path: who hears that the load is done may save at once.
+            let length = self.analyses.length(id);
+            self.saved.update_as_of(loads, |state| state.lengths[deck.index()] = length);
         }
         if let Some(note) = note {
             self.view.tell(Some(deck), format!("{}: {note}", track.name));
         }
         self.load_on_deck[deck.index()] = track.path.is_some().then_some(id);
-        self.of_project[deck.index()] = restoring.then_some(id);
+        // The trim of a file that was found is the project's too.
+        self.of_project[deck.index()] = (restoring || located.is_some()).then_some(id);
         self.put_on_deck(deck, track);
         self.show_what_is_there(deck);
     }
@@ -91,6 +96,7 @@ impl DeckFiles {
             return;
         }
         self.load_on_deck[deck.index()] = None;
+        self.is_missing[deck.index()] = loads == self.loads;
         self.put_on_deck(deck, TrackView { load: LoadState::Failed(text.to_owned()), ..track });
         self.show_what_is_there(deck);
     }
