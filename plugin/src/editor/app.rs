@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use egui::{Ui, vec2};
-use nice_plug_egui::resizable_window::ResizableWindow;
+use egui::Ui;
 
 use super::page::Page;
+use super::pane::corner;
 use super::size::{EditorSize, Look};
 use super::stage::Stage;
-use super::theme::{self, MIN_SIZE};
+use super::theme;
 use crate::view::{Act, SharedView};
 
 /// Time from the end of a frame to the wish for the next while the window is open. Half a frame of a screen at 60 Hz: a
@@ -62,11 +62,8 @@ impl EditorApp {
     pub fn show(&mut self, ui: &mut Ui) {
         let view = self.view.read();
         self.dress(ui.ctx());
-        let [width, height] = MIN_SIZE;
-        // For hosts that give their windows no edge to drag.
-        ResizableWindow::new("echelon").min_size(vec2(theme::points(width), theme::points(height))).show(ui, |ui| {
-            self.stage.show(ui, &view, &mut *self.act);
-        });
+        self.stage.show(ui, &view, &mut *self.act);
+        corner::show(ui);
         // The view changes with every block of audio, and nobody tells egui.
         ui.ctx().request_repaint_after(FRAME);
     }

@@ -1,18 +1,21 @@
 //! The library: files and folders in the editor, with what is known of the tracks among them: a system's own file dialog can freeze a host, this one cannot.
 
-use std::cmp::Ordering;
+mod list;
+mod order;
+
 use std::path::{Path, PathBuf};
 
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Key, Pos2, Rect, ScrollArea, Sense, StrokeKind, TextEdit, Ui, UiBuilder, pos2, vec2};
+use egui::{Align2, Key, Pos2, Rect, StrokeKind, TextEdit, Ui, pos2};
 
 use super::bands::Meshes;
 use super::button::{Face, button};
+use super::columns::{self, HEADINGS, Sort};
 use super::files::{Entry, Kind};
 use super::folders::{Folders, Shown, Wish};
 use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
-use super::library::{self, Known};
+use super::library::Known;
 use super::listen_bar::ListenBar;
 use super::shapes::{self, Sign};
 use super::{deck, ids, text, theme};
@@ -33,15 +36,24 @@ pub struct Browser {
     chosen: Option<usize>,
     /// The chosen row (or the top of another list) shall be seen.
     follow: bool,
-    /// How far the list is scrolled, in points.
+    /// How far the list is scrolled, and how much of it is in sight, in points.
     scrolled: f32,
+    height: f32,
+    /// Width of its rows in the last frame, which the headings have too.
+    width: f32,
     sort: Sort,
     /// The file on which the pointer's button went down, as long as it is down.
     grabbed: Option<PathBuf>,
     /// The list is to be put in order again.
     stale: bool,
-    /// How many files were known when the list was put in order.
-    known: usize,
+    /// How many files were known when the list was put in order, and how often all tags had been read.
+    known: (usize, u64),
+    /// The entries whose tags were asked for because they are in sight.
+    asked: Vec<bool>,
+    /// Those of all of them were.
+    asked_all: bool,
+    /// Folders among what is shown.
+    folders: usize,
     /// What is to be asked about files.
     wanted: Vec<Order>,
     listen: ListenBar,
@@ -49,29 +61,6 @@ pub struct Browser {
 
 /// Height of the chosen file's waveform.
 const PREVIEW: f32 = 42.0;
-/// Width of tempo, key and how they fit, in points.
-const FACTS: f32 = 330.0;
-
-/// The order of the files; folders come first in any.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Sort {
-    Name,
-    Tempo,
-    Key,
-}
-
-impl Sort {
-    const ALL: [Self; 3] = [Self::Name, Self::Tempo, Self::Key];
-
-    const fn word(self) -> &'static str {
-        match self {
-            Self::Name => "by name",
-            Self::Tempo => "by tempo",
-            Self::Key => "by key",
-        }
-    }
-}
-
 /// What the person did.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Reply {
@@ -88,7 +77,7 @@ pub enum Reply {
 impl Browser {
     /// Opens on a folder, or on the home folder if it is none.
     #[must_use]
-    pub fn open(deck: DeckId, folder: Option<PathBuf>) -> Self {
+    pub fn open(deck: DeckId, folder: Option<PathBuf>, sort: Sort) -> Self {
         Self {
             deck,
             place: Shown::default(),
@@ -98,10 +87,15 @@ impl Browser {
             chosen: None,
             follow: false,
             scrolled: 0.0,
-            sort: Sort::Name,
+            height: 0.0,
+            width: 0.0,
+            sort,
             grabbed: None,
             stale: false,
-            known: 0,
+            known: (0, 0),
+            asked: Vec::new(),
+            asked_all: false,
+            folders: 0,
             wanted: Vec::new(),
             listen: ListenBar::default(),
         }
@@ -120,6 +114,12 @@ impl Browser {
     #[must_use]
     pub const fn is_reading(&self) -> bool {
         self.going.is_some() || self.place.is_waiting()
+    }
+
+    /// The order of the files.
+    #[must_use]
+    pub const fn sort(&self) -> Sort {
+        self.sort
     }
 
     /// What is to be asked about files since the last time.
@@ -143,41 +143,18 @@ impl Browser {
             self.place.go(folders, wish);
             self.filter.clear();
             self.shown.clear();
+            self.folders = 0;
             self.chosen = None;
         }
         if self.place.turn() {
-            let files = self.place.listing().entries.iter().filter(|entry| !entry.is_folder);
-            let files = files.map(|entry| entry.path.clone()).collect();
-            self.wanted.push(Order::Shelf(ShelfOrder::Look(files)));
+            self.wanted.push(Order::Shelf(ShelfOrder::Look(self.files())));
+            // Those of another folder are not wanted any more.
+            let files = if self.wants_all_tags() { self.files() } else { vec![] };
+            self.asked_all = self.wants_all_tags();
+            self.asked = vec![false; self.place.listing().entries.len()];
+            self.wanted.push(Order::Shelf(ShelfOrder::TagList(files)));
             (self.stale, self.follow) = (true, true);
         }
-    }
-
-    fn refilter(&mut self, known: &Known) {
-        let chosen = self.chosen.and_then(|row| self.entry(row)).map(|entry| entry.path.clone());
-        let wanted = self.filter.to_lowercase();
-        let entries = &self.place.listing().entries;
-        let passes = |entry: &Entry| wanted.split_whitespace().all(|word| entry.name.to_lowercase().contains(word));
-        self.shown = (entries.iter().enumerate()).filter(|(_, entry)| passes(entry)).map(|(i, _)| i).collect();
-        let facts = |index: &usize| known.of(&entries[*index].path);
-        // The listing is by name: what is equal, or not known, stays so.
-        match self.sort {
-            Sort::Name => {}
-            Sort::Tempo => self.shown.sort_by(|a, b| {
-                let bpm = |index| facts(index).and_then(|facts| facts.bpm).unwrap_or(f64::MAX);
-                (!entries[*a].is_folder, bpm(a))
-                    .partial_cmp(&(!entries[*b].is_folder, bpm(b)))
-                    .unwrap_or(Ordering::Equal)
-            }),
-            Sort::Key => self.shown.sort_by_key(|index| {
-                let key = facts(index).and_then(|facts| facts.key);
-                (!entries[*index].is_folder, key.map_or((u8::MAX, false), super::harmony::order))
-            }),
-        }
-        self.chosen = chosen
-            .and_then(|path| self.shown.iter().position(|index| self.place.listing().entries[*index].path == path));
-        self.follow = true;
-        self.known = known.count();
     }
 
     fn entry(&self, row: usize) -> Option<&Entry> {
@@ -209,10 +186,7 @@ impl Browser {
         (folders, meshes): (&mut Folders, &mut Meshes),
     ) -> Reply {
         self.turn(folders);
-        let is_reordered = self.sort != Sort::Name && self.known != known.count();
-        if std::mem::take(&mut self.stale) || is_reordered {
-            self.refilter(known);
-        }
+        self.keep_in_order(known);
         ui.painter().rect_filled(rect, theme::ROUND, theme::panel());
         ui.painter().rect_stroke(
             rect,
@@ -224,15 +198,17 @@ impl Browser {
         let (tools, rest) = cut_top(rest, theme::ROW);
         let (rest, foot) = cut_bottom(rest, theme::ROW);
         let (list, preview) = cut_bottom(rest, PREVIEW);
+        let (headings, list) = cut_top(list, HEADINGS);
         let chosen = self.chosen_file();
         self.wanted.extend(self.listen.show(ui, preview, chosen.as_deref(), (view, known), meshes));
         let replies = [
             self.show_head(ui, head, view.snapshot.decks[self.deck.index()].state),
             self.show_tools(ui, tools, known),
+            self.show_headings(ui, headings),
             self.show_list(ui, list, (view, known)),
             self.keys(ui, view),
         ];
-        let foot = self.show_foot(ui, foot);
+        let foot = self.show_foot(ui, foot, known);
         replies.into_iter().chain([foot]).find(|reply| *reply != Reply::Stay).unwrap_or(Reply::Stay)
     }
 
@@ -249,7 +225,8 @@ impl Browser {
             text::line(ui, rest, warning, theme::words(13.0), theme::waiting(), Align2::LEFT_CENTER);
         }
         let face = Face::plain("Close").with_sign(Sign::Cross);
-        if button(ui, close, ids::browser("close"), face).clicked() { Reply::Close } else { Reply::Stay }
+        let close = button(ui, close, ids::browser("close"), face);
+        if close.on_hover_text("Back to the decks. Key: Escape.").clicked() { Reply::Close } else { Reply::Stay }
     }
 
     fn show_tools(&mut self, ui: &mut Ui, rect: Rect, known: &Known) -> Reply {
@@ -264,15 +241,7 @@ impl Browser {
         let refresh = tool(ui, "refresh", "Refresh", "Read the folder again.");
         let (left, analyse) = cut_right(left, 96.0);
         self.show_analyse(ui, analyse, known);
-        let (left, sort) = cut_right(left, 100.0);
-        let (path, filter) = cut_right(left, 220.0);
-        let now = Sort::ALL.iter().position(|sort| *sort == self.sort).unwrap_or(0);
-        let words = Sort::ALL.map(Sort::word);
-        let face = Face::plain(words[now]);
-        let help = "The order of the files. Tempo and key are known of tracks that were analysed.";
-        if let Some(index) = super::choice::show(ui, sort, ids::browser("sort"), &words, now, face, help) {
-            (self.sort, self.stale) = (Sort::ALL[index], true);
-        }
+        let (path, filter) = cut_right(left, 280.0);
         let folder = self.folder().to_string_lossy().into_owned();
         text::line(ui, path, &from_the_end(ui, &folder, path.width()), theme::words(13.0), theme::text(), LEFT);
         self.show_filter(ui, filter);
@@ -282,6 +251,16 @@ impl Browser {
             self.enter(None);
         } else if refresh {
             self.enter(Some(self.folder().to_owned()).filter(|folder| folder.is_absolute()));
+        }
+        Reply::Stay
+    }
+
+    fn show_headings(&mut self, ui: &Ui, rect: Rect) -> Reply {
+        // As wide as the rows, which leave room for their scroll bar.
+        let width = if self.width > 0.0 { self.width.min(rect.width()) } else { rect.width() };
+        if let Some(sort) = columns::show_headings(ui, rect.with_max_x(rect.left() + width), self.sort) {
+            (self.sort, self.stale) = (sort, true);
+            self.ask_for_all_tags();
         }
         Reply::Stay
     }
@@ -307,105 +286,13 @@ impl Browser {
     fn show_filter(&mut self, ui: &mut Ui, rect: Rect) {
         let field = TextEdit::singleline(&mut self.filter)
             .id(ids::browser("filter"))
-            .hint_text("Search by name")
+            .hint_text("Search names, titles and artists")
             .char_limit(100)
             .align(LEFT);
-        if ui.put(rect, field).changed() {
+        if ui.put(rect, field).on_hover_text("Only what has all these words is listed.").changed() {
             self.stale = true;
+            self.ask_for_all_tags();
         }
-    }
-
-    fn show_list(&mut self, ui: &mut Ui, rect: Rect, (view, known): (&RigView, &Known)) -> Reply {
-        ui.painter().rect_filled(rect, 3, theme::well());
-        if self.is_reading() {
-            self.place.show_waiting(ui, rect);
-            return Reply::Stay;
-        }
-        if let Some(error) = &self.place.listing().error {
-            text::paragraph(ui, rect.shrink(8.0), error, theme::words(14.0), theme::alert(), Align2::CENTER_CENTER);
-            return Reply::Stay;
-        }
-        if self.shown.is_empty() {
-            let words =
-                if self.filter.is_empty() { "No folders or audio files here." } else { "Nothing of that name." };
-            text::line(ui, rect, words, theme::words(14.0), theme::text_dim(), Align2::CENTER_CENTER);
-            return Reply::Stay;
-        }
-        let mut child = ui.new_child(UiBuilder::new().max_rect(rect).id_salt("browser list"));
-        child.set_clip_rect(rect);
-        child.spacing_mut().item_spacing.y = 0.0;
-        let mut opened = None;
-        let mut area = ScrollArea::vertical().auto_shrink(false);
-        if let Some(offset) = self.scroll_to(rect.height()) {
-            area = area.vertical_scroll_offset(offset);
-        }
-        let drawn = area.show_rows(&mut child, theme::ROW, self.shown.len(), |ui, rows| {
-            for row in rows {
-                opened = self.show_row(ui, row, (view, known)).or(opened);
-            }
-        });
-        self.scrolled = drawn.state.clamped_offset().y;
-        if let Some(reply) = self.drag(ui, rect) {
-            return reply;
-        }
-        opened.map_or(Reply::Stay, |row| self.open_row(row))
-    }
-
-    /// Draws a row. Returns it if it was double-clicked.
-    fn show_row(&mut self, ui: &mut Ui, row: usize, (view, known): (&RigView, &Known)) -> Option<usize> {
-        let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), theme::ROW), Sense::hover());
-        let response = ui.interact(rect, ids::row(row), Sense::click());
-        if response.clicked() {
-            self.chosen = Some(row);
-        }
-        let entry = self.entry(row)?.clone();
-        let chosen = self.chosen == Some(row);
-        if chosen || response.hovered() {
-            let fill = if chosen { ui.visuals().selection.bg_fill } else { theme::raised() };
-            ui.painter().rect_filled(rect, 2, fill);
-        }
-        let (icon, name) = cut_left(rect.shrink2(vec2(6.0, 0.0)), 18.0);
-        if view.listened.as_ref().is_some_and(|listened| listened.file == entry.path) {
-            shapes::sign(ui.painter(), Sign::Phones, icon.center(), 14.0, theme::playing());
-        } else {
-            draw_icon(ui, icon, entry.is_folder);
-        }
-        let (name, facts) = cut_right(name, FACTS);
-        text::line(ui, name, &entry.name, theme::words(14.0), theme::text(), LEFT);
-        if !entry.is_folder {
-            library::show_facts(ui, facts, known, &entry.path, self.deck);
-            // By the pointer itself: the list wants drags for scrolling.
-            if response.is_pointer_button_down_on() && self.grabbed.is_none() {
-                self.grabbed = Some(entry.path.clone());
-            }
-        }
-        response.double_clicked().then_some(row)
-    }
-
-    /// A file that is dragged out of the list: its name goes with the pointer, and where it is let go of it is dropped.
-    fn drag(&mut self, ui: &Ui, list: Rect) -> Option<Reply> {
-        let (at, down) = ui.input(|input| (input.pointer.interact_pos(), input.pointer.any_down()));
-        let at = at.filter(|at| !list.contains(*at));
-        if !down {
-            let path = self.grabbed.take()?;
-            return at.map(|at| Reply::Drop(path, at));
-        }
-        let (path, at) = self.grabbed.as_ref().zip(at)?;
-        let name = path.file_name()?.to_string_lossy().chars().take(40).collect();
-        let top = ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, ids::browser("dragged")));
-        let galley = top.layout_no_wrap(name, theme::words(13.0), theme::text());
-        let label = Rect::from_min_size(at + vec2(12.0, 6.0), galley.size() + vec2(12.0, 6.0));
-        top.rect_filled(label, theme::ROUND, theme::chosen());
-        top.galley(label.min + vec2(6.0, 3.0), galley, theme::text());
-        None
-    }
-
-    /// Where the list is to be scrolled to, if not where the person left it.
-    fn scroll_to(&mut self, height: f32) -> Option<f32> {
-        let row = std::mem::take(&mut self.follow).then_some(self.chosen)?;
-        // Rows are few enough (`files::MAX_ENTRIES`) to be exact.
-        let top = row.map_or(0.0, |row| theme::points(u32::try_from(row).unwrap_or(u32::MAX)) * theme::ROW);
-        Some(self.scrolled.max(top + theme::ROW - height).min(top))
     }
 
     fn keys(&mut self, ui: &Ui, view: &RigView) -> Reply {
@@ -445,14 +332,18 @@ impl Browser {
         self.follow = true;
     }
 
-    fn show_foot(&mut self, ui: &Ui, rect: Rect) -> Reply {
+    fn show_foot(&mut self, ui: &Ui, rect: Rect, known: &Known) -> Reply {
         let (words, load) = cut_right(rect, 150.0);
-        let folders = self.shown.iter().filter(|index| self.place.listing().entries[**index].is_folder).count();
-        let mut count = format!("{folders} folders, {} audio files", self.shown.len() - folders);
+        let mut count = format!("{} folders, {} audio files", self.folders, self.shown.len() - self.folders);
         if self.place.listing().cut_short {
             count.push_str(", and more than could be listed: use a smaller folder");
         }
-        text::line(ui, words, &count, theme::words(13.0), theme::text_dim(), LEFT);
+        let said = text::line(ui, words, &count, theme::words(13.0), theme::text_dim(), LEFT);
+        if let Some((read, all)) = known.reading() {
+            let place = words.with_min_x((said.right() + 24.0).min(words.right()));
+            let progress = format!("Reading titles and artists: {read} of {all}");
+            text::fit(ui, place, &progress, 13.0, theme::waiting(), LEFT);
+        }
         let chosen = self.chosen.and_then(|row| Some((row, self.entry(row)?.is_folder)));
         let word = match chosen {
             Some((_, true)) => "Open folder".to_owned(),
@@ -463,7 +354,9 @@ impl Browser {
             Some(_) => Face { fill: theme::deck(self.deck), ink: theme::ink(), ..plain },
             None => Face { ink: theme::text_dim(), ..plain },
         };
-        let pressed = button(ui, load, ids::browser("load"), face).clicked();
+        let load = button(ui, load, ids::browser("load"), face);
+        let pressed =
+            load.on_hover_text("Puts the chosen file on the deck, or opens the folder. Key: Enter.").clicked();
         chosen.filter(|_| pressed).map_or(Reply::Stay, |(row, _)| self.open_row(row))
     }
 }
@@ -479,17 +372,4 @@ fn from_the_end(ui: &Ui, path: &str, width: f32) -> String {
     let starts: Vec<usize> = path.char_indices().map(|(index, _)| index).collect();
     let cut = starts.partition_point(|start| !fits(&format!("…{}", &path[*start..])));
     format!("…{}", &path[starts.get(cut).copied().unwrap_or(path.len())..])
-}
-
-fn draw_icon(ui: &Ui, rect: Rect, folder: bool) {
-    let (painter, centre) = (ui.painter(), rect.center());
-    if folder {
-        let body = Rect::from_center_size(centre + vec2(0.0, 1.0), vec2(14.0, 10.0));
-        painter.rect_filled(body, 1, theme::text_dim());
-        painter.rect_filled(Rect::from_min_size(body.min - vec2(0.0, 2.5), vec2(7.0, 4.0)), 1, theme::text_dim());
-    } else {
-        for (x, half) in [(-5.0, 2.0), (-2.0, 5.0), (1.0, 6.0), (4.0, 3.0)] {
-            painter.vline(centre.x + x, centre.y - half..=centre.y + half, egui::Stroke::new(2.0, theme::playing()));
-        }
-    }
 }

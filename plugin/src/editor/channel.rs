@@ -192,8 +192,9 @@ pub fn show_more(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, slot: u8) -> boo
         let label = time.with_min_y(time.bottom() - 11.0);
         text::line(desk.ui, label, "BEATS", theme::words(10.0), theme::text_dim(), Align2::CENTER_CENTER);
     }
-    !super::button::button(desk.ui, middle(close), ids::once("fx close"), Face { size: 12.0, ..Face::plain("Close") })
-        .clicked()
+    let face = Face { size: 12.0, ..Face::plain("Close") };
+    let close = super::button::button(desk.ui, middle(close), ids::once("fx close"), face);
+    !close.on_hover_text("Back to the crossfader.").clicked()
 }
 
 fn eq_place(db: f32) -> f32 {

@@ -1,16 +1,23 @@
 //! A button that opens a menu of words.
 
-use egui::{Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, vec2};
+use egui::{Id, Popup, PopupCloseBehavior, Rect, Response, Sense, Ui, pos2, vec2};
 
 use super::button::{Face, button};
+use super::shapes::{self, Sign};
 use super::{ids, theme};
 
 /// Height of an entry.
 const ROW: f32 = 22.0;
+/// A button as wide as this has room for the sign that it opens a menu.
+const MARKED: f32 = 116.0;
 
 /// Draws the button with the word that holds. Returns the index of another one that was chosen.
 pub fn show(ui: &Ui, rect: Rect, id: Id, words: &[&str], now: usize, face: Face<'_>, help: &str) -> Option<usize> {
     let response = button(ui, rect, id, face);
+    if rect.width() >= MARKED {
+        let place = pos2(rect.right() - 11.0, rect.center().y);
+        shapes::sign(ui.painter(), Sign::Down, place, 7.0, face.ink);
+    }
     let chosen = menu(&response, id, words, now);
     if !Popup::is_any_open(ui.ctx()) {
         response.on_hover_text(help);

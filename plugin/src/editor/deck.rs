@@ -84,7 +84,10 @@ pub fn show(
     loops::show(desk, loops, deck, length);
     show_motion(desk, motion, deck, large);
     let browse = show_foot(desk, foot, frame);
-    Reply { touched: panel.clicked(), browse }
+    let touched = panel.clicked();
+    // The last: what lies on it has its own words.
+    panel.on_hover_text("A click chooses this deck for the keyboard.");
+    Reply { touched, browse }
 }
 
 /// Between rows.
@@ -111,12 +114,12 @@ pub fn letter(ui: &Ui, rect: Rect, deck: DeckId) {
     text::line(ui, rect, &deck.to_string(), theme::words(rect.height() * 0.7), theme::ink(), Align2::CENTER_CENTER);
 }
 
-/// Sync, key, slip, reverse, nudge.
+/// Sync, key, snap, slip, reverse, nudge.
 fn show_motion(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, large: bool) {
     let motion = desk.live(deck).motion;
     let size = if large { 12.0 } else { 11.0 };
-    let parts = [1.2, 1.2, 0.6, 0.6, 1.0, 1.0, 0.7, 0.7].map(|part: f32| part);
-    let [sync, key, down, up, slip, reverse, back, on] = share(rect, parts);
+    let parts = [1.2, 1.2, 0.6, 0.6, 1.05, 1.0, 0.95, 0.7, 0.7].map(|part: f32| part);
+    let [sync, key, down, up, snap, slip, reverse, back, on] = share(rect, parts);
     let lamp = |word: &'static str, on: bool, colour| press::lamp(word, size, on, colour);
     // Wanted, but without beats it cannot be led.
     let (word, colour) =
@@ -135,6 +138,7 @@ fn show_motion(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, large: bool) {
         }
         response.on_hover_text("Moves the track's key by a semitone, its tempo stays. Right click: its own key.");
     }
+    desk.switch(snap, deck, Gesture::Snap, motion.snap, lamp("SNAP", motion.snap, theme::playing()));
     desk.switch(slip, deck, Gesture::Slip, motion.slip, lamp("SLIP", motion.slip, theme::waiting()));
     desk.switch(reverse, deck, Gesture::Reverse, motion.reverse, lamp("REV", motion.reverse, theme::waiting()));
     for (rect, part, word, push) in [(back, Part::NudgeBack, "<<", -4.0), (on, Part::NudgeOn, ">>", 4.0)] {

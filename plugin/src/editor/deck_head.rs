@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::layout::{cut_left, cut_right};
 use super::shapes::{self, Sign};
+use super::text::Piece;
 use super::{format, harmony, phase, text, theme};
 use crate::view::{LoadState, TrackView};
 
@@ -35,7 +36,14 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) {
         None => ("No track".to_owned(), theme::text_dim()),
     };
     let size = if large { 16.0 } else { 13.0 };
-    text::line(ui, name_rect, &name, theme::words(size), colour, Align2::LEFT_CENTER);
+    let title = Piece { text: &name, size, ink: colour };
+    match &desk.track(deck).tags.artist {
+        Some(artist) => {
+            let artist = Piece { text: artist, size: size - 2.5, ink: theme::text_dim() };
+            text::pair(ui, name_rect, title, artist);
+        }
+        None => _ = text::line(ui, name_rect, &name, theme::words(size), colour, Align2::LEFT_CENTER),
+    }
 }
 
 /// What is left and the tempo, of a compact deck. Returns the room for its name.
@@ -51,8 +59,8 @@ fn show_small(ui: &Ui, rect: Rect, live: &DeckView) -> Rect {
 
 /// The track's name, or what comes closest.
 fn name(track: &TrackView) -> Option<String> {
-    if !track.name.is_empty() {
-        return Some(track.name.clone());
+    if !track.title().is_empty() {
+        return Some(track.title().to_owned());
     }
     track.path.as_ref()?.file_stem().map(|stem| stem.to_string_lossy().into_owned())
 }

@@ -7,7 +7,7 @@ use echelon_engine::units::DeckId;
 use egui::{Rect, Ui};
 
 use super::button::Face;
-use super::hands::Hands;
+use super::hands::Times;
 use super::{choice, ids, knob, press};
 use crate::view::{Act, RigView, TrackView};
 
@@ -24,7 +24,7 @@ pub struct Desk<'a> {
     /// The deck that was touched in this frame.
     pub touched: Option<DeckId>,
     /// When the hands' play and stop happen.
-    pub times: &'a mut Hands,
+    pub times: &'a mut Times,
 }
 
 impl Desk<'_> {

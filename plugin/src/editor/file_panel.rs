@@ -120,7 +120,8 @@ impl FilePanel {
         let (tools, rest) = cut_top(rest, 26.0);
         let (list, foot) = cut_bottom(rest, 26.0);
         let (up, field) = cut_left(tools, 50.0);
-        if button(ui, up, ids::once("files up"), Face::plain("Up")).clicked()
+        let up = button(ui, up, ids::once("files up"), Face::plain("Up")).on_hover_text("The folder around this one.");
+        if up.clicked()
             && let Some(parent) = self.place.folder().parent().map(ToOwned::to_owned)
         {
             self.enter(parent);
@@ -130,7 +131,7 @@ impl FilePanel {
             .hint_text("/home/me/controller.json")
             .char_limit(4096)
             .align(Align2::LEFT_CENTER);
-        let field = ui.put(field, typing);
+        let field = ui.put(field, typing).on_hover_text("A path can be typed or pasted here; Enter takes it.");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         let listed = self.show_list(ui, list);
         let reply = self.show_foot(ui, foot, entered);
@@ -187,6 +188,7 @@ impl FilePanel {
         let words = if entry.is_folder { format!("{}/", entry.name) } else { entry.name.clone() };
         let place = rect.shrink2(vec2(8.0, 0.0));
         text::line(ui, place, &words, theme::words(13.0), theme::text(), Align2::LEFT_CENTER);
+        let response = response.on_hover_text(&*path);
         if response.clicked() {
             if entry.is_folder {
                 self.enter(entry.path);
@@ -219,9 +221,16 @@ impl FilePanel {
         let names_one = path.is_absolute() && is_folder && path.file_name().is_some();
         let plain = Face::plain(word);
         let face = if names_one { Face { fill: theme::playing(), ink: theme::ink(), ..plain } } else { plain };
-        let pressed = button(ui, take, ids::once("files take"), face).clicked() || entered;
+        let help = match (self.way, there) {
+            (Way::Import, _) => "Takes the mapping in this file over. A file with a mistake changes nothing.",
+            (Way::Export, false) => "Writes the mapping to this file.",
+            (Way::Export, true) => "Writes the mapping in the place of the file that is there.",
+            (Way::Folder, _) => "OSC may load from this folder from now on.",
+        };
+        let pressed = button(ui, take, ids::once("files take"), face).on_hover_text(help).clicked() || entered;
         let face = Face::plain("Close").with_sign(Sign::Cross);
-        let closed = button(ui, close, ids::once("files close"), face).clicked()
+        let close = button(ui, close, ids::once("files close"), face);
+        let closed = close.on_hover_text("Back, with nothing taken. Key: Escape.").clicked()
             || ui.input(|input| input.key_pressed(Key::Escape));
         match (pressed && names_one, closed) {
             (true, _) => Reply::Take(path),

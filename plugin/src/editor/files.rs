@@ -111,7 +111,8 @@ fn take(entry: &std::fs::DirEntry, kind: Kind) -> Option<Entry> {
 }
 
 /// Orders names as people do: without regard to case, and 2 before 10.
-fn sort_key(name: &str) -> String {
+#[must_use]
+pub fn sort_key(name: &str) -> String {
     let mut key = String::with_capacity(name.len() + 16);
     let mut number = String::new();
     for letter in name.to_lowercase().chars().chain(['\0']) {

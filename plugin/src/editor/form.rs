@@ -86,7 +86,7 @@ impl<'a> Form<'a> {
         text::line(self.ui, row, words, theme::words(12.5), theme::text_dim(), Align2::LEFT_CENTER);
     }
 
-    /// Small words below the row before.
+    /// Small words below the control of the row before.
     pub fn note(&mut self, words: &str) {
         if self.rest.height() < NOTE {
             self.ui.data_mut(|data| data.insert_temp(ids::once(LEFT_OUT), true));
@@ -94,6 +94,7 @@ impl<'a> Form<'a> {
         }
         let (row, rest) = cut_top(self.rest, NOTE);
         self.rest = rest.with_min_y(row.bottom() + self.row / 9.0);
+        let (_, row) = cut_left(row, row.width() * self.names);
         text::fit(self.ui, row, words, 11.0, theme::text_dim(), Align2::LEFT_CENTER);
     }
 
@@ -118,7 +119,9 @@ impl<'a> Form<'a> {
         let (middle, up) = cut_right(rest, 30.0);
         let words = format!("{} {unit}", number(value));
         text::fit(self.ui, middle, words.trim_end(), 13.0, theme::text(), Align2::CENTER_CENTER);
-        let pressed = |rect, word, part| button(self.ui, rect, ids::entry(id, part), Face::plain(word)).clicked();
+        let pressed = |rect, word, part| {
+            button(self.ui, rect, ids::entry(id, part), Face::plain(word)).on_hover_text(help).clicked()
+        };
         let (less, more) = (pressed(down, "-", 0), pressed(up, "+", 1));
         if less {
             steps.iter().rev().copied().find(|step| *step < value - 1e-9)
@@ -136,8 +139,9 @@ impl<'a> Form<'a> {
     }
 
     /// A button over the width.
-    pub fn button(&mut self, id: Id, word: &str) -> bool {
-        self.row("", "").is_some_and(|rect| button(self.ui, rect, id, Face::plain(word)).clicked())
+    pub fn button(&mut self, id: Id, word: &str, help: &str) -> bool {
+        let rect = self.row("", "");
+        rect.is_some_and(|rect| button(self.ui, rect, id, Face::plain(word)).on_hover_text(help).clicked())
     }
 }
 

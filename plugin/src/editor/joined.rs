@@ -1,19 +1,18 @@
 //! A window that is gone when it is dropped, its threads included.
 //!
-//! On X11 a baseview window has a thread of its own, and its clipboard another. baseview 0.4.2 means to join the first,
+//! On X11 a baseview window has a thread of its own, and its clipboard, once used, another. baseview 0.4.2 means to join the first,
 //! but before asks it to show itself, and gives up when it has already left its loop: nearly always. Nobody joins the
 //! second. They still close their connections while the host goes on, and a host that ends now, or takes the plugin's
 //! code out of memory, crashes (4 of 60 runs of the editor's tests).
 
+use baseview::{Error, Window};
 use nice_plug::editor::dpi::NativeSize;
-use nice_plug::editor::{EditorHandle, Modifiers, ParentWindowHandle, SpawnedEditor, VirtualKeyCode};
-use nice_plug_egui::EguiEditorHandle;
-use nice_plug_egui::baseview::{Error, Window};
+use nice_plug::editor::{EditorHandle, ParentWindowHandle, ResizeHint, SpawnedEditor};
 
 use super::kin::Kin;
 
-/// The framework's handle, of a [`JoinedWindow`].
-pub struct JoinedHandle(EguiEditorHandle);
+/// What the framework resizes and asks by, while the window is open.
+pub struct JoinedHandle(ResizeHint);
 
 /// A window and its threads.
 pub struct JoinedWindow {
@@ -40,17 +39,15 @@ impl Drop for WaitForEnd {
     }
 }
 
-/// The same editor, whose window waits for these threads when it is dropped, and then calls `closed`.
+/// A window that waits for these threads when it is dropped, and then calls `closed`.
 pub fn joined(
-    spawned: SpawnedEditor<EguiEditorHandle>,
+    window: Window,
+    hint: ResizeHint,
     threads: Kin,
     closed: impl Fn() + Send + 'static,
 ) -> SpawnedEditor<JoinedHandle> {
     let (_threads, _told) = (WaitForEnd(threads), Told(Box::new(closed)));
-    SpawnedEditor {
-        handle: JoinedHandle(spawned.handle),
-        window: JoinedWindow { window: spawned.window, _threads, _told },
-    }
+    SpawnedEditor { handle: JoinedHandle(hint), window: JoinedWindow { window, _threads, _told } }
 }
 
 impl EditorHandle for JoinedHandle {
@@ -58,50 +55,44 @@ impl EditorHandle for JoinedHandle {
     type Error = Error;
 
     fn run_until_closed(window: JoinedWindow) -> Result<(), Error> {
-        EguiEditorHandle::run_until_closed(window.window)
+        window.window.run_until_closed()
     }
 
     fn set_parent(&self, parent: ParentWindowHandle, window: &JoinedWindow) -> Result<(), Error> {
-        self.0.set_parent(parent, &window.window)
+        window.window.set_parent(&parent)
     }
 
     fn show(&self, window: &JoinedWindow) -> Result<(), Error> {
-        self.0.show(&window.window)
+        window.window.show()?;
+        // Not every system tells a window that it is seen now.
+        window.window.waker().request_redraw();
+        Ok(())
     }
 
     fn hide(&self, window: &JoinedWindow) -> Result<(), Error> {
-        self.0.hide(&window.window)
+        window.window.hide()
     }
 
     fn set_size(&self, new_size: NativeSize<u32>, window: &JoinedWindow) -> Result<(), Error> {
-        self.0.set_size(new_size, &window.window)
+        window.window.resize(new_size)
     }
 
     fn host_main_thread_callback(&self, window: &JoinedWindow) {
-        self.0.host_main_thread_callback(&window.window);
+        window.window.host_main_thread_callback();
     }
 
     fn adjust_size(&self, new_size: NativeSize<u32>, window: &JoinedWindow) -> Option<NativeSize<u32>> {
-        self.0.adjust_size(new_size, &window.window)
+        let now = window.window.size();
+        let native = NativeSize::from_logical_or_physical(now.logical, now.physical);
+        Some(self.0.adjust_size(new_size, native, now.scale_factor))
     }
 
     fn set_fallback_scale_factor(&self, scale_factor: f64, window: &JoinedWindow) -> Result<(), Error> {
-        self.0.set_fallback_scale_factor(scale_factor, &window.window)
+        window.window.suggest_fallback_scale_factor(scale_factor)
     }
 
-    fn on_virtual_key_from_host(&self, key: VirtualKeyCode, is_down: bool, modifiers: Modifiers) -> bool {
-        self.0.on_virtual_key_from_host(key, is_down, modifiers)
-    }
+    // The editor looks at the rig in every frame: nobody needs to tell it of a change.
+    fn param_value_changed(&self, _: &str, _: f32) {}
 
-    fn state_changed(&self) {
-        self.0.state_changed();
-    }
-
-    fn param_value_changed(&self, id: &str, normalized_value: f32) {
-        self.0.param_value_changed(id, normalized_value);
-    }
-
-    fn param_modulation_changed(&self, id: &str, modulation_offset: f32) {
-        self.0.param_modulation_changed(id, modulation_offset);
-    }
+    fn param_modulation_changed(&self, _: &str, _: f32) {}
 }

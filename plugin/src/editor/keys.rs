@@ -1,11 +1,12 @@
 //! The keyboard: see [`HELP`].
 //!
-//! Keys are the editor's only while nothing in it has the keyboard for itself (a text field, a button reached by Tab).
+//! Keys are the editor's only while nothing in it has the keyboard for itself (a text field, a button reached by Tab);
+//! but what is held comes up with its key in any case, and Shift and Escape is panic everywhere.
 //! On X11 baseview gives a key that was pressed in the editor to nobody else; on other systems the host gets it too.
 
 use echelon_engine::action::Gesture;
 use echelon_engine::units::DeckId;
-use egui::{Event, Key, Ui};
+use egui::{Event, Key, Modifiers, Ui};
 
 use super::page::Page;
 
@@ -27,10 +28,24 @@ pub const HELP: [(&str, &str); 16] = [
     ("X", "take back what waits on the chosen deck"),
     ("Backspace", "undo"),
     ("Shift Escape", "panic: everything out"),
-    ("5 6 7 8 9 0", "pages, in the order of their tabs"),
+    ("5 6 7 8 9 0", "pages, in the order of their tabs; F1 to F6 too"),
     ("Enter", "choose a file for the deck"),
     ("Tab, then arrows", "reach any control and move it"),
 ];
+
+/// What the most used keys do on a page, in one line.
+#[must_use]
+pub fn hint(page: Page, chosen: DeckId) -> String {
+    match page {
+        Page::Library => "Up, down: choose a file    Enter: load    1-4: the deck    Space: listen, with Shift from \
+                          the start    Letters: search in the field    Escape: back    5-9, 0: pages"
+            .to_owned(),
+        _ => format!(
+            "Space: play or stop deck {chosen}    1-4: choose a deck    Q-I: hot cues    A: cue    S: sync    L: loop    \
+             Left, right: crossfader    Backspace: undo    5-9, 0: pages    Shift: at once, fine"
+        ),
+    }
+}
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -46,6 +61,12 @@ pub enum Stroke {
     Crossfade(f32),
     /// A gesture with a value.
     Gesture(Gesture, f64),
+    /// One that lasts until the key comes up.
+    Hold(Key, Gesture, f64),
+    /// A key came up.
+    Release(Key),
+    /// The keyboard went to another window: nobody hears of what comes up there.
+    LetGo,
     /// A switch of the chosen deck, to what it is not.
     Switch(Gesture),
     /// The loop, on or off.
@@ -58,30 +79,59 @@ pub enum Stroke {
     Cancel,
     /// Bring back what was taken away.
     Undo,
-    /// Everything out.
-    Panic,
     /// Another page.
     Page(Page),
     /// Look for a file.
     Browse,
 }
 
-/// What was pressed since the last frame.
+impl Stroke {
+    /// Whether it is the rig's although something else has the keyboard: what is held must always come up.
+    #[must_use]
+    pub const fn is_always_ours(self) -> bool {
+        matches!(self, Self::Release(_) | Self::LetGo)
+    }
+}
+
+/// What was pressed and let go of since the last frame.
 #[must_use]
 pub fn strokes(ui: &Ui) -> Vec<Stroke> {
     let busy = ui.memory(|memory| memory.focused().is_some());
-    if busy {
-        return Vec::new();
-    }
-    ui.input(|input| if input.focused { input.events.iter().filter_map(stroke).collect() } else { Vec::new() })
+    ui.input(|input| {
+        let deaf = busy || !input.focused;
+        let heard = input.events.iter().filter_map(stroke);
+        heard.filter(|stroke| !deaf || stroke.is_always_ours()).collect()
+    })
+}
+
+/// Takes Shift and Escape away from everything that Escape closes or leaves. Returns whether they were pressed.
+#[must_use]
+pub fn take_panic(ui: &Ui) -> bool {
+    let mut panics = false;
+    ui.input_mut(|input| {
+        input.events.retain(|event| {
+            let Event::Key { key: Key::Escape, pressed: true, repeat, modifiers, .. } = event else { return true };
+            let is_ours = modifiers.shift && !is_the_host_s(*modifiers);
+            panics |= is_ours && !repeat;
+            !is_ours
+        });
+    });
+    panics
+}
+
+const fn is_the_host_s(modifiers: Modifiers) -> bool {
+    modifiers.ctrl || modifiers.alt || modifiers.command || modifiers.mac_cmd
 }
 
 fn stroke(event: &Event) -> Option<Stroke> {
-    let Event::Key { key, pressed, repeat, modifiers, .. } = event else { return None };
-    if modifiers.ctrl || modifiers.alt || modifiers.command || modifiers.mac_cmd {
-        return None;
+    match event {
+        Event::WindowFocused(false) => Some(Stroke::LetGo),
+        // Whatever is held beside it by now.
+        Event::Key { key, pressed: false, .. } => Some(Stroke::Release(*key)),
+        Event::Key { modifiers, .. } if is_the_host_s(*modifiers) => None,
+        Event::Key { key, repeat, modifiers, .. } => down(*key, *repeat, modifiers.shift),
+        _ => None,
     }
-    if *pressed { down(*key, *repeat, modifiers.shift) } else { up(*key, modifiers.shift) }
 }
 
 const HOT_CUES: [Key; 8] = [Key::Q, Key::W, Key::E, Key::R, Key::T, Key::Y, Key::U, Key::I];
@@ -103,7 +153,10 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         _ => {}
     }
     if let Some(number) = hot_cue(key) {
-        return Some(Stroke::Gesture(if shift { Gesture::HotCueSet } else { Gesture::HotCue }, number));
+        return Some(match shift {
+            true => Stroke::Gesture(Gesture::HotCueSet, number),
+            false => Stroke::Hold(key, Gesture::HotCue, number),
+        });
     }
     Some(match key {
         Key::Space => Stroke::Toggle { at_once: shift },
@@ -111,7 +164,7 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::Num2 => Stroke::Choose(DeckId::B),
         Key::Num3 => Stroke::Choose(DeckId::C),
         Key::Num4 => Stroke::Choose(DeckId::D),
-        Key::A => Stroke::Gesture(Gesture::Cue, 1.0),
+        Key::A => Stroke::Hold(key, Gesture::Cue, 1.0),
         Key::S => Stroke::Switch(Gesture::Sync),
         Key::D => Stroke::Switch(Gesture::KeyLock),
         Key::F => Stroke::Switch(Gesture::Slip),
@@ -121,11 +174,10 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::Equals | Key::Plus => Stroke::Length(2.0),
         Key::Comma => Stroke::Jump(-1.0),
         Key::Period => Stroke::Jump(1.0),
-        Key::OpenBracket => Stroke::Gesture(Gesture::Nudge, -PUSH),
-        Key::CloseBracket => Stroke::Gesture(Gesture::Nudge, PUSH),
+        Key::OpenBracket => Stroke::Hold(key, Gesture::Nudge, -PUSH),
+        Key::CloseBracket => Stroke::Hold(key, Gesture::Nudge, PUSH),
         Key::X => Stroke::Cancel,
         Key::Backspace => Stroke::Undo,
-        Key::Escape if shift => Stroke::Panic,
         Key::Enter => Stroke::Browse,
         _ => {
             return Page::ALL
@@ -134,13 +186,4 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
                 .map(Stroke::Page);
         }
     })
-}
-
-/// What is held acts again when it comes up.
-fn up(key: Key, shift: bool) -> Option<Stroke> {
-    match key {
-        Key::A => Some(Stroke::Gesture(Gesture::Cue, 0.0)),
-        Key::OpenBracket | Key::CloseBracket => Some(Stroke::Gesture(Gesture::Nudge, 0.0)),
-        _ => hot_cue(key).filter(|_| !shift).map(|number| Stroke::Gesture(Gesture::HotCueRelease, number)),
-    }
 }

@@ -149,6 +149,7 @@ fn show_state(ui: &Ui, rect: Rect, file: &Path, view: &RigView) {
 /// A click is a place to listen from.
 fn click(ui: &Ui, rect: Rect, file: &Path) -> Option<Order> {
     let response = ui.interact(rect, ids::browser("listen at"), Sense::CLICK);
+    let response = response.on_hover_text("A click plays the file from there in the headphones.");
     let at = response.interact_pointer_pos().filter(|_| response.clicked())?;
     let part = f64::from(((at.x - rect.left()) / rect.width().max(1.0)).clamp(0.0, 1.0));
     Some(Order::Listen(Some((file.to_owned(), part))))

@@ -27,7 +27,7 @@ impl LogFilter {
             .hint_text("Filter: OSC refused deck=a ...")
             .char_limit(100)
             .align(Align2::LEFT_CENTER);
-        ui.put(rect, field);
+        ui.put(rect, field).on_hover_text("Only lines that have all these words are shown.");
     }
 }
 

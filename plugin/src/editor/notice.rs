@@ -58,13 +58,28 @@ impl Notices {
 
 /// A sentence that must be seen, at the bottom of `rect`, as high as the sentence needs.
 pub fn banner(ui: &Ui, rect: Rect, sentence: &str) {
-    let rows = if text::width(ui, sentence, theme::words(13.0)) > rect.width() - 44.0 { 2.0 } else { 1.0 };
+    let width = |sentence: &str| text::width(ui, sentence, theme::words(13.0)) / (rect.width() - 44.0).max(1.0);
+    // The reason is behind the path: it must not be what is cut off. The status line has the whole of it.
+    let brief = (width(sentence) > 1.9).then(|| without_folders(sentence));
+    let sentence = brief.as_deref().unwrap_or(sentence);
+    let rows = if width(sentence) > 1.0 { 2.0 } else { 1.0 };
     let height = (rows * 17.0 + 10.0_f32).min(rect.height());
     let rect = rect.with_min_y(rect.bottom() - height);
     ui.painter().rect_filled(rect, 3, theme::alert_fill());
     shapes::sign(ui.painter(), Sign::Alert, pos2(rect.left() + 16.0, rect.center().y), 14.0, theme::on_alert());
     let words = rect.with_min_x(rect.left() + 32.0).shrink2(vec2(6.0, 2.0));
     text::paragraph(ui, words, &capitalised(sentence), theme::words(13.0), theme::on_alert(), Align2::LEFT_CENTER);
+}
+
+/// A sentence with the path in it cut to the file's name.
+fn without_folders(sentence: &str) -> String {
+    let first = sentence.find(" /").or_else(|| sentence.find("\"/"));
+    match (first, sentence.rfind('/')) {
+        (Some(first), Some(last)) if last > first + 1 => {
+            format!("{}.../{}", &sentence[..=first], &sentence[last + 1..])
+        }
+        _ => sentence.to_owned(),
+    }
 }
 
 /// With a capital at the beginning: the engine's sentences begin small.
@@ -107,6 +122,15 @@ mod tests {
         notices.opened();
         notices.update(&view(6, Some(DeckId::A)), 0.0);
         assert!(!notices.is_fresh(0.1));
+    }
+
+    #[test]
+    fn a_long_path_is_cut_to_its_file() {
+        let sentence = "the file /home/me/Some folder/Track 1.flac cannot be decoded: it ends too soon";
+        assert_eq!(without_folders(sentence), "the file .../Track 1.flac cannot be decoded: it ends too soon");
+        for plain in ["deck A is empty", "no /file", ""] {
+            assert_eq!(without_folders(plain), plain);
+        }
     }
 
     #[test]

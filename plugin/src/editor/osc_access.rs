@@ -46,22 +46,26 @@ impl AccessForm {
         if let Some(on) = form.toggle(ids::once("osc lan"), "May send", self.lan, help) {
             self.lan = on;
         }
-        let token = form.place("Token", "8 or more letters, digits, '-', '_' or '.': /token/<token>/deck/a/play");
-        let allow = form.place("Machines", "Their addresses, with commas; none: any machine that has the token.");
+        let token_help = "8 or more letters, digits, '-', '_' or '.': /token/<token>/deck/a/play";
+        let token = form.place("Token", token_help);
+        let allow_help = "Their addresses, with commas; none: any machine that has the token.";
+        let allow = form.place("Machines", allow_help);
         let rest = form.rest();
-        field(ui, token, "osc token", &mut self.token, "8 or more letters");
-        field(ui, allow, "osc allow", &mut self.machines, "any that has the token");
+        field(ui, token, "osc token", &mut self.token, ["8 or more letters", token_help]);
+        field(ui, allow, "osc allow", &mut self.machines, ["any that has the token", allow_help]);
         let (words, foot) = cut_bottom(rest, 24.0);
         self.show_state(ui, words, access);
         let (undo, keep) = cut_left(foot, foot.width() * 0.4);
         let is_other = self.drafted().as_ref() != Ok(&access.set);
         let dim = |word| Face { ink: if is_other { theme::text() } else { theme::text_dim() }, ..Face::plain(word) };
-        if button(ui, undo, ids::once("osc revert"), dim("As it was")).clicked() {
+        let undo = button(ui, undo, ids::once("osc revert"), dim("As it was"));
+        if undo.on_hover_text("Forgets what was typed here: what is kept stands again.").clicked() {
             *self = Self { seen: NetworkSettings { lan: !access.set.lan, ..Default::default() }, ..Self::default() };
         }
         let face =
             if is_other { Face { fill: theme::playing(), ink: theme::ink(), ..dim("Keep") } } else { dim("Keep") };
-        if button(ui, keep, ids::once("osc keep"), face).clicked() && is_other {
+        let keep = button(ui, keep, ids::once("osc keep"), face);
+        if keep.on_hover_text("Writes it to osc.json. It holds when the port is opened next.").clicked() && is_other {
             self.keep(act);
         }
     }
@@ -96,11 +100,11 @@ impl AccessForm {
     }
 }
 
-fn field(ui: &mut Ui, rect: Option<Rect>, name: &'static str, words: &mut String, hint: &str) {
+fn field(ui: &mut Ui, rect: Option<Rect>, name: &'static str, words: &mut String, [hint, help]: [&str; 2]) {
     let Some(rect) = rect else { return };
     let field =
         TextEdit::singleline(words).id(ids::once(name)).hint_text(hint).char_limit(400).align(Align2::LEFT_CENTER);
-    ui.put(rect, field);
+    ui.put(rect, field).on_hover_text(help);
 }
 
 /// The cross beside a folder.
@@ -138,5 +142,5 @@ fn show_folder(ui: &Ui, rect: Rect, row: usize, folder: &Path, act: &mut dyn Act
     if response.clicked() {
         act.order(Order::OscSettings(SettingsChange::Forbid(folder.to_owned())));
     }
-    response.on_hover_text("OSC may load from there no longer.");
+    response.on_hover_text("OSC may load from there no longer, until you allow it again.");
 }

@@ -117,9 +117,13 @@ impl OscPage {
             .hint_text("echelon")
             .char_limit(32)
             .align(Align2::LEFT_CENTER);
-        let field = ui.put(field, typing);
+        let field = ui.put(field, typing).on_hover_text("Another name; Enter takes it.");
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if differs && (button(ui, rename, ids::once("osc rename"), Face::plain("Rename")).clicked() || entered) {
+        if !differs {
+            return;
+        }
+        let pressed = button(ui, rename, ids::once("osc rename"), Face::plain("Rename"));
+        if pressed.on_hover_text("Takes the name; addresses with the old one no longer arrive.").clicked() || entered {
             act.order(Order::OscName(self.name.trim().to_owned()));
         }
     }

@@ -7,7 +7,7 @@ use egui::{Align2, Color32, Rect, pos2, vec2};
 
 use super::button::{Face, button};
 use super::desk::Desk;
-use super::{format, ids, layout, strip, text, theme};
+use super::{format, ids, layout, press, strip, text, theme};
 
 /// Draws the row. A press jumps or sets; Shift sets anew; a right click forgets.
 pub fn show(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
@@ -27,21 +27,27 @@ fn show_pad(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, number: u8) {
     draw(desk, rect, number, set, ink);
     // Down and up: a deck at rest plays from there as long as it is held.
     let down = response.is_pointer_button_down_on();
-    let before = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-    ui.data_mut(|data| data.insert_temp(id, down));
+    let before = press::recall::<Press>(ui, id).unwrap_or(Press::Up);
     let value = f64::from(number);
     let shift = ui.input(|input| input.modifiers.shift);
     let by_key = response.clicked() && !response.clicked_by(egui::PointerButton::Primary);
+    let now = match (down, before) {
+        (false, _) => Press::Up,
+        (true, Press::Up) if shift || right_button(ui) => Press::Once,
+        (true, Press::Up) => Press::Held,
+        (true, before) => before,
+    };
+    press::keep(ui, id, now);
     if response.secondary_clicked() {
         desk.gesture(deck, Gesture::HotCueClear, value);
-    } else if (down && !before && !right_button(ui)) || by_key {
+    } else if (down && before == Press::Up && !right_button(ui)) || by_key {
         let gesture = if shift { Gesture::HotCueSet } else { Gesture::HotCue };
         desk.gesture_now(deck, gesture, value);
         if by_key {
             desk.gesture(deck, Gesture::HotCueRelease, value);
         }
-    } else if !down && before && !shift {
-        desk.gesture(deck, Gesture::HotCueRelease, value);
+    } else if !down && before == Press::Held {
+        desk.gesture_now(deck, Gesture::HotCueRelease, value);
     }
     response.on_hover_ui(|ui| {
         match set {
@@ -52,6 +58,16 @@ fn show_pad(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, number: u8) {
         };
         ui.label("Shift: set it here. Right click: forget it.");
     });
+}
+
+/// How a pad is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Press {
+    Up,
+    /// It plays until it comes up.
+    Held,
+    /// It sets or forgets, and is done.
+    Once,
 }
 
 fn right_button(ui: &egui::Ui) -> bool {

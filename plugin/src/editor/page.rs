@@ -55,7 +55,7 @@ impl Page {
 }
 
 impl Page {
-    /// The other key that opens it, where the windowing passes it on: egui-baseview 0.9 knows no function keys.
+    /// The other key that opens it.
     #[must_use]
     pub const fn function_key(self) -> Key {
         match self {

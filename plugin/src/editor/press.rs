@@ -10,11 +10,21 @@ pub fn hold(ui: &Ui, rect: Rect, id: Id, face: Face<'_>) -> (Response, Option<bo
     let response = button(ui, rect, id, face);
     let by_key = || response.has_focus() && ui.input(|input| input.key_down(Key::Space) || input.key_down(Key::Enter));
     let down = response.is_pointer_button_down_on() || by_key();
-    let before = ui.data(|data| data.get_temp::<bool>(id)).unwrap_or(false);
-    if down != before {
-        ui.data_mut(|data| data.insert_temp(id, down));
-    }
+    let before = recall::<bool>(ui, id).unwrap_or(false);
+    keep(ui, id, down);
     (response, (down != before).then_some(down))
+}
+
+/// What a control left here in the frame before. Nothing if it was not drawn then: whoever pressed it let go elsewhere.
+pub fn recall<T: Copy + Send + Sync + 'static>(ui: &Ui, id: Id) -> Option<T> {
+    let (pass, kept) = ui.data(|data| data.get_temp::<(u64, T)>(id))?;
+    (pass + 1 >= ui.ctx().cumulative_pass_nr()).then_some(kept)
+}
+
+/// Leaves something for the next frame.
+pub fn keep<T: Copy + Send + Sync + 'static>(ui: &Ui, id: Id, value: T) {
+    let pass = ui.ctx().cumulative_pass_nr();
+    ui.data_mut(|data| data.insert_temp(id, (pass, value)));
 }
 
 /// How a switch looks: bright with a bar at its foot when it is on.

@@ -184,7 +184,8 @@ fn show_kinds(ui: &Ui, rect: Rect, source: Source, mask: ActionMask, act: &mut d
 fn show_figures(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     let (safety, scheduler) = (&view.safety, &view.scheduler);
     let mut form = Form::new(ui, rect, "So far", 0.56).dense();
-    if form.button(ids::once("export"), "Export the log") {
+    let help = "Writes all that was asked, with what became of it, to a file in your home folder, as JSON lines.";
+    if form.button(ids::once("export"), "Export the log", help) {
         act.export_log();
     }
     let plain = |form: &mut Form<'_>, name: &str, value: u64| form.value(name, &value.to_string(), "");
@@ -197,7 +198,7 @@ fn show_figures(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
         _ => format!("{:.1}, at most {:.0} {unit}", spread.mean(), spread.max),
     };
     form.value("Error of beats", &spread(&scheduler.error_frames, "frames"), "0 is on the frame.");
-    form.value("Immediate actions after", &spread(&scheduler.latency_frames, "frames"), "");
+    form.value("At once took", &spread(&scheduler.latency_frames, "frames"), "");
     form.value("Loads took", &spread(&scheduler.load_secs, "s"), "");
     plain(&mut form, "Late, of these graced", scheduler.late);
     let queue = format!("{} now, {} at most", scheduler.queue_depth, scheduler.queue_high_water);
@@ -209,6 +210,6 @@ fn show_figures(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
         plain(&mut form, &format!("Refused: {}", code.replace('_', " ")), safety.rejected(code));
     }
     plain(&mut form, "Bad samples silenced", view.snapshot.non_finite);
-    plain(&mut form, "Frames not decoded in time", scheduler.starved_frames);
+    plain(&mut form, "Frames decoded late", scheduler.starved_frames);
     plain(&mut form, "Reports lost", view.snapshot.lost_events);
 }

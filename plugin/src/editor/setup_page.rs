@@ -34,12 +34,14 @@ fn show_look(ui: &Ui, rect: Rect, look: Look) -> Option<Look> {
     let zooms = Look::ZOOMS.map(|zoom| format!("{zoom} %"));
     let words = zooms.each_ref().map(String::as_str);
     let now = Look::ZOOMS.iter().position(|zoom| *zoom == look.zoom_percent).unwrap_or(usize::MAX);
-    let help = "The size of everything; the window grows with it. Saved with the project.";
+    let help = "The size of everything; the window grows with it. Saved with the project; a new instance has what was \
+        chosen last.";
     if let Some(index) = form.choice(ids::once("zoom"), "Scale", &words, now, help) {
         chosen = Some(Look { zoom_percent: Look::ZOOMS[index], ..look });
     }
     let now = Theme::ALL.iter().position(|theme| *theme == look.theme).unwrap_or(0);
-    let help = "Dark for the stage, light for a bright room. Saved with the project.";
+    let help = "Dark for the stage, light for a bright room. Saved with the project; a new instance has what was chosen \
+        last.";
     if let Some(index) = form.choice(ids::once("theme"), "Theme", &["dark", "light"], now, help) {
         chosen = Some(Look { theme: Theme::ALL[index], ..look });
     }
@@ -111,7 +113,8 @@ fn show_clock(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     form.value("Session", &session, "Other programs and machines in the Link session.");
     if peers.enabled {
         let word = if peers.playing { "Stop the session" } else { "Start the session" };
-        if form.button(ids::once("link playing"), word) {
+        let help = "Starts or stops all that share starts and stops in the Link session.";
+        if form.button(ids::once("link playing"), word, help) {
             act.order(Order::Session(Command::SetPlaying(!peers.playing)));
         }
     }

@@ -2,17 +2,18 @@
 
 use std::path::PathBuf;
 
-use echelon_engine::action::{Action, ActionTiming, Gesture, Setting};
+use echelon_engine::action::{Action, ActionTiming, Setting};
 use echelon_engine::units::{DeckId, NUM_DECKS};
-use egui::{Align2, Rect, Ui};
+use egui::{Align2, Key, Rect, Ui};
 
 use super::axis::FIRST_ZOOM;
 use super::bands::Meshes;
 use super::browser::{Browser, Reply};
+use super::columns::Sort;
 use super::desk::Desk;
 use super::folders::Folders;
 use super::glide::Glide;
-use super::hands::{Hands, Through};
+use super::hands::{Hands, Through, Times};
 use super::keys::{self, Stroke};
 use super::layout::{Layout, Stand, cut_right, under_strip};
 use super::library::Known;
@@ -24,7 +25,7 @@ use super::osc_page::OscPage;
 use super::page::Page;
 use super::size::Look;
 use super::top_bar::Audio;
-use super::{deck, mixer, safety_page, setup_page, strip, text, theme, top_bar};
+use super::{deck, key_acts, mixer, outside, safety_page, setup_page, strip, text, theme, top_bar};
 use crate::view::{Act, Order, RigView};
 
 /// Without a new block for this long, audio counts as stopped. Seconds.
@@ -46,6 +47,8 @@ pub struct Stage {
     listens: bool,
     /// The folder that a file was last loaded from.
     folder: Option<PathBuf>,
+    /// The order of the library's files.
+    sort: Sort,
     /// Number of the newest block, and when it was first seen.
     pulse: (u64, f64),
     /// When the last frame was drawn.
@@ -58,6 +61,7 @@ pub struct Stage {
     /// The effect whose other knobs are shown.
     fx_open: Option<(DeckId, u8)>,
     hands: Hands,
+    times: Times,
     osc: OscPage,
     filter: LogFilter,
     midi: MidiPage,
@@ -79,6 +83,7 @@ impl Default for Stage {
             folders: Folders::default(),
             listens: false,
             folder: None,
+            sort: Sort::default(),
             pulse: (0, 0.0),
             drawn_secs: 0.0,
             glide: Glide::default(),
@@ -87,6 +92,7 @@ impl Default for Stage {
             lengths: [FIRST_LENGTH; NUM_DECKS],
             fx_open: None,
             hands: Hands::default(),
+            times: Times::default(),
             osc: OscPage::default(),
             filter: LogFilter::default(),
             midi: MidiPage::default(),
@@ -181,9 +187,11 @@ impl Stage {
         ui.painter().rect_filled(window, 0, theme::ground());
         let asked = top_bar::show(ui, layout.top, view, self.audio(now_secs), self.page);
         // The decks' own times go by a copy: what is chosen in this frame counts from the next.
-        let mut times = self.hands.clone();
-        let mut act = Through { act, hands: &mut self.hands };
-        let act: &mut dyn Act = &mut act;
+        let mut times = self.times;
+        let act = &mut Through { act, hands: &mut self.hands, times };
+        if keys::take_panic(ui) {
+            act.act(Action::Panic, ActionTiming::Immediate);
+        }
         let mut parts = Parts {
             chosen: &mut self.chosen,
             meters: &self.meters,
@@ -204,6 +212,7 @@ impl Stage {
                 parts.show_strip(ui, above, view);
                 let reply =
                     show_browser(&mut self.browser, ui, rest, view, &self.known, (&mut self.folders, parts.meshes));
+                self.sort = self.browser.as_ref().map_or(self.sort, Browser::sort);
                 for wanted in self.browser.as_mut().map(Browser::take_wanted).unwrap_or_default() {
                     self.listens |= matches!(wanted, Order::Listen(Some(_)));
                     act.order(wanted);
@@ -234,10 +243,11 @@ impl Stage {
             Page::Setup => {
                 if let Some(look) = setup_page::show(ui, layout.page, view, self.look, act) {
                     self.wanted_look = Some(look);
+                    act.order(Order::KeepLook(look));
                 }
             }
         }
-        if let Some((deck, path)) = dropped(ui, layout.page, self.page, self.chosen) {
+        if let Some((deck, path)) = outside::show(ui, layout.page, self.page, self.chosen) {
             act.act(Action::LoadDeck { deck, path }, ActionTiming::Default);
         }
         if asked.undo {
@@ -255,22 +265,23 @@ impl Stage {
         let mut strokes = keys::strokes(ui);
         if self.page == Page::Library {
             // The list has the other keys.
-            strokes.retain(|stroke| matches!(stroke, Stroke::Page(_)));
+            strokes.retain(|stroke| matches!(stroke, Stroke::Page(_)) || stroke.is_always_ours());
         }
         for stroke in strokes {
             let (chosen, lengths) = (&mut self.chosen, &mut self.lengths);
             match stroke {
                 Stroke::Page(page) => self.page = page,
                 Stroke::Browse => browse = browse.or(Some(*chosen)),
-                stroke => play_key(ui, stroke, chosen, lengths, view, act),
+                stroke => key_acts::play(ui, stroke, chosen, lengths, view, act),
             }
+        }
+        if no_finger_is_down(ui) {
+            act.release_buttons();
         }
         if self.page != Page::Library && std::mem::take(&mut self.listens) {
             act.order(Order::Listen(None));
         }
-        for deck in DeckId::ALL {
-            self.hands.set(deck, times.of(deck));
-        }
+        self.times = times;
         if let Some(page) = asked.page {
             self.page = page;
         }
@@ -283,7 +294,7 @@ impl Stage {
     /// Opens the library for a deck.
     fn browse(&mut self, deck: DeckId, view: &RigView) {
         let own = view.tracks[deck.index()].path.as_ref().and_then(|path| path.parent());
-        self.browser = Some(Browser::open(deck, self.folder.clone().or(own.map(ToOwned::to_owned))));
+        self.browser = Some(Browser::open(deck, self.folder.clone().or(own.map(ToOwned::to_owned)), self.sort));
         self.page = Page::Library;
     }
 
@@ -317,11 +328,7 @@ impl Stage {
         let rect = rect.shrink2(egui::vec2(6.0, 0.0));
         // The window's corner is for resizing.
         let (words, trouble) = cut_right(rect.with_max_x(rect.right() - 14.0), 190.0);
-        let keys = format!(
-            "Space: play or stop deck {}    1-4: choose a deck    Q-I: hot cues    A: cue    S: sync    L: loop    \
-             Left, right: crossfader    Backspace: undo    Shift: at once, fine",
-            self.chosen
-        );
+        let keys = keys::hint(self.page, self.chosen);
         let (sentence, colour) = match &view.notice {
             Some(notice) if self.notices.is_fresh(now_secs) => (notice::capitalised(&notice.text), theme::alert()),
             _ => (keys, theme::text_dim()),
@@ -330,25 +337,6 @@ impl Stage {
         let counts = trouble_words(view);
         text::line(ui, trouble, &counts, theme::words(12.0), theme::alert(), Align2::RIGHT_CENTER);
     }
-}
-
-/// A file that was let go of over the window, and the deck that is there; else the chosen one.
-fn dropped(ui: &Ui, rect: Rect, page: Page, chosen: DeckId) -> Option<(DeckId, PathBuf)> {
-    let (path, at) = ui.input(|input| {
-        let path = input.raw.dropped_files.first().map(|file| file.path().to_owned());
-        (path, input.pointer.latest_pos())
-    });
-    let strip = match page {
-        Page::Play => Stand::new(rect).strip,
-        Page::Library => under_strip(rect).0,
-        _ => Rect::NOTHING,
-    };
-    let decks = if page == Page::Play { Stand::new(rect).decks } else { [Rect::NOTHING; NUM_DECKS] };
-    let over = |at| {
-        let panel = DeckId::ALL.into_iter().find(|deck| decks[deck.index()].contains(at));
-        panel.or_else(|| strip::deck_at(strip, at))
-    };
-    Some((at.and_then(over).unwrap_or(chosen), path?))
 }
 
 /// What the performance page needs of the stage.
@@ -362,7 +350,7 @@ struct Parts<'a> {
     zoom: &'a mut usize,
     lengths: &'a mut [f64; NUM_DECKS],
     fx_open: &'a mut Option<(DeckId, u8)>,
-    times: &'a mut Hands,
+    times: &'a mut Times,
 }
 
 impl Parts<'_> {
@@ -415,51 +403,9 @@ fn show_browser(
     (reply != Reply::Stay).then_some(reply)
 }
 
-/// A key on the performance page.
-fn play_key(
-    ui: &Ui,
-    stroke: Stroke,
-    chosen: &mut DeckId,
-    lengths: &mut [f64; NUM_DECKS],
-    view: &RigView,
-    act: &mut dyn Act,
-) {
-    let deck = *chosen;
-    let live = &view.snapshot.decks[deck.index()];
-    let length = &mut lengths[deck.index()];
-    let mut gesture = |gesture, value| act.act(Action::Gesture { deck, gesture, value }, ActionTiming::Default);
-    match stroke {
-        Stroke::Gesture(what, value) => gesture(what, value),
-        Stroke::Switch(what) => {
-            let motion = &live.motion;
-            let on = match what {
-                Gesture::Sync => motion.sync,
-                Gesture::KeyLock => motion.key_lock,
-                Gesture::Slip => motion.slip,
-                _ => motion.reverse,
-            };
-            gesture(what, f64::from(u8::from(!on)));
-        }
-        Stroke::Loop if live.motion.looping => gesture(Gesture::LoopExit, 0.0),
-        Stroke::Loop => gesture(Gesture::BeatLoop, *length),
-        Stroke::Length(factor) => {
-            *length = (*length * factor).clamp(1.0 / 32.0, 64.0);
-            if live.motion.looping {
-                gesture(if factor < 1.0 { Gesture::LoopHalve } else { Gesture::LoopDouble }, 0.0);
-            }
-        }
-        Stroke::Jump(way) => gesture(Gesture::BeatJump, way * *length),
-        Stroke::Toggle { at_once } => deck::toggle(deck, live.state, at_once, act),
-        Stroke::Choose(deck) => *chosen = deck,
-        Stroke::Crossfade(step) => mixer::nudge_crossfader(ui, step, view, act),
-        Stroke::Cancel => {
-            let pending = echelon_engine::action::Pending::Deck(deck);
-            act.act(Action::Cancel { pending }, ActionTiming::Immediate);
-        }
-        Stroke::Undo => act.act(Action::Undo { deck: None }, ActionTiming::Default),
-        Stroke::Panic => act.act(Action::Panic, ActionTiming::Immediate),
-        Stroke::Page(_) | Stroke::Browse => {}
-    }
+/// Neither on the pointer nor on a key that presses what Tab has reached.
+fn no_finger_is_down(ui: &Ui) -> bool {
+    ui.input(|input| !input.pointer.any_down() && !input.key_down(Key::Space) && !input.key_down(Key::Enter))
 }
 
 /// What should always be nothing.

@@ -50,6 +50,7 @@ pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -
         return None;
     }
     let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::Crosshair);
+    let response = response.on_hover_text("A click moves the playhead there.");
     draw_marks(&painter, rect, inner, wave);
     draw_playhead(&painter, rect, lerp(inner.left()..=inner.right(), played));
     let pointer = response.hover_pos()?;

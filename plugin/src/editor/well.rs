@@ -60,7 +60,7 @@ fn covered(rect: Rect, desk: &Desk<'_>, frame: Frame<'_>, track: &TrackView) -> 
 }
 
 fn empty_hint(frame: Frame<'_>) -> String {
-    format!("Load a file here, or send  /deck/{}/load <file>", frame.deck.letter())
+    format!("Drop a file here, or send  /deck/{}/load <file>", frame.deck.letter())
 }
 
 fn hint(ui: &Ui, rect: Rect, sentence: &str) {

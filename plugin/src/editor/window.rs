@@ -1,24 +1,19 @@
-//! The editor as the framework wants it.
-//!
-//! The framework's own `EguiEditor` takes its size once, when the instance is made; a project's saved size comes later.
-//! So each opening makes a new one of them, around the same application.
+//! The editor as the framework wants it: something that opens windows.
 
 use std::error::Error;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use baseview::gl::GlConfig;
+use baseview::{Window, WindowSettings};
+use egui::Vec2;
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::dpi::{LogicalSize, NativeSize, Size};
-use nice_plug::editor::{
-    self as framework, EditorHandle as _, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor,
-};
-use nice_plug_egui::baseview::{self, HandlerError, WindowSize};
-use nice_plug_egui::{
-    EguiEditorState, EguiNiceSettings, Frame, GraphicsConfig, NiceEguiApp, RepaintNotifier, create_egui_editor,
-};
+use nice_plug::editor::{self as framework, HostMethods, ParentWindowHandle, ResizeHint, SpawnedEditor};
 
 use super::app::EditorApp;
 use super::joined::{JoinedHandle, joined};
 use super::kin::Kin;
+use super::pane::{Pane, Shown, link};
 use super::size::EditorSize;
 use super::theme::MIN_SIZE;
 
@@ -35,9 +30,30 @@ impl Editor {
         Self { app: SharedApp { app: Arc::new(Mutex::new(app)), size: size.clone() }, size }
     }
 
+    /// In logical points, before the zoom.
     fn logical(&self) -> LogicalSize<f32> {
         let [width, height] = self.size.get();
         LogicalSize::new(f64::from(width), f64::from(height)).cast()
+    }
+
+    fn zoom(&self) -> f64 {
+        f64::from(self.size.look().zoom())
+    }
+
+    /// In logical points of the screen.
+    fn zoomed([width, height]: [u32; 2], zoom: f64) -> LogicalSize<f64> {
+        LogicalSize::new(f64::from(width) * zoom, f64::from(height) * zoom)
+    }
+
+    fn settings(&self, parent: Option<&ParentWindowHandle>, wait_for_parent: bool) -> WindowSettings {
+        WindowSettings::new()
+            .with_title("Echelon")
+            .with_size(Self::zoomed(self.size.get(), self.zoom()))
+            .with_min_size(Self::zoomed(MIN_SIZE, self.zoom()))
+            .with_resizable(true)
+            .with_parent(parent)
+            .with_wait_for_parent(wait_for_parent)
+            .with_gl_config(GlConfig::default())
     }
 }
 
@@ -49,28 +65,25 @@ impl framework::Editor for Editor {
         parent: Option<ParentWindowHandle>,
         wait_for_parent: bool,
         fallback_scale_factor: Option<f64>,
-        gui_context: GuiContext,
+        _: GuiContext,
         host: Option<HostMethods>,
     ) -> Result<SpawnedEditor<Self::Handle>, Box<dyn Error>> {
         super::graphics::keep_mapped();
-        let state = EguiEditorState::from_size(self.logical(), self.size.look().zoom());
-        let settings = EguiNiceSettings {
-            title: "Echelon".to_owned(),
-            graphics: GraphicsConfig { dithering: false, ..GraphicsConfig::default() },
-            resize_hint: self.resize_hint(),
-            ..EguiNiceSettings::default()
-        };
-        let editor = create_egui_editor(state, RepaintNotifier::new(), settings, self.app.clone())
-            .ok_or("the framework made no editor")?;
-        let (spawned, threads) = Kin::of(|| editor.spawn(parent, wait_for_parent, None, gui_context, host));
-        let spawned = spawned?;
+        let settings = self.settings(parent.as_ref(), wait_for_parent);
+        let (shown, zoom) = (self.app.clone(), self.size.look().zoom());
+        let (window, threads) = Kin::of(|| {
+            let pane = move |window| Pane::new(window, shown, zoom);
+            Window::create_with_host(settings, pane, host.map(link::host))
+        });
+        let window = window?;
+        wait_until_it_runs(&window);
         // baseview 0.4.2 on X11 does not apply a scale that it is given at birth to the window's own size, and half of
         // the picture is missing. It does for one that comes later. Without it the editor is small, but whole.
         if let Some(scale) = fallback_scale_factor {
-            let _ = spawned.handle.set_fallback_scale_factor(scale, &spawned.window);
+            let _ = window.suggest_fallback_scale_factor(scale);
         }
         let app = self.app.clone();
-        Ok(joined(spawned, threads, move || app.with(EditorApp::closed)))
+        Ok(joined(window, self.resize_hint(), threads, move || app.with(EditorApp::closed)))
     }
 
     fn size(&self) -> NativeSize<u32> {
@@ -89,6 +102,15 @@ impl framework::Editor for Editor {
     }
 }
 
+/// baseview 0.4.2 on X11 forgets a wish to end that comes before the window's thread has begun to listen, and whoever
+/// closes the window waits for ever. An answer means that it listens. Nobody sees the window before it is shown.
+fn wait_until_it_runs(window: &Window) {
+    #[cfg(target_os = "linux")]
+    let _ = window.hide();
+    #[cfg(not(target_os = "linux"))]
+    let _ = window;
+}
+
 /// The one application behind every window of an instance.
 #[derive(Clone)]
 struct SharedApp {
@@ -100,27 +122,21 @@ impl SharedApp {
     fn with<R>(&self, f: impl FnOnce(&mut EditorApp) -> R) -> R {
         f(&mut self.app.lock().unwrap_or_else(PoisonError::into_inner))
     }
-
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size on a screen")]
-    fn remember(&self, size: WindowSize) {
-        self.size.set([size.logical.width.round() as u32, size.logical.height.round() as u32]);
-        // The window's is the screen's times the zoom.
-        self.size.set_scale(size.scale_factor / f64::from(self.size.look().zoom()));
-    }
 }
 
-impl NiceEguiApp for SharedApp {
-    fn build(&mut self, ctx: egui::Context, _: GuiContext, frame: &mut Frame) -> Result<(), HandlerError> {
-        self.size.set_scale(frame.baseview_window().size().scale_factor);
-        self.with(|app| app.opened(&ctx));
-        Ok(())
+impl Shown for SharedApp {
+    fn opened(&self, ctx: &egui::Context, scale: f64) {
+        self.size.set_scale(scale);
+        self.with(|app| app.opened(ctx));
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
+    fn show(&self, ui: &mut egui::Ui) {
         self.with(|app| app.show(ui));
     }
 
-    fn resized(&mut self, size: WindowSize) {
-        self.remember(size);
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size on a screen")]
+    fn resized(&self, points: Vec2, scale: f64) {
+        self.size.set([points.x.round() as u32, points.y.round() as u32]);
+        self.size.set_scale(scale);
     }
 }

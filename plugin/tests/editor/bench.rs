@@ -1,8 +1,10 @@
 //! A stage, a scripted person in front of it, and a rig that only writes down what it is asked for.
 
+use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
-use echelon::editor::{Stage, theme};
+use echelon::editor::pane::input::Input;
+use echelon::editor::{Stage, ids, theme};
 use echelon::view::{Act, Order, RigView};
 use echelon_engine::action::{Action, ActionTiming};
 use egui::{Context, Event, FullOutput, Id, Key, Modifiers, PointerButton, Pos2, RawInput, Rect, Vec2, pos2, vec2};
@@ -15,6 +17,7 @@ const FRAME_SECS: f64 = 1.0 / 60.0;
 pub struct Log {
     acts: Arc<Mutex<Vec<(Action, ActionTiming)>>>,
     orders: Arc<Mutex<Vec<Order>>>,
+    exports: Arc<Mutex<u32>>,
     rig: Option<Arc<Mutex<Box<dyn Act>>>>,
 }
 
@@ -34,6 +37,10 @@ impl Act for Log {
 
     fn watch_log(&mut self) {
         self.pass_on(|rig| rig.watch_log());
+    }
+
+    fn export_log(&mut self) {
+        *self.exports.lock().unwrap() += 1;
     }
 
     fn watch_midi(&mut self) {
@@ -60,6 +67,10 @@ pub struct Bench {
     pub patient: bool,
     /// Files that are let go of over the window in the next frame.
     pub dropped: Vec<Arc<dyn egui::DroppedFile + Send + Sync>>,
+    /// Files that are dragged over it.
+    hovered: Vec<egui::HoveredFile>,
+    /// What the pointer has clicked or dragged.
+    pub touched: HashSet<Id>,
 }
 
 impl Bench {
@@ -84,6 +95,8 @@ impl Bench {
             log: Log::default(),
             patient: true,
             dropped: vec![],
+            hovered: vec![],
+            touched: HashSet::new(),
         };
         // egui knows where things are from the frame before.
         bench.frame(vec![]);
@@ -101,12 +114,22 @@ impl Bench {
             std::thread::yield_now();
             output = self.draw(vec![]);
         }
+        let touched = self.ctx.interaction_snapshot(|seen| [seen.clicked, seen.dragged]);
+        self.touched.extend(touched.into_iter().flatten());
         output
+    }
+
+    /// A frame with what a window has heard.
+    pub fn hear(&mut self, input: &mut Input) {
+        let raw = input.take(self.time_secs, self.size, f64::from(self.scale));
+        (self.dropped, self.hovered) = (raw.dropped_files, raw.hovered_files);
+        self.frame(raw.events);
     }
 
     fn draw(&mut self, events: Vec<Event>) -> FullOutput {
         let mut input = RawInput {
             dropped_files: std::mem::take(&mut self.dropped),
+            hovered_files: self.hovered.clone(),
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, self.size)),
             time: Some(self.time_secs),
             events,
@@ -129,6 +152,11 @@ impl Bench {
     /// What was ordered beside actions since the last time.
     pub fn ordered(&self) -> Vec<Order> {
         std::mem::take(&mut *self.log.orders.lock().unwrap())
+    }
+
+    /// How often the log was exported.
+    pub fn exports(&self) -> u32 {
+        *self.log.exports.lock().unwrap()
     }
 
     /// As if a control asked.
@@ -177,6 +205,11 @@ impl Bench {
         self.frame(vec![Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers }]);
     }
 
+    pub fn key_up(&mut self, key: Key) {
+        let modifiers = self.modifiers;
+        self.frame(vec![Event::Key { key, physical_key: None, pressed: false, repeat: false, modifiers }]);
+    }
+
     pub fn point(&mut self, pos: Pos2) {
         self.frame(vec![Event::PointerMoved(pos)]);
     }
@@ -190,6 +223,14 @@ impl Bench {
     pub fn click(&mut self, id: Id) {
         self.wait(1.0);
         self.click_at(self.rect(id).center());
+    }
+
+    /// Chooses an entry of a menu.
+    pub fn choose(&mut self, menu: Id, entry: usize) {
+        self.click(menu);
+        self.frame(vec![]);
+        self.click(ids::entry(menu, entry));
+        self.frame(vec![]);
     }
 
     pub fn double_click(&mut self, id: Id) {
@@ -221,7 +262,7 @@ impl Bench {
     }
 
     /// Holds these keys down from now on.
-    fn hold(&mut self, modifiers: Modifiers) {
+    pub fn hold(&mut self, modifiers: Modifiers) {
         self.modifiers = modifiers;
         self.frame(vec![Event::ModifiersChanged(modifiers)]);
     }

@@ -28,11 +28,12 @@ fn clicked(bench: &mut Bench, id: Id) -> Vec<(Action, ActionTiming)> {
 fn switches_ask_for_what_they_are_not() {
     let mut bench = bench("playing");
     for deck in [DeckId::A, DeckId::B, DeckId::C] {
-        for what in [Gesture::Sync, Gesture::KeyLock, Gesture::Slip, Gesture::Reverse] {
+        for what in [Gesture::Sync, Gesture::KeyLock, Gesture::Slip, Gesture::Reverse, Gesture::Snap] {
             let motion = &bench.view.snapshot.decks[deck.index()].motion;
             let on = match what {
                 Gesture::Sync => motion.sync,
                 Gesture::KeyLock => motion.key_lock,
+                Gesture::Snap => motion.snap,
                 _ => false,
             };
             let wanted = gesture(deck, what, f64::from(u8::from(!on)));
@@ -203,6 +204,37 @@ pub fn open_effect(bench: &mut Bench, knob: Knob) {
 }
 
 #[test]
+fn an_effect_s_other_knobs_are_behind_its_button() {
+    let mut bench = bench("playing");
+    for slot in ["fx1", "fx2"] {
+        let knob = |name: &str| Knob::of_deck(DeckId::B, name).unwrap();
+        let depth = knob(&format!("{slot}_depth"));
+        let is_there = |bench: &Bench| bench.ctx.read_response(ids::knob(depth)).is_some();
+        assert!(!is_there(&bench));
+        bench.click(ids::entry(ids::knob(knob(slot)), 100));
+        (0..2).for_each(|_| drop(bench.frame(vec![])));
+        assert!(is_there(&bench), "{slot}");
+        let at = bench.rect(ids::knob(depth)).center();
+        let asked = bench.drag(at, vec2(0.0, -30.0));
+        assert!(matches!(asked[..], [Action::SetKnob { knob, .. }, ..] if knob == depth), "{slot}: {asked:?}");
+        bench.click(ids::once("fx close"));
+        (0..2).for_each(|_| drop(bench.frame(vec![])));
+        assert!(!is_there(&bench) && bench.ctx.read_response(ids::crossfader()).is_some(), "{slot}");
+    }
+}
+
+#[test]
+fn load_opens_the_library_for_its_deck() {
+    for deck in DeckId::ALL {
+        let mut bench = bench("stopped");
+        bench.click(ids::deck(deck, Part::Load));
+        bench.frame(vec![]);
+        assert_eq!((bench.stage.page(), bench.stage.chosen()), (Page::Library, deck));
+        assert!(bench.says(&format!("Load a track on deck {deck}")));
+    }
+}
+
+#[test]
 fn gain_eq_and_echo_turn() {
     let mut bench = bench("stopped");
     for deck in DeckId::ALL {
@@ -337,7 +369,7 @@ fn no_word_on_a_control_is_cut_short() {
                     || words.starts_with("909")
                     || words.starts_with("Rain")
                     || words.starts_with("Space:")
-                    || words.starts_with("Load a file");
+                    || words.starts_with("Drop a file");
                 assert!(may_be_cut || !words.contains('…'), "{name} at {size:?}: {words:?}");
             }
         }

@@ -57,6 +57,9 @@ fn numbers_and_clicks_choose_the_deck_for_the_space_bar() {
     let corner = bench.rect(ids::deck(DeckId::C, Part::Panel)).left_top() + egui::vec2(3.0, 3.0);
     bench.click_at(corner);
     assert_eq!(bench.stage.chosen(), DeckId::C);
+    bench.click(ids::deck(DeckId::D, Part::Strip));
+    bench.key(Key::Space);
+    assert_eq!(bench.asked(), [(play(DeckId::D), ActionTiming::Default)], "by its zoomed waveform");
 }
 
 #[test]

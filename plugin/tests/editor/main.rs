@@ -6,20 +6,30 @@
 mod allocations;
 mod bench;
 mod browser;
+mod complete;
+mod contrast;
 mod controls;
 #[path = "../../examples/editor_shot/counting.rs"]
 mod counting;
+mod crates;
 mod desk;
+mod held;
 mod keys;
+mod library;
+mod look;
 mod midi;
 mod osc;
+mod outside;
 mod pages;
 mod pictures;
 mod raster;
 mod rig;
 #[path = "../../examples/editor_shot/scenes.rs"]
 mod scenes;
+mod stand;
 mod states;
+mod tooltips;
+mod work;
 
 #[global_allocator]
 static COUNTED: counting::Counting = counting::Counting;

@@ -35,14 +35,6 @@ fn ordered(bench: &Bench) -> Vec<MidiOrder> {
     bench.ordered().into_iter().map(midi).collect()
 }
 
-/// Chooses an entry of a menu.
-fn choose(bench: &mut Bench, menu: &'static str, entry: usize) {
-    bench.click(ids::once(menu));
-    bench.frame(vec![]);
-    bench.click(ids::entry(ids::once(menu), entry));
-    bench.frame(vec![]);
-}
-
 #[test]
 fn a_target_is_searched_and_learnt() {
     let (mut bench, desk) = bench();
@@ -53,7 +45,7 @@ fn a_target_is_searched_and_learnt() {
     bench.frame(vec![]);
     bench.click(ids::once("midi learn"));
     assert_eq!(ordered(&bench), [MidiOrder::Learn { to: "deck/b/play".to_owned(), shift: None }]);
-    choose(&mut bench, "midi learn layer", 1);
+    bench.choose(ids::once("midi learn layer"), 1);
     bench.click(ids::midi_target(0));
     bench.click(ids::once("midi learn"));
     assert_eq!(ordered(&bench), [MidiOrder::Learn { to: "deck/b/play".to_owned(), shift: Some(true) }]);
@@ -112,32 +104,42 @@ fn a_line_s_settings_are_changed_one_by_one() {
     assert!(fader < 20, "{fader}");
     bench.click(ids::midi_line(fader));
     bench.frame(vec![]);
-    choose(&mut bench, "midi takeover", 2);
+    bench.choose(ids::once("midi takeover"), 2);
     let [MidiOrder::Set(place, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert_eq!((place, line.takeover), (fader, Takeover::Jump));
-    choose(&mut bench, "midi invert", 1);
+    bench.choose(ids::once("midi invert"), 1);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert!(line.invert);
-    choose(&mut bench, "midi layer", 1);
+    bench.choose(ids::once("midi layer"), 1);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert_eq!(line.shift, Some(true));
-    choose(&mut bench, "midi mode", 4);
+    bench.choose(ids::once("midi mode"), 4);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert!(matches!(line.mode, MapMode::Relative(_)));
     let button = lines.iter().position(|line| line.line.mode == MapMode::Button && line.line.light.is_some()).unwrap();
     bench.click(ids::midi_line(button));
     bench.frame(vec![]);
-    choose(&mut bench, "midi when", 4);
+    bench.choose(ids::once("midi when"), 4);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert_eq!(line.when, Some(echelon_engine::action::ActionTiming::NextBeat));
-    choose(&mut bench, "midi hold", 1);
+    bench.choose(ids::once("midi hold"), 1);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert!(line.hold);
     let before = lines[button].line.light.unwrap();
     bench.click(ids::entry(ids::once("midi on"), 0));
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert!(line.light.unwrap().on < before.on);
-    choose(&mut bench, "midi light", 0);
+    for (id, value) in [
+        ("midi off", (|light| light.off) as fn(echelon::input::midi::MapLight) -> u8),
+        ("midi pending", |light| light.pending),
+        ("midi locked", |light| light.locked),
+    ] {
+        let up = u8::from(value(before) < 127);
+        bench.click(ids::entry(ids::once(id), usize::from(up)));
+        let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change of {id}") };
+        assert_ne!(value(line.light.unwrap()), value(before), "{id}");
+    }
+    bench.choose(ids::once("midi light"), 0);
     let [MidiOrder::Set(_, line)] = ordered(&bench)[..] else { panic!("one change") };
     assert_eq!(line.light, None);
     bench.click(ids::once("midi remove"));
@@ -163,7 +165,7 @@ fn lines_that_share_a_control_are_marked_and_named() {
 #[test]
 fn the_whole_mapping_is_loaded_lit_and_taken_back() {
     let (mut bench, _) = bench();
-    choose(&mut bench, "midi maps", 0);
+    bench.choose(ids::once("midi maps"), 0);
     bench.click(ids::once("midi undo"));
     bench.click(ids::once("midi lights"));
     bench.click(ids::once("midi send"));

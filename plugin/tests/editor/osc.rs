@@ -31,20 +31,13 @@ fn write(bench: &mut Bench, field: &'static str, words: &str) {
     bench.frame(vec![]);
 }
 
-fn choose(bench: &mut Bench, menu: &'static str, entry: usize) {
-    bench.click(ids::once(menu));
-    bench.frame(vec![]);
-    bench.click(ids::entry(ids::once(menu), entry));
-    bench.frame(vec![]);
-}
-
 #[test]
 fn the_network_is_opened_with_a_token_and_a_list_and_mistakes_are_told() {
     let mut bench = bench(OscAccess::default());
     assert!(bench.says("This computer only."));
     bench.click(ids::once("osc keep"));
     assert_eq!(ordered(&bench), [], "nothing to keep");
-    choose(&mut bench, "osc lan", 1);
+    bench.choose(ids::once("osc lan"), 1);
     bench.click(ids::once("osc keep"));
     assert!(ordered(&bench).is_empty() && bench.says("the token needs 8 or more letters"));
     write(&mut bench, "osc token", "abcd-1234");
@@ -93,6 +86,22 @@ fn folders_are_allowed_by_the_browser_and_taken_away() {
     bench.click(ids::once("files take"));
     assert_eq!(ordered(&bench), [SettingsChange::Allow(folder.join("music"))]);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn the_file_browser_goes_up() {
+    let home = std::path::PathBuf::from(std::env::var_os("HOME").unwrap());
+    let mut bench = bench(OscAccess::default());
+    bench.click(ids::once("osc add folder"));
+    bench.frame(vec![]);
+    let shows = |bench: &mut Bench, path: &std::path::Path| {
+        let path = path.to_string_lossy();
+        bench.texts().iter().any(|(text, ..)| *text == path)
+    };
+    assert!(shows(&mut bench, &home));
+    bench.click(ids::once("files up"));
+    bench.frame(vec![]);
+    assert!(shows(&mut bench, home.parent().unwrap()) && !shows(&mut bench, &home));
 }
 
 #[test]

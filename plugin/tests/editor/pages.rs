@@ -1,9 +1,12 @@
 //! Every page in every state and size: nothing is clipped or off the screen, and no word of ours is cut short.
 
+use echelon::editor::Look;
 use echelon::editor::form::LEFT_OUT;
 use echelon::editor::ids;
 use echelon::editor::page::Page;
-use echelon::editor::theme::{DEFAULT_SIZE, MIN_SIZE};
+use echelon::editor::theme::{DEFAULT_SIZE, MIN_SIZE, Theme};
+use echelon::peers::Command;
+use echelon::view::Order;
 
 use crate::bench::Bench;
 use crate::scenes::{NAMES, scene};
@@ -85,5 +88,40 @@ fn no_word_of_ours_is_cut_short() {
                 }
             }
         }
+    }
+}
+
+#[test]
+fn scale_and_theme_are_chosen() {
+    let mut bench = on(Page::Setup, "playing", DEFAULT_SIZE, 1.0);
+    assert_eq!(bench.stage.take_look(), None);
+    bench.choose(ids::once("zoom"), 4);
+    assert_eq!(bench.stage.take_look(), Some(Look { zoom_percent: 200, theme: Theme::Dark }));
+    bench.choose(ids::once("theme"), 1);
+    assert_eq!(bench.stage.take_look(), Some(Look { theme: Theme::Light, ..Look::default() }));
+}
+
+#[test]
+fn the_log_is_filtered_and_exported() {
+    let mut bench = on(Page::Safety, "playing", DEFAULT_SIZE, 1.0);
+    let (kept, gone) = ("load_deck", "play_deck");
+    assert!(bench.says(kept) && bench.says(gone));
+    bench.click(ids::once("log filter"));
+    bench.type_text(kept);
+    bench.frame(vec![]);
+    assert!(!bench.says(gone));
+    bench.click(ids::once("export"));
+    assert_eq!(bench.exports(), 1);
+}
+
+#[test]
+fn the_session_is_started_and_stopped() {
+    let mut bench = on(Page::Setup, "playing", DEFAULT_SIZE, 1.0);
+    for playing in [false, true] {
+        (bench.view.peers.available, bench.view.peers.enabled, bench.view.peers.playing) = (true, true, playing);
+        bench.frame(vec![]);
+        bench.ordered();
+        bench.click(ids::once("link playing"));
+        assert_eq!(bench.ordered(), [Order::Session(Command::SetPlaying(!playing))]);
     }
 }

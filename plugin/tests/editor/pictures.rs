@@ -10,9 +10,10 @@ use echelon::editor::theme::{self, DEFAULT_SIZE, MIN_SIZE, Theme};
 use echelon::editor::{Look, Stage};
 use echelon::view::Act;
 use echelon_engine::action::{Action, ActionTiming};
-use egui::{Context, Pos2, RawInput, Rect, vec2};
+use egui::{Context, Event, Modifiers, PointerButton, Pos2, RawInput, Rect, vec2};
 use tiny_skia::{FilterQuality, Pixmap, PixmapPaint, PremultipliedColorU8, Transform};
 
+use crate::crates;
 use crate::raster::Raster;
 use crate::scenes::scene;
 
@@ -47,14 +48,17 @@ const fn kept(name: &'static str, scene: &'static str, page: Page) -> Still {
 }
 
 /// Every picture that does not depend on the machine.
-const STILLS: [Still; 24] = [
-    still("empty", "empty", Page::Play),
+const STILLS: [Still; 27] = [
+    kept("library", "playing", Page::Library),
+    Still { theme: Theme::Light, ..still("light-library", "playing", Page::Library) },
+    Still { size: MIN_SIZE, scale: 2.0, ..still("library-200-percent", "playing", Page::Library) },
+    kept("empty", "empty", Page::Play),
     still("stopped", "stopped", Page::Play),
     still("playing", "playing", Page::Play),
     kept("four", "four", Page::Play),
     kept("pending", "pending", Page::Play),
-    still("loading", "loading", Page::Play),
-    still("failed", "failed", Page::Play),
+    kept("loading", "loading", Page::Play),
+    kept("failed", "failed", Page::Play),
     kept("refused", "refused", Page::Play),
     still("long", "long", Page::Play),
     still("quiet", "quiet", Page::Play),
@@ -80,6 +84,19 @@ impl Act for Nobody {
     fn act(&mut self, _: Action, _: ActionTiming) {}
 }
 
+/// A click on a row of the library, which is chosen then.
+fn choose(frame: usize) -> Vec<Event> {
+    let pos = Pos2::new(300.0, 455.0);
+    let press =
+        |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
+    match frame {
+        2 => vec![Event::PointerMoved(pos), press(true)],
+        3 => vec![press(false)],
+        4 => vec![Event::PointerGone],
+        _ => vec![],
+    }
+}
+
 /// Draws it a second after the scene's beginning, when its message has come.
 pub fn picture(still: &Still) -> Pixmap {
     let (ctx, mut stage, mut raster) = (Context::default(), Stage::on_page(still.page), Raster::default());
@@ -87,9 +104,16 @@ pub fn picture(still: &Still) -> Pixmap {
     stage.set_look(Look { theme: still.theme, ..Look::default() });
     stage.opened();
     let [width, height] = still.size.map(theme::points);
+    let is_library = still.page == Page::Library;
+    if is_library {
+        stage.read_folders_with(crates::folders());
+    }
     let mut shapes = vec![];
     for (frame, secs) in [0.0, 0.0, 0.9, 0.95, 1.0].into_iter().enumerate() {
         let mut view = scene(still.scene, if frame < 2 { 0.0 } else { 1.0 }).expect("a scene");
+        if is_library {
+            crates::put(&mut view);
+        }
         if view.snapshot.block > 0 {
             view.snapshot.block += frame as u64;
         }
@@ -97,10 +121,19 @@ pub fn picture(still: &Still) -> Pixmap {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(width, height))),
             time: Some(secs),
             focused: true,
+            events: if is_library { choose(frame) } else { vec![] },
             ..RawInput::default()
         };
         input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point = Some(still.scale);
-        let mut output = ctx.run_ui(input, |ui| stage.show(ui, &view, &mut Nobody));
+        let mut output = ctx.run_ui(input.clone(), |ui| stage.show(ui, &view, &mut Nobody));
+        let began = std::time::Instant::now();
+        while stage.is_reading() {
+            assert!(began.elapsed().as_secs() < 30, "a folder is never read");
+            raster.take(&output.textures_delta);
+            output.textures_delta.clear();
+            std::thread::yield_now();
+            output = ctx.run_ui(input.clone(), |ui| stage.show(ui, &view, &mut Nobody));
+        }
         raster.take(&output.textures_delta);
         output.textures_delta.clear();
         shapes = ctx.tessellate(std::mem::take(&mut output.shapes), still.scale);

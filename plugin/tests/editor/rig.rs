@@ -1,197 +1,57 @@
 //! The editor in front of a real rig: what is clicked and typed is looked for in the engine's own state.
 
-use std::path::PathBuf;
-use std::time::{Duration, Instant};
+use std::collections::HashSet;
+use std::io::Write as _;
+use std::sync::OnceLock;
 
-use echelon::control::{ControlThread, EditorActs, EditorHands};
 use echelon::editor::ids::{self, Part};
 use echelon::editor::page::Page;
-use echelon::peers::{LinkSession, set_network};
-use echelon::state::SavedState;
-use echelon::view::{ListenState, Listened, RigView, SharedView};
-use echelon_engine::action::{Action, ActionKind, ActionTiming, Gesture, Setting};
-use echelon_engine::clock::{BeatClock, ClockMode, HostTransport};
+use echelon::view::{ListenState, Listened, RigView};
+use echelon_engine::action::{ActionKind, Gesture};
+use echelon_engine::clock::ClockMode;
 use echelon_engine::mixer::{EqBand, Knob};
-use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
-use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::{ActionMask, DeckLockState, DeckState, Source};
-use echelon_engine::units::{Bpm, DeckId};
+use echelon_engine::units::DeckId;
 use egui::{Id, Key, Modifiers, vec2};
 
-use crate::bench::Bench;
 use crate::desk::open_effect;
+use crate::stand::{Stand, write_clicks};
 
-const RATE: u32 = 48_000;
-/// Frames of a block.
-const FRAMES: u32 = 480;
-/// Blocks that the editor's view may be behind: less than a beat.
-const LAG: u64 = 24;
-/// No effect takes so long.
-const PATIENCE: Duration = Duration::from_secs(60);
-
-/// A rig whose audio is made here, and the editor that looks at it.
-struct Stand {
-    bench: Bench,
-    processor: RigProcessor,
-    view: SharedView,
-    saved: SavedState,
-    song_beats: f64,
-    /// Made so far.
-    blocks: u64,
-    /// The highest sample of the last block: of the master and of the cue.
-    peaks: [f32; 2],
-    /// Dropped before the folder.
-    _control: ControlThread,
-    folder: PathBuf,
+/// What a test has driven and seen the effect of; it runs once, whoever asks first.
+pub struct Proof {
+    run: fn() -> HashSet<Id>,
+    found: OnceLock<HashSet<Id>>,
 }
 
-impl Drop for Stand {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.folder);
+impl Proof {
+    const fn by(run: fn() -> HashSet<Id>) -> Self {
+        Self { run, found: OnceLock::new() }
+    }
+
+    /// Of these the effect was seen in the engine.
+    pub fn ids(&self) -> &HashSet<Id> {
+        self.found.get_or_init(self.run)
     }
 }
 
-impl Stand {
-    /// With a track of 40 s at 120 BPM on each deck, stopped.
-    fn new(name: &str) -> Self {
-        set_network(false);
-        let folder = std::env::temp_dir().join(format!("echelon-stand-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let (saved, view, hands) = (SavedState::default(), SharedView::default(), EditorHands::default());
-        let (console, processor) = Rig::new(RigConfig::new(f64::from(RATE))).unwrap();
-        let (session, _ear) = LinkSession::create();
-        let control = ControlThread::start(console, saved.clone(), view.clone(), session, &hands, || ()).unwrap();
-        let mut bench = Bench::new(RigView::default());
-        bench.connect(Box::new(EditorActs { hands, view: view.clone() }));
-        let mut stand = Self {
-            bench,
-            processor,
-            view,
-            saved,
-            song_beats: 0.0,
-            blocks: 0,
-            peaks: [0.0; 2],
-            _control: control,
-            folder,
-        };
-        stand.until("running", |view| view.snapshot.block > 0);
-        for deck in DeckId::ALL {
-            let path = stand.folder.join(format!("{deck}.wav"));
-            write_clicks(&path);
-            stand.bench_act(Action::LoadDeck { deck, path });
-        }
-        stand.until("loaded and analysed", |view| {
-            let ready = |deck: DeckId| {
-                view.snapshot.decks[deck.index()].state == DeckState::Stopped
-                    && view.tracks[deck.index()].found().is_some()
-            };
-            DeckId::ALL.into_iter().all(ready)
-        });
-        for kind in ActionKind::ALL {
-            stand.bench_act(Action::Configure { setting: Setting::Cooldown { kind, beats: 0.0 } });
-        }
-        stand.until("no cooldowns", |view| {
-            ActionKind::ALL.iter().all(|kind| view.settings.cooldown_beats(*kind) == 0.0)
-        });
-        stand.bench.asked();
-        stand
-    }
+static MIXER: Proof = Proof::by(drive_mixer);
+static DECK: Proof = Proof::by(drive_decks);
+static PAGES: Proof = Proof::by(drive_pages);
+static QUANTIZE: Proof = Proof::by(drive_quantize);
+static LIBRARY: Proof = Proof::by(drive_library);
+static LISTEN: Proof = Proof::by(drive_listening);
+static MIDI: Proof = Proof::by(drive_midi);
 
-    /// As if a control of the editor asked.
-    fn bench_act(&mut self, action: Action) {
-        self.bench.ask(action, ActionTiming::Immediate);
-    }
-
-    /// Makes a block, and lets the editor look.
-    fn block(&mut self) {
-        let n = FRAMES as usize;
-        let silence = vec![0.0; n];
-        let mut out = vec![vec![0.0; n]; 12];
-        let mut io = BlockIo::over(out.iter_mut().map(Vec::as_mut_slice), &silence);
-        let transport = HostTransport {
-            playing: true,
-            tempo: Bpm::new(120.0),
-            song_beats: Some(self.song_beats),
-            ..HostTransport::SILENT
-        };
-        let mut moves = Vec::with_capacity(64);
-        self.processor.process(&mut io, BlockInput { frames: FRAMES, transport, inputs: &[] }, &mut moves);
-        let peak = |channels: &[Vec<f32>]| channels.iter().flatten().fold(0.0_f32, |peak, s| peak.max(s.abs()));
-        self.peaks = [peak(&out[..2]), peak(&out[10..])];
-        self.blocks += 1;
-        self.song_beats += f64::from(FRAMES) / f64::from(RATE) * 2.0;
-        // The control side must see what passes by: it may be so far behind.
-        let began = Instant::now();
-        loop {
-            self.bench.view = self.view.read();
-            if self.bench.view.snapshot.block + LAG >= self.blocks || began.elapsed() > PATIENCE {
-                return;
-            }
-            std::thread::yield_now();
-        }
-    }
-
-    /// What waits for a bar line is seen only if that is not near.
-    fn until_a_bar_begins(&mut self) {
-        self.until("a bar has just begun", |view| view.snapshot.clock.phase() < 0.25);
-    }
-
-    /// Plays on until something is so.
-    fn until(&mut self, what: &str, so: impl Fn(&RigView) -> bool) {
-        let began = Instant::now();
-        while !so(&self.bench.view) {
-            let said = self.bench.view.notice.as_ref().map(|notice| notice.text.clone());
-            assert!(began.elapsed() < PATIENCE, "never: {what} ({said:?})");
-            self.block();
-            std::thread::yield_now();
-        }
-        self.bench.frame(vec![]);
-    }
-
-    fn click(&mut self, id: Id) {
-        self.bench.click(id);
-    }
-
-    fn clicked(&mut self, id: Id, what: &str, so: impl Fn(&RigView) -> bool) {
-        assert!(!so(&self.bench.view), "{what}: it is so already");
-        self.click(id);
-        self.until(what, so);
-    }
-
-    fn typed(&mut self, key: Key, what: &str, so: impl Fn(&RigView) -> bool) {
-        assert!(!so(&self.bench.view), "{what}: it is so already");
-        self.bench.key(key);
-        self.until(what, so);
-    }
-
-    /// Chooses an entry of a menu.
-    fn choose(&mut self, menu: Id, entry: usize) {
-        self.click(menu);
-        self.bench.frame(vec![]);
-        self.click(ids::entry(menu, entry));
-        self.bench.frame(vec![]);
-    }
-}
-
-fn write_clicks(path: &std::path::Path) {
-    let spec =
-        hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
-    let mut writer = hound::WavWriter::create(path, spec).unwrap();
-    for frame in 0..40 * RATE {
-        let into_beat = frame % (RATE / 2);
-        let envelope = (-f64::from(into_beat) / 1500.0).exp();
-        let value = (f64::from(into_beat) * 0.02).sin() * envelope * 0.6;
-        #[allow(clippy::cast_possible_truncation, reason = "a sample")]
-        let sample = (value * 32_000.0) as i16;
-        writer.write_sample(sample).unwrap();
-        writer.write_sample(sample).unwrap();
-    }
-    writer.finalize().unwrap();
-}
+/// All that there are.
+pub static PROOFS: [&Proof; 7] = [&MIXER, &DECK, &PAGES, &QUANTIZE, &LIBRARY, &LISTEN, &MIDI];
 
 /// Every control of the mixer's table, with the pointer.
 #[test]
 fn every_control_of_the_mixer_moves_the_engine() {
+    MIXER.ids();
+}
+
+fn drive_mixer() -> HashSet<Id> {
     let mut stand = Stand::new("mixer");
     for knob in Knob::all().filter(|knob| knob.row().id != "out") {
         let (id, row) = (ids::knob(knob), knob.row());
@@ -228,11 +88,16 @@ fn every_control_of_the_mixer_moves_the_engine() {
     let at = stand.bench.rect(ids::master()).center();
     stand.bench.drag(at, vec2(0.0, 400.0));
     stand.until("master", |view| view.snapshot.master_gain_db < -90.0);
+    stand.proven.drain().collect()
 }
 
 /// Every control of a large and of a compact deck, with the pointer.
 #[test]
 fn every_control_of_a_deck_moves_the_engine() {
+    DECK.ids();
+}
+
+fn drive_decks() -> HashSet<Id> {
     let mut stand = Stand::new("deck");
     for deck in [DeckId::A, DeckId::D] {
         let of = move |view: &RigView| view.snapshot.decks[deck.index()];
@@ -315,6 +180,7 @@ fn every_control_of_a_deck_moves_the_engine() {
         stand.clicked(part(Part::Eject), "ejected", move |view| of(view).state == DeckState::Empty);
         stand.clicked(ids::once("undo"), "back again", move |view| of(view).state != DeckState::Empty);
     }
+    stand.proven.drain().collect()
 }
 
 fn is_locked(view: &RigView, deck: DeckId) -> bool {
@@ -324,12 +190,13 @@ fn is_locked(view: &RigView, deck: DeckId) -> bool {
 
 type Reads = fn(&echelon_engine::deck::MotionView) -> bool;
 
-fn switches() -> [(Gesture, Reads); 4] {
+fn switches() -> [(Gesture, Reads); 5] {
     [
         (Gesture::Sync, |motion| motion.sync),
         (Gesture::KeyLock, |motion| motion.key_lock),
         (Gesture::Slip, |motion| motion.slip),
         (Gesture::Reverse, |motion| motion.reverse),
+        (Gesture::Snap, |motion| motion.snap),
     ]
 }
 
@@ -376,23 +243,48 @@ fn every_key_moves_the_engine() {
     stand.until("pushed", move |view| of(view).motion.speed > before + 0.02);
     stand.bench.close();
     stand.until("let go", move |view| (of(view).motion.speed - before).abs() < 0.02);
+    stand.bench.key_up(Key::CloseBracket);
+    // On its own deck, although another was chosen and another page is in sight.
+    stand.bench.key_down(Key::CloseBracket);
+    stand.until("pushed again", move |view| of(view).motion.speed > before + 0.02);
+    stand.bench.key(Key::Num1);
+    stand.bench.key(Page::Setup.key());
+    stand.bench.key_up(Key::CloseBracket);
+    stand.until("let go by its key", move |view| (of(view).motion.speed - before).abs() < 0.02);
+    stand.bench.key(Page::Play.key());
+    stand.bench.key(Key::Num2);
     stand.bench.key_with(Key::Space, Modifiers::SHIFT);
     stand.until("stopped", |view| of(view).state == DeckState::Stopped);
     stand.typed(Key::Backspace, "undone: it plays", |view| of(view).state == DeckState::Playing);
     stand.bench.key_with(Key::Escape, Modifiers::SHIFT);
     stand.until("panic", |view| of(view).state == DeckState::Stopped);
+    stand.bench.key_with(Key::Space, Modifiers::SHIFT);
+    stand.until("plays again", |view| of(view).state == DeckState::Playing);
+    stand.clicked(ids::once("panic"), "panic by its button", |view| of(view).state == DeckState::Stopped);
 }
 
 /// The other pages' controls, as far as the engine is what they move.
 #[test]
 fn every_setting_of_the_pages_reaches_the_engine() {
+    PAGES.ids();
+}
+
+fn drive_pages() -> HashSet<Id> {
     let mut stand = Stand::new("pages");
     stand.bench.key(Page::Safety.key());
     stand.bench.frame(vec![]);
     let up = |id: &'static str| ids::entry(ids::once(id), 1);
-    let kinds = ActionKind::Load;
-    let before = stand.bench.view.settings.cooldown_beats(kinds);
-    stand.clicked(up("cooldown load"), "cooldown", move |view| view.settings.cooldown_beats(kinds) > before);
+    for (kind, id) in [
+        (ActionKind::Load, "cooldown load"),
+        (ActionKind::Cue, "cooldown cue"),
+        (ActionKind::Loop, "cooldown loop"),
+        (ActionKind::Effect, "cooldown effect"),
+    ] {
+        let before = stand.bench.view.settings.cooldown_beats(kind);
+        stand.clicked(up(id), id, move |view| view.settings.cooldown_beats(kind) > before);
+        let down = ids::entry(ids::once(id), 0);
+        stand.clicked(down, "down", move |view| view.settings.cooldown_beats(kind) <= before);
+    }
     let before = stand.bench.view.settings.undo_bars;
     stand.clicked(up("undo bars"), "undo", move |view| view.settings.undo_bars > before);
     let before = stand.bench.view.settings.play_toggle_ms;
@@ -446,32 +338,54 @@ fn every_setting_of_the_pages_reaches_the_engine() {
     stand.bench.frame(vec![]);
     stand.click(ids::once("osc rename"));
     stand.until("another name", |view| view.osc_name.starts_with("stand"));
+    stand.proven.drain().collect()
 }
 
 /// The quantize of the rig, and of the hands on one deck.
 #[test]
 fn quantize_is_the_rig_s_and_a_deck_s() {
+    QUANTIZE.ids();
+}
+
+fn drive_quantize() -> HashSet<Id> {
     let mut stand = Stand::new("quantize");
     stand.choose(ids::once("quantize"), 0);
     stand.until("off", |view| view.snapshot.quantize == 0);
     stand.clicked(ids::deck(DeckId::A, Part::Play), "at once", |view| {
         view.snapshot.decks[0].state == DeckState::Playing
     });
-    stand.choose(ids::deck(DeckId::B, Part::Quantize), 6);
-    stand.until_a_bar_begins();
-    stand.clicked(ids::deck(DeckId::B, Part::Play), "waits", |view| view.snapshot.decks[1].state == DeckState::Primed);
-    let due = stand.bench.view.snapshot.pending.iter().flatten().next().unwrap().due_beat;
-    assert!((due / 16.0).fract() < 1e-6, "a line of four bars: {due}");
+    for deck in [DeckId::B, DeckId::D] {
+        stand.choose(ids::deck(deck, Part::Quantize), 6);
+        stand.until_a_bar_begins();
+        stand.clicked(ids::deck(deck, Part::Play), "waits", |view| {
+            view.snapshot.decks[deck.index()].state == DeckState::Primed
+        });
+        let due = stand.bench.view.snapshot.pending.iter().flatten().last().unwrap().due_beat;
+        assert!((due / 16.0).fract() < 1e-6, "a line of four bars: {due}");
+    }
+    stand.proven.drain().collect()
 }
 
 /// The library, on a file that was never on a deck.
 #[test]
 fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
+    LIBRARY.ids();
+}
+
+fn drive_library() -> HashSet<Id> {
     let mut stand = Stand::new("library");
     let path = stand.folder.join("Never on a deck.wav");
     write_clicks(&path);
+    // Chunks behind the samples: who made it and what it is called.
+    let words = b"LIST\x24\0\0\0INFOINAM\x09\0\0\0Own title\0IART\x05\0\0\0Maker\0";
+    std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(words).unwrap();
     stand.bench.key(Page::Library.key());
     stand.bench.frame(vec![]);
+    let wanted = path.clone();
+    stand.watched("its tags", move |stand| {
+        stand.bench.view.tags.of.get(wanted.as_path()).is_some_and(|tags| tags.secs == Some(40.0))
+    });
+    assert!(stand.bench.says("Own title") && stand.bench.says("Maker") && stand.bench.says("0:40"));
     assert_eq!(stand.bench.stage.browsing(), Some(stand.folder.as_path()));
     stand.click(ids::browser("analyse"));
     let wanted = path.clone();
@@ -489,11 +403,18 @@ fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
     stand.bench.double_click(ids::row(4));
     let wanted = path.clone();
     stand.until("loaded", move |view| view.tracks[0].path.as_ref() == Some(&wanted));
+    stand.until("named", |view| view.tracks[0].title() == "Own title");
+    assert!(stand.bench.says("Own title   Maker"), "on its deck");
+    stand.proven.drain().collect()
 }
 
 /// Listening to a file without a deck: the headphones have it, the master has nothing of it, and no deck is touched.
 #[test]
 fn a_file_of_the_library_is_heard_in_the_headphones_alone() {
+    LISTEN.ids();
+}
+
+fn drive_listening() -> HashSet<Id> {
     let mut stand = Stand::new("listen");
     let path = stand.folder.join("Never on a deck.wav");
     write_clicks(&path);
@@ -536,11 +457,16 @@ fn a_file_of_the_library_is_heard_in_the_headphones_alone() {
     stand.until("over by itself", |view| view.snapshot.listen.is_none() && view.listened.is_none());
     let decks = &stand.bench.view.snapshot.decks;
     assert!(decks.iter().all(|deck| deck.state == DeckState::Stopped && deck.position_secs == 0.0));
+    stand.proven.drain().collect()
 }
 
 /// MIDI, from a learnt message to a line that plays a deck.
 #[test]
 fn a_line_of_the_page_is_the_rig_s() {
+    MIDI.ids();
+}
+
+fn drive_midi() -> HashSet<Id> {
     let mut stand = Stand::new("midi");
     stand.bench.key(Page::Midi.key());
     stand.bench.frame(vec![]);
@@ -558,19 +484,5 @@ fn a_line_of_the_page_is_the_rig_s() {
     stand.watched("undone", |stand| stand.saved.midi().map().lines.len() == lines);
     stand.click(ids::once("midi learn"));
     stand.watched("learning", |stand| stand.saved.midi().view().learn != echelon::input::midi::LearnView::Off);
-}
-
-impl Stand {
-    /// Draws and plays on until something is so.
-    fn watched(&mut self, what: &str, so: impl Fn(&Self) -> bool) {
-        let began = Instant::now();
-        while !so(self) {
-            assert!(began.elapsed() < PATIENCE, "never: {what}");
-            self.block();
-            self.bench.frame(vec![]);
-            std::thread::yield_now();
-        }
-        self.block();
-        self.bench.frame(vec![]);
-    }
+    stand.proven.drain().collect()
 }

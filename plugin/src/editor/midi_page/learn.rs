@@ -74,7 +74,8 @@ impl Learn {
             .hint_text("What shall it do? deck a play")
             .char_limit(60)
             .align(Align2::LEFT_CENTER);
-        if ui.put(field, typing).changed() {
+        let help = "Only what has all these words is listed.";
+        if ui.put(field, typing).on_hover_text(help).changed() {
             self.search();
         }
         let (layer, learn) = cut_left(buttons, 92.0);
@@ -135,6 +136,7 @@ impl Learn {
         text::fit(ui, label, &known.label, 12.5, theme::text(), Align2::LEFT_CENTER);
         let ink = if chosen { theme::text() } else { theme::text_dim() };
         text::fit(ui, name, &known.name, 11.5, ink, Align2::LEFT_CENTER);
+        response.on_hover_text(format!("{}: click it, then press Learn.", known.label));
     }
 
     /// A line without learning: the control is typed.
@@ -146,7 +148,8 @@ impl Learn {
             .hint_text("or type: cc 1 7")
             .char_limit(40)
             .align(Align2::LEFT_CENTER);
-        if ui.put(field, typing).changed() {
+        let help = "A control in words: its kind, the channel and the number; then press Add.";
+        if ui.put(field, typing).on_hover_text(help).changed() {
             self.complaint = None;
         }
         if let Some(complaint) = &self.complaint {
@@ -195,7 +198,8 @@ fn show_waiting(ui: &Ui, rect: Rect, to: &str, messages: usize, act: &mut dyn Ac
     let words = words.with_min_x(words.left() + 34.0);
     text::paragraph(ui, words, &sentence, theme::words(14.0), theme::waiting(), Align2::LEFT_CENTER);
     let (_, stop) = cut_right(buttons, 90.0);
-    if button(ui, stop, ids::once("midi stop"), Face::plain("Stop").with_sign(Sign::Stop)).clicked() {
+    let stop = button(ui, stop, ids::once("midi stop"), Face::plain("Stop").with_sign(Sign::Stop));
+    if stop.on_hover_text("Nothing is learnt, and MIDI acts again.").clicked() {
         order(act, MidiOrder::StopLearn);
     }
 }
@@ -230,11 +234,13 @@ fn show_learned(
     if !conflicts.is_empty() {
         let (_, replace) = cut_right(rest, 150.0);
         let word = format!("Replace {}", if conflicts.len() == 1 { "the other" } else { "the others" });
-        if button(ui, replace, ids::once("midi replace"), Face::plain(&word)).clicked() {
+        let replace = button(ui, replace, ids::once("midi replace"), Face::plain(&word));
+        if replace.on_hover_text("Adds the line in the place of those that this control has.").clicked() {
             order(act, MidiOrder::Keep { replaces: true });
         }
     }
-    if button(ui, discard, ids::once("midi stop"), Face::plain("Discard")).clicked() {
+    let discard = button(ui, discard, ids::once("midi stop"), Face::plain("Discard"));
+    if discard.on_hover_text("Forgets what was learnt; the mapping stays as it is.").clicked() {
         order(act, MidiOrder::StopLearn);
     }
 }

@@ -71,7 +71,8 @@ pub fn show(ui: &Ui, rect: Rect, midi: &MidiView, chosen: Option<usize>, facts: 
     if after != before {
         order(act, MidiOrder::Set(place, after));
     }
-    if form.button(ids::once("midi remove"), "Remove the line") {
+    if form.button(ids::once("midi remove"), "Remove the line", "The control does this no longer. Undo brings it back.")
+    {
         order(act, MidiOrder::Remove(place));
     }
 }

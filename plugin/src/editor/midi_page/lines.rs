@@ -181,4 +181,5 @@ fn show_line(
             ui.interact(hint.with_min_x(light.left()).with_max_x(alert.right()), ids::entry(id, 1), Sense::hover());
         over.on_hover_text(format!("The same control works {} other lines too.", others.len()));
     }
+    response.on_hover_text(format!("{}: {}. Click it to change the line.", line.from, line.label));
 }
