@@ -103,6 +103,14 @@ fn every_block_size_and_one_larger_than_was_announced() {
     }
 }
 
+/// A block in each format, and what both must say and make.
+fn check_both(clap: &BareClap, vst3: &BareVst3, [of_clap, of_vst3]: &mut [Buses; 2]) {
+    assert_eq!(clap.process(of_clap, &Events::default(), None), CLAP_PROCESS_CONTINUE);
+    of_clap.check("CLAP");
+    assert_eq!(vst3.process(of_vst3, None), kResultOk);
+    of_vst3.check("VST3");
+}
+
 #[test]
 fn what_is_said_of_silence_is_true_whatever_the_host_left_there() {
     let (clap, vst3) = (BareClap::new(), BareVst3::new());
@@ -117,10 +125,7 @@ fn what_is_said_of_silence_is_true_whatever_the_host_left_there() {
                     buses.inputs.fill(|| random.next_f64() as f32 - 0.5);
                 }
             }
-            assert_eq!(clap.process(&mut both[0], &Events::default(), None), CLAP_PROCESS_CONTINUE);
-            both[0].check("CLAP");
-            assert_eq!(vst3.process(&mut both[1], None), kResultOk);
-            both[1].check("VST3");
+            check_both(&clap, &vst3, &mut both);
         }
     }
     clap.deactivate();
@@ -149,10 +154,7 @@ fn any_bits_for_samples_come_out_as_numbers() {
                 _ => [f32::NAN, f32::INFINITY, f32::NEG_INFINITY][(random.next_u64() % 3) as usize],
             });
         }
-        assert_eq!(clap.process(&mut both[0], &Events::default(), None), CLAP_PROCESS_CONTINUE);
-        both[0].check("CLAP");
-        assert_eq!(vst3.process(&mut both[1], None), kResultOk);
-        both[1].check("VST3");
+        check_both(&clap, &vst3, &mut both);
     }
     clap.deactivate();
     vst3.deactivate();

@@ -8,7 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use echelon::state::{RigState, SavedGrid};
+use echelon::places::SavedPlace;
+use echelon::state::{MissingTrack, RigState, SavedGrid, SavedLength};
 use echelon_engine::deck::{BeatGrid, Marks, Track};
 use serde_json::{Value, json};
 use support::blocks::Random;
@@ -79,10 +80,44 @@ fn full_rig() -> RigState {
     rig
 }
 
+/// The same with its first file named in words of every machine too: since format 4 of the rig's part.
+fn portable_rig() -> RigState {
+    let mut rig = full_rig();
+    let [file, home, project] = ["/home/ann/Music/one.wav", "/home/ann", "/home/ann/Sets/One"].map(Path::new);
+    rig.tracks[0] = Some(file.to_owned());
+    rig.places[0] = SavedPlace::of(file, Some(home), Some(project));
+    rig
+}
+
+/// The same with safety settings and a missing file: since format 5 of the rig's part.
+fn ruled_rig() -> RigState {
+    let mut rig = portable_rig();
+    let gone = MissingTrack {
+        path: "/music/gone.wav".into(),
+        place: rig.places[0].clone(),
+        marks: rig.marks[0],
+        grid: rig.grids[2].clone(),
+        length: Some(SavedLength::of(&Track::new(vec![0.0; 9], vec![0.0; 9], 44_100.0).expect("a track"))),
+    };
+    rig.lengths[0] = gone.length;
+    rig.keep_missing(gone);
+    let rules =
+        |per_sec: f64| json!({"on": false, "allows": ["seek", "lock"], "per_sec": per_sec, "quantize": "4bars"});
+    let safety = json!({
+        "on_air": "stop_first", "undo_bars": 2.5, "play_toggle_ms": 77.0,
+        "cooldown_beats": {"load": 1.5, "seek": 0.25, "cue": 0.0},
+        "allows": {"empty": ["load"], "stopped": ["load", "play"], "waiting": ["stop"], "playing": ["loop"]},
+        "sources": {"host": rules(5.0), "midi": rules(6.0), "osc": rules(7.0), "editor": rules(8.0), "bridge": rules(0.0)},
+    });
+    let mut json = serde_json::to_value(&rig).expect("JSON");
+    json["safety"] = safety;
+    serde_json::from_value(json).expect("a rig")
+}
+
 /// A project in which nothing is as in a new one.
-fn fill(host: &MiniHost) {
+fn fill(host: &MiniHost, rig: &RigState) {
     let (mut json, mut random) = (host.state_json(), Random::new(1));
-    let mut rig = serde_json::to_value(full_rig()).expect("JSON");
+    let mut rig = serde_json::to_value(rig).expect("JSON");
     rig["clock"] = json!({
         "mode": "publish", "stop": "freeze", "jump": "jump", "link_offset_micros": -1234, "start_stop": true
     });
@@ -107,11 +142,13 @@ fn fill(host: &MiniHost) {
 fn add_new() {
     let version = folder().join(env!("CARGO_PKG_VERSION"));
     fs::create_dir_all(&version).expect("a folder");
-    for name in ["fresh", "full"] {
+    let rigs =
+        [("fresh", None), ("full", Some(full_rig())), ("portable", Some(portable_rig())), ("ruled", Some(ruled_rig()))];
+    for (name, rig) in &rigs {
         for format in Format::ALL {
             let host = Setup::new().create(format);
-            if name == "full" {
-                fill(&host);
+            if let Some(rig) = rig {
+                fill(&host, rig);
             }
             let text = serde_json::to_string_pretty(&meaning_of(&host)).expect("JSON");
             for (ending, bytes) in [(ending(format), host.save()), ("json", (text + "\n").into_bytes())] {
@@ -131,7 +168,7 @@ fn every_released_state_loads_and_gives_what_is_written_beside_it() {
     }
     let all = all();
     let own = all.iter().filter(|golden| golden.name.starts_with(env!("CARGO_PKG_VERSION"))).count();
-    assert_eq!(own, 4, "this version has no states of its own yet: UPDATE_GOLDEN=1 adds them");
+    assert_eq!(own, 8, "this version has no states of its own yet: UPDATE_GOLDEN=1 adds them");
     for Golden { name, format, bytes, meaning } in &all {
         let host = Setup::new().create(*format);
         assert!(host.load(bytes), "{name} was refused");

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::Duration;
 
 use echelon::media::AnalysisCache;
 use echelon::media::analyse::{Analysis, Bands, ContentId, Waveform};
@@ -49,12 +48,14 @@ struct Places {
     cache: AnalysisCache,
     music: PathBuf,
     map: PathBuf,
+    /// Preferences, which only the user may read.
+    own: PathBuf,
 }
 
 impl Places {
     fn below(folder: &Path) -> Self {
         let cache = AnalysisCache::new(folder.join("cache"), 1 << 26);
-        Self { cache, music: folder.join("music.wav"), map: folder.join("map.json") }
+        Self { cache, music: folder.join("music.wav"), map: folder.join("map.json"), own: folder.join("osc.json") }
     }
 }
 
@@ -71,6 +72,7 @@ fn the_child_writes() {
         places.cache.put(&analysis(content, which), &track).expect("an analysis");
         places.cache.note(&places.music, content).expect("a note");
         echelon::whole_file::write(&places.map, mapping(which).as_bytes()).expect("a mapping");
+        echelon::whole_file::write_private(&places.own, mapping(which).as_bytes()).expect("preferences");
         if round == ready_after {
             std::fs::write(folder.join("ready"), b"x").expect("a sign");
         }
@@ -102,8 +104,8 @@ fn whoever_is_killed_while_writing_leaves_every_file_old_or_new() {
             .spawn()
             .expect("a child");
         wait_until("the child to write", || folder.path().join("ready").exists());
-        // Anywhere in its loop; nothing waits for this, it only makes the place a different one each time.
-        std::thread::sleep(Duration::from_micros(random.next_u64() % 5000));
+        // Anywhere in its loop: so many looks at a file later.
+        assert!((0..random.next_u64() % 1000).all(|_| folder.path().join("ready").exists()));
         child.kill().expect("killed");
         let status = child.wait().expect("its end");
         assert!(!status.success(), "it ended by itself");
@@ -112,8 +114,10 @@ fn whoever_is_killed_while_writing_leaves_every_file_old_or_new() {
         seen[usize::from(which)] += 1;
         let facts = places.cache.facts(Path::new(&music)).unwrap_or_else(|| panic!("kill {kill}: no note any more"));
         assert_eq!(facts.bpm, found.bpm, "kill {kill}");
-        let map = std::fs::read_to_string(&places.map).expect("a mapping");
-        assert!((0..2).any(|which| map == mapping(which)), "kill {kill}: {} bytes of a mapping", map.len());
+        for file in [&places.map, &places.own] {
+            let found = std::fs::read_to_string(file).expect("a file");
+            assert!((0..2).any(|which| found == mapping(which)), "kill {kill}: {} bytes", found.len());
+        }
     }
     assert!(seen.iter().all(|count| *count > 0), "killed at one place only: {seen:?}");
 }

@@ -17,6 +17,7 @@ mod golden;
 mod inputs;
 mod killed;
 mod library;
+mod pages;
 mod saved;
 #[path = "../integration/stage.rs"]
 #[allow(dead_code, reason = "shared with the integration tests, which use all of it")]

@@ -83,9 +83,12 @@ fn randomise(json: &mut Value, seed: u64) {
     for (id, value) in json["params"].as_object_mut().expect("parameters") {
         // What a deck does at the moment is not kept.
         let is_momentary = echelon::state::is_momentary(id);
+        if is_momentary {
+            continue;
+        }
         if let Some(number) = value.get_mut("f32") {
             *number = ((number.as_f64().unwrap_or(0.0) + random.next_f64()) as f32).into();
-        } else if let Some(on) = value.get_mut("bool").filter(|_| !is_momentary) {
+        } else if let Some(on) = value.get_mut("bool") {
             *on = random.next_u64().is_multiple_of(2).into();
         }
     }

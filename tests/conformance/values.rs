@@ -285,7 +285,8 @@ fn modulation_is_not_saved_and_a_foreign_target_is_ignored() {
 fn a_press_that_an_empty_deck_refuses_springs_back_in_the_host() {
     for_each_format(|format| {
         let mut host = Setup::new().open(format);
-        for id in ["play_1", "cue_1", "hotcue1_1", "hotcue8_1", "loop_1", "reverse_1"] {
+        let presses = ["loop_in_1", "loop_out_1", "reloop_1", "loop_halve_1", "roll_1", "jump_back_1", "jump_on_1"];
+        for id in ["play_1", "cue_1", "hotcue1_1", "hotcue8_1", "loop_1", "reverse_1"].into_iter().chain(presses) {
             let frame = host.frame() + 100;
             host.at(frame, Event::param(id, 1.0));
             let recording = host.render(1024);

@@ -147,6 +147,16 @@ fn a_host_that_is_switched_off_moves_no_parameter_and_a_project_lets_it_in_again
         stage.host.pump(4);
         assert_eq!(stage.host.get("xfader"), 0.75);
         assert!(sources(&mut stage)["host"].is_on);
+        // Blocks that run while the project is opened refuse none of its values.
+        for _ in 0..4 {
+            switch(&mut stage, "host", 0);
+            let id = stage.osc.call("/crossfader", &[0.5.into()]);
+            stage.done(id);
+            let (recording, is_loaded) = stage.host.render_while(100_000, |main| main.load(&project));
+            assert!(is_loaded && recording.param_moves("xfader").is_empty(), "{:?}", recording.param_moves("xfader"));
+            stage.host.pump(4);
+            assert_eq!(stage.host.get("xfader"), 0.75);
+        }
     });
 }
 

@@ -17,10 +17,15 @@ mod instances;
 mod key_lock;
 mod midi;
 mod midi_learn;
+mod missing;
+mod moved;
+#[cfg(target_os = "linux")]
+mod odd_names;
 mod osc_port;
 mod quantized_start;
 mod recipes;
 mod safety_osc;
+mod saved_rules;
 mod sound;
 mod stage;
 mod state;

@@ -11,7 +11,7 @@ use support::{Format, Setup, TempDir, for_each_format};
 use crate::stage::Stage;
 
 /// Asks deck A to play at beat 3 until the answer is a `wanted` one: the project's track is loaded, or gone.
-fn ask_until(stage: &mut Stage, what: &str, wanted: fn(&Receipt) -> bool) {
+pub fn ask_until(stage: &mut Stage, what: &str, wanted: fn(&Receipt) -> bool) {
     let args = [1.into(), OscType::Double(3.0)];
     let Stage { host, osc } = stage;
     let mut id = osc.call("/deck/a/play", &args);

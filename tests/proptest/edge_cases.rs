@@ -1,7 +1,10 @@
 //! The edge cases that the plan names: rapid play and stop, seek during playback, crossfader during a load, many decks
 //! at once, undo, panic.
 
+use std::sync::Arc;
+
 use echelon_engine::action::{Action, ActionTiming, RequestId};
+use echelon_engine::deck::{ListenTo, Track};
 use echelon_engine::safety::{DeckState, OnAirRule, Source};
 use echelon_engine::units::DeckId;
 use proptest::prelude::*;
@@ -157,4 +160,25 @@ proptest! {
         prop_assert!((host.snapshot().decks[0].position_secs - expected).abs() < 1e-9);
         prop_assert_eq!(state(&host, DeckId::A), DeckState::Playing);
     }
+}
+
+/// Every block of a [`RigHost`] is under the guard: no memory is taken or given back, and nothing waits, while a file is
+/// listened to without a deck, changed, stopped and given back.
+#[test]
+fn a_file_without_a_deck_is_played_and_given_back_under_the_guard() {
+    let (mut host, _) = stage(&[DeckId::A]);
+    let left: Vec<f32> = (0..20_000_u16).map(|n| f32::from(n % 100) / 100.0).collect();
+    let mut given = vec![];
+    for number in 1..=6 {
+        let track = Arc::new(Track::new(left.clone(), left.clone(), 44_100.0).unwrap());
+        given.push(Arc::downgrade(&track));
+        host.console.listen(Some(ListenTo { track, part: 0.5, number }));
+        // Some are replaced before they have begun.
+        host.run_to(host.frame() + if number % 3 == 0 { 64 } else { 3000 }, 64);
+    }
+    assert_eq!(host.snapshot().listen.map(|listen| listen.number), Some(6), "the last one plays");
+    host.console.listen(None);
+    host.run_to(host.frame() + 4096, 64);
+    assert_eq!(host.snapshot().listen, None);
+    assert!(given.iter().all(|track| track.upgrade().is_none()), "each came back, and was dropped on this side");
 }

@@ -1,4 +1,4 @@
-//! The program behind `cargo xtask report`: `echelon-report MUSIC FOLDER`. Plays through the real plugin in the mini-host,
+//! The program behind `cargo xtask report`: `echelon-report MUSIC DRUMS FOLDER`. Plays through the real plugin in the mini-host,
 //! measures what came out, and writes the numbers that the pictures are drawn from.
 #![allow(
     clippy::cast_possible_truncation,
@@ -20,16 +20,16 @@ const SAMPLE_RATE: f64 = 48_000.0;
 
 fn main() -> ExitCode {
     let mut args = std::env::args_os().skip(1).map(PathBuf::from);
-    let (Some(music), Some(folder), None) = (args.next(), args.next(), args.next()) else {
-        eprintln!("usage: echelon-report MUSIC FOLDER");
+    let (Some(music), Some(drums), Some(folder), None) = (args.next(), args.next(), args.next(), args.next()) else {
+        eprintln!("usage: echelon-report MUSIC DRUMS FOLDER");
         return ExitCode::from(2);
     };
-    let Some(music) = music.to_str() else {
+    let (Some(music), Some(drums)) = (music.to_str(), drums.to_str()) else {
         eprintln!("error: the music's path is not UTF-8");
         return ExitCode::from(2);
     };
     let written = write(&folder.join("responses.json"), &responses::measure())
-        .and_then(|()| write(&folder.join("stretch.json"), &stretch::measure(music)))
+        .and_then(|()| write(&folder.join("stretch.json"), &stretch::measure(drums)))
         .and_then(|()| write(&folder.join("track.json"), &track::measure(music)));
     match written {
         Ok(()) => ExitCode::SUCCESS,

@@ -33,20 +33,20 @@ pub struct Panel {
 }
 
 /// The three panels.
-pub fn measure(music: &str) -> Vec<Panel> {
+pub fn measure(drums: &str) -> Vec<Panel> {
     let faster = format!("{:.0} % faster", (RATE - 1.0) * 100.0);
     vec![
-        panel("as it is".to_owned(), &play(music, 1.0, false)),
-        panel(format!("{faster}, as a record: higher by as much"), &play(music, RATE, false)),
-        panel(format!("{faster}, key lock: where it was, and every knock sharp"), &play(music, RATE, true)),
+        panel("as it is".to_owned(), &play(drums, 1.0, false)),
+        panel(format!("{faster}, as a record: higher by as much"), &play(drums, RATE, false)),
+        panel(format!("{faster}, key lock: where it was, and every knock sharp"), &play(drums, RATE, true)),
     ]
 }
 
 /// What deck A plays, both channels together.
-fn play(music: &str, rate: f64, key_lock: bool) -> Vec<f32> {
+fn play(file: &str, rate: f64, key_lock: bool) -> Vec<f32> {
     let mut host = Setup::new().open(Format::Clap);
     let mut osc = host.osc();
-    let load = osc.call("/deck/a/load", &[music.into()]);
+    let load = osc.call("/deck/a/load", &[file.into()]);
     host.pump_until("the track", |_| osc.done_yet(load).is_some());
     host.set("rate_1", rate);
     host.set("keylock_1", f64::from(u8::from(key_lock)));

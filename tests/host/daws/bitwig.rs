@@ -13,14 +13,19 @@ fn bars_before_the_song_s_start_are_bars() {
     let (sound, file) = track(&folder);
     for_each_format(|format| {
         for (start, line) in [(-3.7, 0.0), (-9.3, -8.0), (-4.0, 0.0), (-0.001, 0.0)] {
-            let setup = Setup::new().blocks(Blocks::Fixed(192)).transport(Transport::rolling(126.0).from_beat(start));
-            let mut stage = about_to_play(&setup, format, &file);
-            // The play may be asked for behind the line already.
-            let asked = stage.host.timeline().beats_at(ASKED);
-            let due = stage.host.frame_of_beat(if asked > line { line + 4.0 } else { line });
-            let heard = stage.host.render(due + 20_000).deck(A).clone();
-            assert_eq!(heard.first_nonzero(), Some(due), "from beat {start}");
-            assert_plays(&heard.part(due..due + 20_000), &sound, 0);
+            // Where the host says where its bars start, and where it does not: then they are counted from the song's start.
+            for quirk in [None, Some(Quirk::NoBarStart)] {
+                let rolling = Transport::rolling(126.0).from_beat(start);
+                let transport = quirk.into_iter().fold(rolling, Transport::quirk);
+                let setup = Setup::new().blocks(Blocks::Fixed(192)).transport(transport);
+                let mut stage = about_to_play(&setup, format, &file);
+                // The play may be asked for behind the line already.
+                let asked = stage.host.timeline().beats_at(ASKED);
+                let due = stage.host.frame_of_beat(if asked > line { line + 4.0 } else { line });
+                let heard = stage.host.render(due + 20_000).deck(A).clone();
+                assert_eq!(heard.first_nonzero(), Some(due), "from beat {start}, {quirk:?}");
+                assert_plays(&heard.part(due..due + 20_000), &sound, 0);
+            }
         }
     });
 }

@@ -86,6 +86,13 @@ fn the_same_value_again_and_again_is_no_new_move() {
         assert_plays(&heard.part(96_000..190_000), &sound, 0);
         assert_eq!(recording.param_moves("xfader"), [], "what the host repeats is not told back to it");
         assert_eq!(recording.param_moves("play_1"), [(192_000, 0.0)], "but another hand's stop is");
+        // Nor is it asked of the rules again: the deck would have refused to play twice.
+        stage.osc.send("/source/list", &[]);
+        stage.osc.expect("/source/end");
+        let sources = stage.osc.take_replies().into_iter().filter(|reply| reply.addr == "/source");
+        let refused: Vec<_> =
+            sources.filter(|source| source.args[0] == "host".into()).map(|s| s.args[4].clone()).collect();
+        assert_eq!(refused, [OscType::Double(0.0)]);
     });
 }
 

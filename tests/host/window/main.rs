@@ -1,6 +1,8 @@
 //! The real editor in the real window of a mini-host, on a virtual display: a scripted performance is played, pressed and
 //! typed, and looked at. `cargo xtask shots` sets `ECHELON_SHOTS` to the folder into which the pictures go.
 
+mod drop;
+mod kept;
 mod x11;
 
 use std::path::PathBuf;
@@ -28,6 +30,9 @@ const TABS: [u16; 6] = [107, 160, 231, 281, 329, 392];
 const LIT: [u8; 3] = [0xC5, 0xCD, 0xD6];
 /// Space, and the keys of the pages: 5 to 9 and 0.
 const SPACE: u32 = 0x20;
+const E: u32 = 0x65;
+const F2: u32 = 0xFFBF;
+const SHIFT: u32 = 0xFFE1;
 const PAGES: [u32; 6] = [0x35, 0x36, 0x37, 0x38, 0x39, 0x30];
 
 /// A host whose project wants the editor to look so, with its window.
@@ -72,9 +77,17 @@ impl Scene {
     fn page(&mut self, place: usize) -> Picture {
         self.eye.key(PAGES[place]);
         let x = TABS[place];
-        let is_lit = |pixel: [u8; 3]| pixel.iter().zip(LIT).all(|(a, b)| a.abs_diff(b) <= 4);
         self.until("another page", |now| is_lit(now.at([x, 18])))
     }
+}
+
+fn is_lit(pixel: [u8; 3]) -> bool {
+    pixel.iter().zip(LIT).all(|(a, b)| a.abs_diff(b) <= 4)
+}
+
+/// What the project says of a deck's marks.
+fn marks(host: &MiniHost, deck: usize) -> serde_json::Value {
+    host.rig_field("marks").map_or(serde_json::Value::Null, |marks| marks[deck].clone())
 }
 
 /// One test at a time: windows of a display without a window manager lie on each other.
@@ -106,6 +119,9 @@ fn the_window_is_whole_in_both_themes_and_at_200_percent() {
             let mut scene = Scene::open(format, look, size);
             let picture = scene.until(name, |picture| is_whole(picture, theme));
             keep(&format!("window-{name}-{}", format.to_string().to_lowercase()), &picture);
+            let zoom = u16::try_from(look / 200).expect("a zoom");
+            kept::check(name, &picture, zoom);
+            kept::sees_what_it_must(&picture, zoom);
             scene.host.close_editor();
         }
     });
@@ -159,4 +175,56 @@ fn a_performance_is_played_in_the_real_window() {
     }
     scene.host.close_editor();
     assert_eq!(scene.host.misuse(), [""; 0]);
+}
+
+/// A file of someone else's, dragged from another program's window onto deck B.
+#[test]
+fn a_file_is_dropped_from_outside() {
+    let _alone = alone();
+    let folder = TempDir::new("drop");
+    let music = folder.wav("From outside, 100 %.wav", 48_000, &noise(3, 0.2, 48_000));
+    for_each_format(|format| {
+        let mut scene = Scene::open(format, DARK, [1280, 800]);
+        let before = scene.until("drawn", |picture| is_whole(picture, 0));
+        let source = drop::Source::over(scene.eye.editor(), music.as_ref());
+        source.drag([200, 300]);
+        // Onto deck B.
+        source.drag([1100, 450]);
+        let over = scene.until("the deck shows it", |picture| {
+            let orange = |[r, g, b]: [u8; 3]| r > 240 && (140..180).contains(&g) && (70..110).contains(&b);
+            picture.part(orange) > before.part(orange) + 0.001
+        });
+        keep(&format!("window-drop-{}", format.to_string().to_lowercase()), &over);
+        source.let_go();
+        scene.host.pump_until("the file is on deck B", |main| {
+            let tracks = main.rig_field("tracks");
+            tracks.is_some_and(|tracks| tracks[1].to_string().contains("From outside"))
+        });
+        scene.host.close_editor();
+        assert_eq!(scene.host.misuse(), [""; 0]);
+    });
+}
+
+/// Keys that are neither small letters nor digits: egui-baseview never passed them on.
+#[test]
+fn keys_with_shift_and_function_keys_are_heard() {
+    let _alone = alone();
+    let folder = TempDir::new("keys");
+    let mut scene = Scene::open(Format::Clap, DARK, [1280, 800]);
+    let osc = scene.host.osc();
+    let music = folder.wav("Track.wav", 48_000, &noise(3, 0.2, 10 * 48_000));
+    osc.send("/deck/a/load", &[OscType::String(music)]);
+    scene.host.pump_until("a track", |main| main.rig_field("tracks").is_some_and(|tracks| !tracks[0].is_null()));
+    scene.until("drawn", |picture| is_whole(picture, 0));
+    assert!(marks(&scene.host, 0)["hot_cues_ns"][2].is_null());
+    scene.eye.key_with(SHIFT, E);
+    let began = Instant::now();
+    while marks(&scene.host, 0)["hot_cues_ns"][2].is_null() {
+        scene.host.render(480);
+        scene.host.idle();
+        assert!(began.elapsed() < PATIENCE, "Shift and E set hot cue 3");
+    }
+    scene.eye.key(F2);
+    scene.until("the library", |now| is_lit(now.at([TABS[1], 18])));
+    scene.host.close_editor();
 }

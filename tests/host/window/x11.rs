@@ -17,6 +17,19 @@ pub struct Picture {
 }
 
 impl Picture {
+    /// Width and height in pixels.
+    pub fn size(&self) -> [u16; 2] {
+        self.size
+    }
+
+    /// With other pixels.
+    pub fn mapped(&self, to: impl Fn([u16; 2], [u8; 3]) -> [u8; 3]) -> Self {
+        let width = usize::from(self.size[0]);
+        let place = |index: usize| [index % width, index / width].map(|at| u16::try_from(at).expect("in the picture"));
+        let pixels = self.pixels.iter().enumerate().map(|(index, pixel)| to(place(index), *pixel)).collect();
+        Self { pixels, size: self.size }
+    }
+
     /// A pixel.
     pub fn at(&self, [x, y]: [u16; 2]) -> [u8; 3] {
         self.pixels[usize::from(y) * usize::from(self.size[0]) + usize::from(x)]
@@ -80,33 +93,53 @@ impl Eye {
         self.connection.flush().expect("sent");
     }
 
+    /// The editor's own window.
+    pub fn editor(&self) -> u32 {
+        self.editor
+    }
+
     /// Presses a key, by its X11 symbol, and lets go.
     pub fn key(&self, symbol: u32) {
+        self.focus();
+        self.stroke(symbol, true, KeyButMask::default());
+        self.stroke(symbol, false, KeyButMask::default());
+    }
+
+    /// Presses a key while Shift is held.
+    pub fn key_with(&self, shift: u32, symbol: u32) {
+        self.focus();
+        self.stroke(shift, true, KeyButMask::default());
+        self.stroke(symbol, true, KeyButMask::SHIFT);
+        self.stroke(symbol, false, KeyButMask::SHIFT);
+        self.stroke(shift, false, KeyButMask::SHIFT);
+    }
+
+    fn focus(&self) {
         self.connection.set_input_focus(InputFocus::PARENT, self.editor, x11rb::CURRENT_TIME).expect("focus");
-        let detail = self.code(symbol);
-        for (response_type, mask) in
-            [(KEY_PRESS_EVENT, EventMask::KEY_PRESS), (KEY_RELEASE_EVENT, EventMask::KEY_RELEASE)]
-        {
-            let (root, event) = (self.root, self.editor);
-            self.send(
-                mask,
-                KeyPressEvent {
-                    response_type,
-                    detail,
-                    sequence: 0,
-                    time: x11rb::CURRENT_TIME,
-                    root,
-                    event,
-                    child: x11rb::NONE,
-                    root_x: 1,
-                    root_y: 1,
-                    event_x: 1,
-                    event_y: 1,
-                    state: KeyButMask::default(),
-                    same_screen: true,
-                },
-            );
-        }
+    }
+
+    /// A key goes down or comes up.
+    fn stroke(&self, symbol: u32, down: bool, state: KeyButMask) {
+        let (response_type, mask) =
+            if down { (KEY_PRESS_EVENT, EventMask::KEY_PRESS) } else { (KEY_RELEASE_EVENT, EventMask::KEY_RELEASE) };
+        self.send(
+            mask,
+            KeyPressEvent {
+                response_type,
+                detail: self.code(symbol),
+                sequence: 0,
+                time: x11rb::CURRENT_TIME,
+                root: self.root,
+                event: self.editor,
+                child: x11rb::NONE,
+                root_x: 1,
+                root_y: 1,
+                event_x: 1,
+                event_y: 1,
+                state,
+                same_screen: true,
+            },
+        );
     }
 
     /// The key that has a symbol.

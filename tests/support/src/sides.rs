@@ -2,6 +2,7 @@
 //! thread calls.
 
 use std::cell::Cell;
+use std::ffi::CStr;
 
 use crate::buses::{BusFault, BusMemory};
 use crate::events::Note;
@@ -88,6 +89,8 @@ pub trait MainSide: Send {
 
     fn save(&self) -> Option<Vec<u8>>;
     fn load(&self, state: &[u8]) -> bool;
+    /// What the host says of the streams of states from now on (VST3).
+    fn say_of_streams(&mut self, _: &[(&'static CStr, &str)]) {}
     /// Length of what comes before the framework's JSON in a saved state.
     fn state_header(&self) -> usize;
     /// A state's header for so much JSON.

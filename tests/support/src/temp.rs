@@ -8,15 +8,21 @@ use hound::{SampleFormat, WavSpec, WavWriter};
 
 use crate::sound::Sound;
 
-/// Gives this process an empty cache of analyses: the user's holds what other versions of the code found.
+/// For a test that starts its own program again: the child's folder for its cache. It would take its parent's away.
+pub const CACHE_OF_A_CHILD: &str = "ECHELON_TEST_CACHE";
+
+/// Gives this process an empty cache of analyses, and no preferences: the user's holds what other versions of the code found.
 pub fn keep_own_cache() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
         // One folder for all test programs, which run one after the other; whose results are left in it is gone.
-        let folder = std::env::temp_dir().join("echelon-test-cache");
+        let folder = std::env::var_os(CACHE_OF_A_CHILD)
+            .map_or_else(|| std::env::temp_dir().join("echelon-test-cache"), PathBuf::from);
         if let Err(error) = std::fs::remove_dir_all(&folder) {
             assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}: {error}", folder.display());
         }
+        // Nobody chose anything: the file is never there.
+        echelon::preferences::set_file(folder.join("preferences/editor.json"));
         echelon::media::set_cache_folder(folder);
     });
 }

@@ -1,5 +1,6 @@
 //! The main thread's half of a host: parameters, state, editor. May be used while another thread renders.
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -69,6 +70,11 @@ impl MainThread {
     /// Loads a state; `false` if the plugin refuses it.
     pub fn load(&self, saved: &[u8]) -> bool {
         self.side.load(saved)
+    }
+
+    /// From now on the host says this of the streams that states are in: names and texts. CLAP has no words for it.
+    pub fn say_of_streams(&mut self, about: &[(&'static CStr, &str)]) {
+        self.side.say_of_streams(about);
     }
 
     /// The saved state without the format's header: the framework's JSON, with `params` and `fields`.

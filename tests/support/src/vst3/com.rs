@@ -3,14 +3,17 @@
 #![allow(non_upper_case_globals, reason = "the format's own names of constants in patterns")]
 
 use std::cell::{Cell, RefCell};
-use std::ffi::c_void;
+use std::ffi::{CStr, c_char, c_void};
 
 use vst3::Steinberg::IBStream_::IStreamSeekMode_::{kIBSeekCur, kIBSeekEnd, kIBSeekSet};
 use vst3::Steinberg::Vst::{
-    Event, IEventList, IEventListTrait, IParamValueQueue, IParamValueQueueTrait, IParameterChanges,
-    IParameterChangesTrait, ParamID, ParamValue,
+    Event, IAttributeList, IAttributeListTrait, IEventList, IEventListTrait, IParamValueQueue, IParamValueQueueTrait,
+    IParameterChanges, IParameterChangesTrait, IStreamAttributes, IStreamAttributesTrait, ParamID, ParamValue,
+    String128, TChar,
 };
-use vst3::Steinberg::{IBStream, IBStreamTrait, int32, int64, kInvalidArgument, kResultFalse, kResultOk, tresult};
+use vst3::Steinberg::{
+    IBStream, IBStreamTrait, int32, int64, kInvalidArgument, kResultFalse, kResultOk, tresult, uint32,
+};
 use vst3::{Class, ComWrapper, Interface};
 
 use crate::guard;
@@ -158,23 +161,92 @@ impl IEventListTrait for Events {
     }
 }
 
+/// What a host says of a stream: each of these a text.
+#[derive(Clone, Debug, Default)]
+pub struct About(pub Vec<(&'static CStr, String)>);
+
+impl Class for About {
+    type Interfaces = (IAttributeList,);
+}
+
+impl IAttributeListTrait for About {
+    unsafe fn getString(&self, id: *const c_char, text: *mut TChar, size: uint32) -> tresult {
+        // SAFETY: the plugin gives a name that ends with a nul.
+        let wanted = unsafe { CStr::from_ptr(id) };
+        let Some((_, found)) = self.0.iter().find(|(name, _)| *name == wanted) else { return kResultFalse };
+        let room = size as usize / size_of::<TChar>();
+        for (i, unit) in found.encode_utf16().chain([0]).take(room).enumerate() {
+            // SAFETY: the plugin gives so much room.
+            unsafe { *text.add(i) = unit };
+        }
+        kResultOk
+    }
+
+    unsafe fn setInt(&self, _: *const c_char, _: int64) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn getInt(&self, _: *const c_char, _: *mut int64) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn setFloat(&self, _: *const c_char, _: f64) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn getFloat(&self, _: *const c_char, _: *mut f64) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn setString(&self, _: *const c_char, _: *const TChar) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn setBinary(&self, _: *const c_char, _: *const c_void, _: uint32) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn getBinary(&self, _: *const c_char, _: *mut *const c_void, _: *mut uint32) -> tresult {
+        kResultFalse
+    }
+}
+
 /// Bytes in memory with a place.
 pub struct Stream {
     /// All that was written.
     pub bytes: RefCell<Vec<u8>>,
     place: Cell<usize>,
+    about: Option<ComWrapper<About>>,
 }
 
 impl Stream {
     /// From the first of these.
     #[must_use]
     pub fn new(bytes: &[u8]) -> ComWrapper<Self> {
-        ComWrapper::new(Self { bytes: RefCell::new(bytes.to_vec()), place: Cell::new(0) })
+        Self::with_about(bytes, None)
+    }
+
+    /// With what the host says of it; `None` if it says nothing at all.
+    #[must_use]
+    pub fn with_about(bytes: &[u8], about: Option<About>) -> ComWrapper<Self> {
+        let about = about.map(ComWrapper::new);
+        ComWrapper::new(Self { bytes: RefCell::new(bytes.to_vec()), place: Cell::new(0), about })
     }
 }
 
 impl Class for Stream {
-    type Interfaces = (IBStream,);
+    type Interfaces = (IBStream, IStreamAttributes);
+}
+
+impl IStreamAttributesTrait for Stream {
+    unsafe fn getFileName(&self, _: *mut String128) -> tresult {
+        kResultFalse
+    }
+
+    unsafe fn getAttributes(&self) -> *mut IAttributeList {
+        // The stream's own: nobody is to release it.
+        self.about.as_ref().map_or(std::ptr::null_mut(), pointer::<_, IAttributeList>)
+    }
 }
 
 impl IBStreamTrait for Stream {

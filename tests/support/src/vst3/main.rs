@@ -1,5 +1,6 @@
 //! The main thread's calls into a VST3 plugin.
 
+use std::ffi::CStr;
 use std::sync::Arc;
 
 use vst3::Steinberg::Vst::BusDirections_::{kInput, kOutput};
@@ -16,7 +17,7 @@ use vst3::Steinberg::{
 };
 use vst3::{ComPtr, ComWrapper};
 
-use super::com::{Stream, pointer};
+use super::com::{About, Stream, pointer};
 use super::plugin::Plugin;
 use super::text_of;
 use super::view::Frame;
@@ -30,6 +31,8 @@ pub struct Vst3Main {
     offline: bool,
     inactive_buses: Vec<(bool, usize)>,
     editor: Option<(ComPtr<IPlugView>, ComWrapper<Frame>)>,
+    /// What it says of streams; `None` if nothing.
+    about: Option<About>,
 }
 
 // SAFETY: only one thread at a time plays the main thread.
@@ -37,7 +40,7 @@ unsafe impl Send for Vst3Main {}
 
 impl Vst3Main {
     pub const fn new(plugin: Arc<Plugin>) -> Self {
-        Self { plugin, offline: false, inactive_buses: Vec::new(), editor: None }
+        Self { plugin, offline: false, inactive_buses: Vec::new(), editor: None, about: None }
     }
 
     /// The plugin, for a call on the main thread.
@@ -208,7 +211,7 @@ impl MainSide for Vst3Main {
     }
 
     fn save(&self) -> Option<Vec<u8>> {
-        let stream = Stream::new(&[]);
+        let stream = Stream::with_about(&[], self.about.clone());
         // SAFETY: initialised; the stream lives until the call returns.
         let result = unsafe { self.plugin().component.getState(pointer::<_, IBStream>(&stream)) };
         (result == kResultOk).then(|| stream.bytes.take())
@@ -216,13 +219,17 @@ impl MainSide for Vst3Main {
 
     fn load(&self, saved: &[u8]) -> bool {
         let plugin = self.plugin();
-        let (state, copy) = (Stream::new(saved), Stream::new(saved));
+        let [state, copy] = [(); 2].map(|()| Stream::with_about(saved, self.about.clone()));
         // SAFETY: as above. Hosts tell the controller the same state.
         unsafe {
             let result = plugin.component.setState(pointer::<_, IBStream>(&state));
             plugin.controller.setComponentState(pointer::<_, IBStream>(&copy));
             result == kResultOk
         }
+    }
+
+    fn say_of_streams(&mut self, about: &[(&'static CStr, &str)]) {
+        self.about = Some(About(about.iter().map(|(name, text)| (*name, (*text).to_owned())).collect()));
     }
 
     fn state_header(&self) -> usize {
