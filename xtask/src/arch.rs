@@ -13,7 +13,7 @@ use source::{code_of, names_path, std_modules, test_only_modules};
 /// What the engine's code must not name, and why.
 const FORBIDDEN: [(&str, &str); 8] = [
     ("nice_plug", "the engine knows nothing of the plugin framework"),
-    ("nice_plug_egui", "the engine knows nothing of the editor"),
+    ("baseview", "the engine knows nothing of the editor"),
     ("egui", "the engine knows nothing of the editor"),
     ("thread::spawn", "whoever owns time calls the engine; it starts no thread"),
     ("thread::Builder", "whoever owns time calls the engine; it starts no thread"),
@@ -29,7 +29,7 @@ const FORBIDDEN_STD: [(&str, &str); 3] = [
 
 /// Packages that a package must not depend on.
 const FORBIDDEN_DEPENDENCIES: [(&str, &[&str]); 3] = [
-    ("engine", &["nice-plug", "nice-plug-egui", "egui", "rosc", "symphonia", "echelon", "echelon_tests", "xtask"]),
+    ("engine", &["nice-plug", "baseview", "egui", "rosc", "symphonia", "echelon", "echelon_tests", "xtask"]),
     ("plugin", &["echelon_tests", "xtask"]),
     ("xtask", &["echelon", "echelon_engine", "echelon_tests"]),
 ];

@@ -12,6 +12,17 @@ use tiny_skia::{
 #[derive(Clone, Copy, Debug)]
 pub struct Ink(pub u32, pub f32);
 
+/// The colours that all pictures have.
+pub mod palette {
+    use super::Ink;
+
+    pub const BACKGROUND: Ink = Ink(0x0f_12_19, 1.0);
+    pub const PANEL: Ink = Ink(0x17_1b_26, 1.0);
+    pub const BRIGHT: Ink = Ink(0xf2_f4_fa, 1.0);
+    pub const GOOD: Ink = Ink(0x6f_e0_9a, 1.0);
+    pub const BAD: Ink = Ink(0xff_6b_6b, 1.0);
+}
+
 impl Ink {
     fn bytes(self) -> [u8; 3] {
         let [_, r, g, b] = self.0.to_be_bytes();

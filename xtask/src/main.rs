@@ -15,6 +15,8 @@ mod hosts;
 mod install;
 mod link;
 mod music;
+#[cfg(test)]
+mod newcomer;
 mod osc;
 mod platforms;
 mod realtime;

@@ -9,7 +9,7 @@ use crate::cli::Args;
 use crate::workspace::{run_ok, step};
 
 pub const HELP: &str = "
-Usage: cargo xtask setup [--check] [--build-only]
+Usage: cargo xtask setup [--check | --print] [--build-only]
 
 Finds out which system packages are missing. On Debian and its relatives it installs them when you are root, and
 otherwise prints the one command that does. Does nothing when nothing is missing. On macOS and Windows it says what
@@ -17,6 +17,7 @@ is needed.
 
 Options:
   --check       only tell, install nothing; fails if something is missing
+  --print       only the names of what is missing, for whatever installs it: `sudo apt-get install $(cargo xtask setup --print)`
   --build-only  only what building, `bundle` and `demo` need; without it also what the editor and the tests need
 ";
 
@@ -90,10 +91,21 @@ const PACKAGES: [(Need, &str); 42] = [
 ];
 
 pub fn main(mut args: Args) -> Result<()> {
-    let check = args.flag("--check");
+    let (check, print) = (args.flag("--check"), args.flag("--print"));
     let needs = if args.flag("--build-only") { &[Need::Build][..] } else { &[Need::Build, Need::Editor][..] };
     args.finish()?;
+    if print {
+        let wanted = wanted(needs);
+        let installed = installed_packages(&wanted).unwrap_or_default();
+        println!("{}", missing(&wanted, &installed).join(" "));
+        return Ok(());
+    }
     set_up(needs, check)
+}
+
+/// Debian's names of what is needed, whether it is there or not.
+fn wanted(needs: &[Need]) -> Vec<&'static str> {
+    PACKAGES.iter().filter(|(need, _)| needs.contains(need)).map(|&(_, name)| name).collect()
 }
 
 /// Makes sure that the packages for `needs` are there. With `check` it only looks.
@@ -121,7 +133,7 @@ pub fn set_up(needs: &[Need], check: bool) -> Result<()> {
 }
 
 fn set_up_linux(needs: &[Need], check: bool) -> Result<()> {
-    let wanted: Vec<&str> = PACKAGES.iter().filter(|(need, _)| needs.contains(need)).map(|&(_, name)| name).collect();
+    let wanted = wanted(needs);
     let Some(installed) = installed_packages(&wanted) else {
         println!("    this is not Debian or a relative (no dpkg-query): install by hand what these are called here:");
         println!("    {}", wanted.join(" "));

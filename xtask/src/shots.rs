@@ -15,11 +15,12 @@ Usage: cargo xtask shots [--keep] [--pages]
 
 Writes pictures of the editor to target/shots:
 - every page and state, drawn on the CPU, the same on every machine: empty, stopped, playing, four playing decks, pending,
-  loading, failed, refused, the longest texts, no audio; MIDI, OSC, safety, setup; the light theme, the smallest window, 200 %.
+  loading, failed, refused, the longest texts, no audio; library, MIDI, OSC, safety, setup; the light theme, the smallest window, 200 %.
   Some of them are compared with small references in plugin/tests/editor/shots, as the tests do: a tile of 8 x 8 pixels that is
   on average 2 of 255 beside its reference fails.
 - window-*: the real editor in the real window of a mini-host, on a virtual display (Xvfb, software OpenGL), while a scripted
-  performance is played, pressed and typed: every page, both themes, 200 %, CLAP and VST3.
+  performance is played, pressed, typed and dropped into: every page, both themes, 200 %, CLAP and VST3. Both themes and
+  200 % are compared with tests/host/window/kept: the mean of a tile of 16 x 16 points that is 14 of 255 beside it fails.
 
 Another look is a reason to look: then `--keep` makes the pictures the references.
 
@@ -46,13 +47,18 @@ pub fn main(mut args: Args) -> Result<()> {
         step("Playing in real windows");
         let mut windows = cargo();
         windows.args(["test", "--package", "echelon_tests", "--test", "host_editor_window"]);
-        run_ok(windows.env("ECHELON_SHOTS", &folder), "the windows")?;
+        if keep {
+            windows.env("ECHELON_KEEP_SHOTS", "1");
+        }
+        run_ok(windows.env("ECHELON_SHOTS", &folder), "the windows, or the comparison")?;
         for path in files(&folder, "ppm")? {
             to_png(&path)?;
         }
     }
     if keep {
-        println!("references are in {}", shown(&root().join("plugin/tests/editor/shots")));
+        for place in ["plugin/tests/editor/shots", "tests/host/window/kept"] {
+            println!("references are in {}", shown(&root().join(place)));
+        }
     }
     println!("{} pictures are in {}", files(&folder, "png")?.len(), shown(&folder));
     Ok(())

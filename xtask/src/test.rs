@@ -124,7 +124,8 @@ pub fn main(args: Args) -> Result<()> {
     for name in &tally.failures {
         println!("failed: {name}");
     }
-    println!("\n{} test programs{}", tally.programs, if lint { " and 2 lint checks" } else { "" });
+    let checks = if lint { format!(" and {} lint checks", LINT_CHECKS.len()) } else { String::new() };
+    println!("\n{} test programs{checks}", tally.programs);
     println!("{total}");
     if total.failed > 0 {
         bail!("{} failed; the reasons are above", total.failed);
@@ -132,13 +133,16 @@ pub fn main(args: Args) -> Result<()> {
     Ok(())
 }
 
+/// What `--lint` checks, and cargo's words for it.
+const LINT_CHECKS: [(&str, &[&str]); 3] = [
+    ("the format (cargo fmt --check)", &["fmt", "--all", "--check"]),
+    ("clippy with warnings as errors", &["clippy", "--all-targets", "--quiet", "--", "--deny", "warnings"]),
+    ("the documentation with warnings as errors", &["doc", "--no-deps", "--quiet"]),
+];
+
 fn lint_checks() -> Result<Counts> {
     let mut counts = Counts::default();
-    for (what, args) in [
-        ("the format (cargo fmt --check)", &["fmt", "--all", "--check"][..]),
-        ("clippy with warnings as errors", &["clippy", "--all-targets", "--quiet", "--", "--deny", "warnings"][..]),
-        ("the documentation with warnings as errors", &["doc", "--no-deps", "--quiet"][..]),
-    ] {
+    for (what, args) in LINT_CHECKS {
         step(&format!("Checking {what}"));
         let ok = run(cargo().args(args).env("RUSTDOCFLAGS", "--deny warnings"))?.success();
         println!(

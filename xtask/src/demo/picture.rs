@@ -10,6 +10,7 @@ use super::timing::{SongClock, bar_beat};
 use super::tracks::Track;
 use crate::music::Stereo;
 
+use crate::canvas::palette::{BACKGROUND, BAD, BRIGHT, GOOD, PANEL};
 use crate::canvas::{Align, Canvas, Face, Ink};
 
 const WIDTH: u32 = 1800;
@@ -17,15 +18,10 @@ const HEIGHT: u32 = 1010;
 const LEFT: f32 = 128.0;
 const RIGHT: f32 = 1768.0;
 
-const BACKGROUND: Ink = Ink(0x0f_12_19, 1.0);
-const PANEL: Ink = Ink(0x17_1b_26, 1.0);
 const GRID_BAR: Ink = Ink(0x8a_94_b0, 0.30);
 const GRID_BEAT: Ink = Ink(0x8a_94_b0, 0.09);
-const BRIGHT: Ink = Ink(0xf2_f4_fa, 1.0);
 const PLAIN: Ink = Ink(0xb6_be_d2, 1.0);
 const FAINT: Ink = Ink(0x7e_88_a3, 1.0);
-const GOOD: Ink = Ink(0x6f_e0_9a, 1.0);
-const BAD: Ink = Ink(0xff_6b_6b, 1.0);
 const MASTER: u32 = 0xc3_c9_e8;
 const DECKS: [u32; 2] = [0x45_c4_f5, 0xff_a9_4d];
 

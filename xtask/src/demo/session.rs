@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,6 +24,21 @@ const LOAD_PATIENCE: Duration = Duration::from_secs(60);
 const PASS_PATIENCE: Duration = Duration::from_secs(2);
 /// For the last replies when the song is over.
 const LAST_PATIENCE: Duration = Duration::from_millis(500);
+
+/// What a host program says, as it comes.
+pub fn reports(stdout: ChildStdout) -> Receiver<Report> {
+    let (sender, reports) = channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            // A plugin may print on stdout; that is not for us.
+            let Ok(report) = serde_json::from_str(&line) else { continue };
+            if sender.send(report).is_err() {
+                break;
+            }
+        }
+    });
+    reports
+}
 
 /// What came of a set.
 #[derive(Debug)]
@@ -103,16 +118,7 @@ impl HostProcess {
         let mut stdin = child.stdin.take().context("the host has no stdin")?;
         let stdout = child.stdout.take().context("the host has no stdout")?;
         writeln!(stdin, "{}", to_line(job)).context("the host does not take its job")?;
-        let (sender, reports) = channel();
-        thread::spawn(move || {
-            for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-                // A plugin may print on stdout; that is not for us.
-                let Ok(report) = serde_json::from_str(&line) else { continue };
-                if sender.send(report).is_err() {
-                    break;
-                }
-            }
-        });
+        let reports = reports(stdout);
         Ok(Self { child, stdin: Some(stdin), reports, problems: Vec::new() })
     }
 

@@ -1,4 +1,4 @@
--- A session with Echelon on a track, without an editor. in_ardour.py starts it and reads the lines that begin with @; the
+-- A session with Echelon on a bus, without an editor. in_ardour.py starts it and reads the lines that begin with @; the
 -- session's folder is in ECHELON_WORK, what to do in ECHELON_DO: `moves` and `saves` make a session, `loops` opens one.
 
 local what = os.getenv("ECHELON_DO")
@@ -28,9 +28,10 @@ local function new()
   local plugin = ARDOUR.LuaAPI.new_plugin(session, "Echelon", ARDOUR.PluginType.VST3, "")
   assert(not plugin:isnil(), "Ardour does not know Echelon")
   local order = ARDOUR.PresentationInfo.max_order
-  local tracks = session:new_audio_track(2, 2, nil, 1, "rig", order, ARDOUR.TrackMode.Normal, true)
-  for track in tracks:iter() do
-    track:add_processor_by_index(plugin, 0, nil, true)
+  -- A bus, as for a rig that is played from outside: what it sounds like does not hang on a track's recording.
+  local buses = session:new_audio_route(2, 2, nil, 1, "rig", ARDOUR.PresentationInfo.Flag.AudioBus, order)
+  for bus in buses:iter() do
+    bus:add_processor_by_index(plugin, 0, nil, true)
   end
   return session, plugin
 end

@@ -25,6 +25,8 @@ TICK = round(60.0 / BPM / 1920 * RATE) + 1
 # Of the limiter; its click does not wait for it.
 LATENCY = 88
 SUPERCLOCKS_PER_SEC = 282_240_000
+# Of a session that is opened and heard.
+ATTEMPTS = 3
 
 
 def programs():
@@ -123,43 +125,63 @@ def saves_and_loops(job):
         values(host, "after")
         check("a session with Echelon is saved", host.wait(30) == 0, host.returncode)
     session.set_loop((6.0, 14.0))
-    with studio.Programs(job.path("ardour-loops.said")) as programs:
-        loops(job, session, programs, port)
+    for attempt in range(1, ATTEMPTS + 1):
+        log = job.path("ardour-loops.said")
+        try:
+            with studio.Programs(log) as programs:
+                audio, said, own_db = loops(job, session, programs, port)
+            break
+        except TimeoutError as error:
+            # Two threads of Ardour ask JACK at once, and the words of one end in the other's: then its server lets Ardour go, and
+            # nothing is processed any more. That is between those two.
+            if attempt == ATTEMPTS or "Unknown request" not in log.read_text(errors="replace"):
+                raise
+            print(f"JACK has lost Ardour ({error}): once more")
+    for what, ok, detail in said:
+        check(what, ok, detail)
+    heard(job, audio, f"{own_db:.1f} dB peak in the plugin, attempt {attempt}")
 
 
 def loops(job, session, programs, port):
-    """In a fresh process: what was saved is there, and plays over a loop of two bars from the middle of one."""
+    """In a fresh process: what was saved is there, and plays over a loop of two bars from the middle of one. The
+    recording, what was found on the way, and the peak of the plugin's own master in dB."""
+    said = []
     # It is in the project; another would be a sign that it was not read.
     rig.reserve_port()
     jack = studio.Jack(programs)
     host = session.start(programs, "loops", "JACK")
     jack.end_first()
     restored = values(host, "before")
-    check("opened again in a fresh process: the values are back", restored == [0.25, -6.0], restored)
+    said.append(("opened again in a fresh process: the values are back", restored == [0.25, -6.0], restored))
     osc = Osc(port, lambda: time.sleep(0.01)).connect()
     wait_for("Ardour's ports", lambda: len(jack.ports(".*Master/audio_out")) == 2)
     osc.wait_for_track("a")
-    check("the project keeps its OSC port, and the track is back", osc.info()[2] == port, port)
+    said.append(("the project keeps its OSC port, and the track is back", osc.info()[2] == port, port))
     client = jack.ports(".*Master/audio_out")[0].split(":")[0]
+    for side in (1, 2):
+        ends = f"{client}:rig/audio_out {side}", f"{client}:Master/audio_in {side}"
+        wait_for("Ardour to connect its bus to its master", lambda: jack.is_connected(*ends))
     ports = [f"{client}:{name}/audio_out {side}" for name in ("Master", "Click") for side in (1, 2)]
     recording = jack.record(job.path("ardour-loops.wav"), ports, 24)
     session.file("go").touch()
     time.sleep(3.0)
     osc.do("/deck/a/play")
     time.sleep(9.0)
+    osc.send("/meters")
+    own_db = osc.wait(lambda address, args: address == "/meter" and args[0] == "master")[1][1]
     osc.do("/deck/a/stop")
     audio = jack.recorded(recording)
     session.file("done").touch()
-    check("Ardour ends well", host.wait(30) == 0, host.returncode)
-    heard(job, audio)
+    said.append(("Ardour ends well", host.wait(30) == 0, host.returncode))
+    return audio, said, own_db
 
 
-def heard(job, audio):
+def heard(job, audio, how):
     beats = onsets(audio[2]) + LATENCY
     check("the recording has Ardour's beats, over three rounds of its loop", len(beats) > 30, f"{len(beats)}")
     sound = audio[:2]
     begin, end = rig.first_sound(sound), rig.last_sound(sound)
-    check("the master sounds", begin is not None)
+    check("the master sounds", begin is not None, how)
     if begin is None:
         return
     off = min(begin - beats, key=abs)

@@ -76,6 +76,8 @@ class Jack:
         self.lib = ctypes.CDLL("libjack.so.0")
         self.lib.jack_client_open.restype = ctypes.c_void_p
         self.lib.jack_get_ports.restype = ctypes.POINTER(ctypes.c_char_p)
+        self.lib.jack_port_by_name.restype = ctypes.c_void_p
+        self.lib.jack_port_get_all_connections.restype = ctypes.POINTER(ctypes.c_char_p)
         self.lib.jack_get_current_transport_frame.restype = ctypes.c_uint32
         self.client = ctypes.c_void_p(wait_for("jackd", self._open))
         if self.lib.jack_activate(self.client) != 0:
@@ -99,6 +101,17 @@ class Jack:
             names.append(found[at].decode())
             at += 1
         return names
+
+    def is_connected(self, port, other):
+        """Whether the two are connected, by whomever."""
+        port = self.lib.jack_port_by_name(self.client, port.encode())
+        found = self.lib.jack_port_get_all_connections(self.client, ctypes.c_void_p(port)) if port else None
+        at = 0
+        while found and found[at]:
+            if found[at].decode() == other:
+                return True
+            at += 1
+        return False
 
     def play(self):
         self.lib.jack_transport_start(self.client)

@@ -15,7 +15,7 @@ mod drums;
 mod synth;
 mod write;
 
-pub use synth::{Filter, Noise, Saw, note_hz};
+pub use synth::{Filter, Noise, Saw, hall, note_hz};
 pub use write::{Depth, quantize, write_flac, write_wav};
 
 /// Frames of two channels.
@@ -103,6 +103,13 @@ impl Tune {
             Self::NightFreight => 0x9d27,
         }
     }
+}
+
+/// A tune's drums alone, as loud.
+pub fn render_drums(tune: Tune, time: Time) -> Stereo {
+    let (mut drums, _) = drums::render(tune, &time);
+    finish(&mut drums);
+    drums
 }
 
 /// Renders a tune. Peaks at -4 dB: two of them in the middle of a crossfade stay below full scale.

@@ -25,11 +25,19 @@ pub struct Half {
     /// Blocks that began more than a tenth of a period after they were due: that is the machine's doing.
     pub begun_late: usize,
     pub late_max_us: f64,
+    /// The same for a piece of arithmetic that is always the same, done after each call: what the machine does to anybody.
+    pub fixed_p50_us: f64,
+    pub fixed_p999_us: f64,
+    pub fixed_max_us: f64,
+    /// How often it took longer than a period.
+    pub fixed_missed: usize,
     /// Blocks whose end came after the next one was due, be it for the one reason or the other.
     pub done_late: usize,
     /// Sorted microseconds, for the picture.
     #[serde(skip)]
     pub times_us: Vec<f64>,
+    #[serde(skip)]
+    pub fixed_us: Vec<f64>,
 }
 
 /// The whole run.
@@ -48,11 +56,12 @@ struct Block {
     took: f64,
     own: f64,
     late: f64,
+    fixed: f64,
 }
 
 fn parse(line: &str) -> Option<Block> {
     let mut numbers = line.split(',').map(|number| number.parse::<f64>().ok().map(|ns| ns / 1000.0));
-    Some(Block { took: numbers.next()??, own: numbers.next()??, late: numbers.next()?? })
+    Some(Block { took: numbers.next()??, own: numbers.next()??, late: numbers.next()??, fixed: numbers.next()?? })
 }
 
 impl Figures {
@@ -80,8 +89,12 @@ impl Figures {
 
 impl Half {
     fn of(name: &'static str, blocks: &[Block], period_us: f64) -> Self {
-        let mut times_us: Vec<f64> = blocks.iter().map(|block| block.took).collect();
-        times_us.sort_by(f64::total_cmp);
+        let sorted = |of: fn(&Block) -> f64| {
+            let mut times: Vec<f64> = blocks.iter().map(of).collect();
+            times.sort_by(f64::total_cmp);
+            times
+        };
+        let (times_us, fixed_us) = (sorted(|block| block.took), sorted(|block| block.fixed));
         let most = |of: fn(&Block) -> f64| blocks.iter().map(of).fold(0.0, f64::max);
         let count = |is: &dyn Fn(&Block) -> bool| blocks.iter().filter(|block| is(block)).count();
         Self {
@@ -95,8 +108,13 @@ impl Half {
             missed: count(&|block| block.took > period_us),
             begun_late: count(&|block| block.late > 0.1 * period_us),
             late_max_us: most(|block| block.late),
+            fixed_p50_us: at(&fixed_us, 0.5),
+            fixed_p999_us: at(&fixed_us, 0.999),
+            fixed_max_us: at(&fixed_us, 1.0),
+            fixed_missed: count(&|block| block.fixed > period_us),
             done_late: count(&|block| block.late + block.took > period_us),
             times_us,
+            fixed_us,
         }
     }
 }
@@ -117,21 +135,26 @@ pub fn table(figures: &Figures) -> String {
     } else {
         "WITHOUT real-time priority: the system did not give it (on Linux: `ulimit -r`, or as root).\n\n"
     };
-    let mut row = |name: &str, of: &dyn Fn(&Half) -> String| {
+    let row = |text: &mut String, name: &str, of: &dyn Fn(&Half) -> String| {
         let _ = writeln!(text, "  {name:<44} {:>18} {:>18}", of(&halves[0]), of(&halves[1]));
     };
     let share = |us: f64| format!("{us:.0} us ({:.1} %)", us / period_us * 100.0);
-    row("", &|half| half.name.to_owned());
-    row("blocks", &|half| half.blocks.to_string());
-    row("half of the calls took at most (p50)", &|half| share(half.p50_us));
-    row("99 % (p99)", &|half| share(half.p99_us));
-    row("99.9 % (p99.9)", &|half| share(half.p999_us));
-    row("the longest", &|half| share(half.max_us));
-    row("the longest of the thread's own time", &|half| share(half.own_max_us));
-    row("missed deadlines: calls longer than a block", &|half| half.missed.to_string());
-    row("begun late by the machine (over 10 %)", &|half| half.begun_late.to_string());
-    row("the latest beginning", &|half| share(half.late_max_us));
-    row("done after the next one was due", &|half| half.done_late.to_string());
+    row(&mut text, "", &|half| half.name.to_owned());
+    row(&mut text, "blocks", &|half| half.blocks.to_string());
+    row(&mut text, "half of the calls took at most (p50)", &|half| share(half.p50_us));
+    row(&mut text, "99 % (p99)", &|half| share(half.p99_us));
+    row(&mut text, "99.9 % (p99.9)", &|half| share(half.p999_us));
+    row(&mut text, "the longest", &|half| share(half.max_us));
+    row(&mut text, "the longest of the thread's own time", &|half| share(half.own_max_us));
+    row(&mut text, "missed deadlines: calls longer than a block", &|half| half.missed.to_string());
+    row(&mut text, "begun late by the machine (over 10 %)", &|half| half.begun_late.to_string());
+    row(&mut text, "the latest beginning", &|half| share(half.late_max_us));
+    row(&mut text, "done after the next one was due", &|half| half.done_late.to_string());
+    text.push_str("\nbeside each call, arithmetic that is always the same: what the machine does to anybody\n");
+    row(&mut text, "p50", &|half| share(half.fixed_p50_us));
+    row(&mut text, "p99.9", &|half| share(half.fixed_p999_us));
+    row(&mut text, "the longest", &|half| share(half.fixed_max_us));
+    row(&mut text, "longer than a block", &|half| half.fixed_missed.to_string());
     text
 }
 
@@ -141,10 +164,10 @@ mod tests {
 
     /// 100 quiet blocks of 1 to 100 us, then as many busy ones, of which one took too long and one began late.
     fn text() -> String {
-        let mut text = "# real-time priority: true\ntook_ns,own_ns,late_ns\n".to_owned();
-        (1..=100).for_each(|us| text += &format!("{},{},5000\n", us * 1000, us * 900));
-        (1..=98).for_each(|us| text += &format!("{},{},5000\n", us * 1000, us * 900));
-        text + "1400000,90000,5000\n50000,40000,1300000\n"
+        let mut text = "# real-time priority: true\ntook_ns,own_ns,late_ns,fixed_ns\n".to_owned();
+        (1..=100).for_each(|us| text += &format!("{},{},5000,100000\n", us * 1000, us * 900));
+        (1..=98).for_each(|us| text += &format!("{},{},5000,100000\n", us * 1000, us * 900));
+        text + "1400000,90000,5000,2000000\n50000,40000,1300000,100000\n"
     }
 
     #[test]
@@ -156,6 +179,8 @@ mod tests {
         assert_eq!((quiet.missed, quiet.begun_late, quiet.done_late), (0, 0, 0));
         assert_eq!((busy.missed, busy.begun_late, busy.done_late), (1, 1, 2));
         assert_eq!((busy.max_us, busy.own_max_us, busy.late_max_us), (1400.0, 90.0, 1300.0));
+        assert_eq!((quiet.fixed_p50_us, quiet.fixed_max_us, quiet.fixed_missed), (100.0, 100.0, 0));
+        assert_eq!((busy.fixed_p50_us, busy.fixed_max_us, busy.fixed_missed), (100.0, 2000.0, 1));
         let table = table(&figures);
         assert!(table.contains("1400 us (105.0 %)") && table.contains("SCHED_FIFO"), "{table}");
     }

@@ -33,10 +33,12 @@ the time the machine is otherwise quiet; in the other half two threads compute w
 Prints how long the calls took as parts of a block, and writes into target/realtime/:
   histogram.png  the same as a picture
   report.json    the figures
-  blocks.csv     each block: what it took by the clock on the wall, of the thread's own time, and how late it began
+  blocks.csv     each block: what it took by the clock on the wall, of the thread's own time, how late it began, and what
+                 a fixed piece of arithmetic took right after it
 
 A call that takes longer than a period misses its deadline. One that begins too late was kept waiting by the machine, and is
-counted apart. Ends with an error if the decks did not play, or a sample was no number; how fast a machine is, it only tells.
+counted apart. A fixed piece of arithmetic of a tenth of a millisecond follows each call on the same thread: what the machine
+does to that, it does to the plugin too. Ends with an error if the decks did not play, or a sample was no number; how fast a machine is, it only tells.
 
 Options:
   --seconds S      how long each half is (default 60)

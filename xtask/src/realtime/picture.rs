@@ -5,15 +5,11 @@ use std::path::Path;
 use anyhow::Result;
 
 use super::figures::{Figures, Half};
+use crate::canvas::palette::{BACKGROUND, BAD, BRIGHT, GOOD, PANEL};
 use crate::canvas::{Align, Canvas, Face, Ink};
 
-const BACKGROUND: Ink = Ink(0x0f_12_19, 1.0);
-const PANEL: Ink = Ink(0x17_1b_26, 1.0);
 const LINE: Ink = Ink(0x8a_94_b0, 0.16);
-const BRIGHT: Ink = Ink(0xf2_f4_fa, 1.0);
 const FAINT: Ink = Ink(0x9a_a3_bc, 1.0);
-const BAD: Ink = Ink(0xff_6b_6b, 1.0);
-const GOOD: Ink = Ink(0x6f_e0_9a, 1.0);
 const INKS: [Ink; 2] = [Ink(0x45_c4_f5, 1.0), Ink(0xff_a9_4d, 1.0)];
 
 const WIDTH: u32 = 1500;
@@ -35,7 +31,7 @@ pub fn draw(figures: &Figures, picture: &Path) -> Result<()> {
         chart(&mut canvas, half, top, ink, figures.period_us);
     }
     let foot = "Shares of a block on a scale of powers of ten; so are the counts: a single block is seen. Right of the red line a \
-                block comes too late.";
+                block comes too late. Grey: arithmetic that is always the same, after each call.";
     canvas.text((LEFT, HEIGHT as f32 - 26.0), foot, Face::Text, 17.0, Align::Left, FAINT);
     canvas.save(picture)
 }
@@ -80,7 +76,8 @@ fn chart(canvas: &mut Canvas, half: &Half, top: f32, ink: Ink, period_us: f64) {
     canvas.rect(LEFT, top, RIGHT - LEFT, TALL, PANEL);
     let bottom = top + TALL;
     let counts = bars(&half.times_us, period_us);
-    let decades = (counts.iter().copied().max().unwrap_or(1).max(10) as f64).log10().ceil();
+    let most = counts.iter().copied().chain(bars(&half.fixed_us, period_us)).max();
+    let decades = (most.unwrap_or(1).max(10) as f64).log10().ceil();
     #[allow(clippy::cast_possible_truncation, reason = "pixels")]
     let height_of = |count: usize| ((1.0 + (count as f64).log10()) / (1.0 + decades)) as f32 * TALL;
     let mut count = 1;
@@ -102,6 +99,10 @@ fn chart(canvas: &mut Canvas, half: &Half, top: f32, ink: Ink, period_us: f64) {
     for (i, count) in counts.iter().enumerate().filter(|(_, count)| **count > 0) {
         let height = height_of(*count);
         canvas.rect(LEFT + i as f32 * width, bottom - height, width - 1.0, height, ink);
+    }
+    // The machine alone, as steps over the bars.
+    for (i, count) in bars(&half.fixed_us, period_us).iter().enumerate().filter(|(_, count)| **count > 0) {
+        canvas.rect(LEFT + i as f32 * width, bottom - height_of(*count), width, 3.0, FAINT);
     }
     marks(canvas, half, top, period_us);
     let title = match half.name {

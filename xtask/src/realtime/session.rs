@@ -1,10 +1,9 @@
 //! One run: starts the host program, plays it by OSC, makes the machine busy for its second half.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -12,6 +11,7 @@ use anyhow::{Context, Result, bail, ensure};
 use super::hands::Hands;
 use super::load::Load;
 use crate::demo::protocol::{End, Job, Order, Report, to_line};
+use crate::demo::session::reports;
 
 /// Without a word for so long the host hangs.
 const PATIENCE: Duration = Duration::from_secs(180);
@@ -59,7 +59,7 @@ pub fn play(program: &Path, job: &Job, tunes: &[PathBuf], busy_from: u64, dir: &
     let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(log).spawn();
     let mut host = Host(child.with_context(|| format!("could not start {}", program.display()))?);
     let mut orders = host.0.stdin.take().context("the host has no stdin")?;
-    let reports = reports(&mut host.0)?;
+    let reports = reports(host.0.stdout.take().context("the host has no stdout")?);
     writeln!(orders, "{}", to_line(job)).context("the host does not take its job")?;
     let mut hands = Hands::new(wait_until_ready(&reports)?)?;
     hands.prepare(tunes)?;
@@ -69,21 +69,6 @@ pub fn play(program: &Path, job: &Job, tunes: &[PathBuf], busy_from: u64, dir: &
     let status = host.0.wait().context("the host process vanished")?;
     ensure!(status.success(), "the host process ended with {status} while closing the plugin");
     Ok(played)
-}
-
-fn reports(child: &mut Child) -> Result<Receiver<Report>> {
-    let stdout = child.stdout.take().context("the host has no stdout")?;
-    let (sender, reports) = channel();
-    thread::spawn(move || {
-        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
-            // A plugin may print on stdout; that is not for us.
-            let Ok(report) = serde_json::from_str(&line) else { continue };
-            if sender.send(report).is_err() {
-                break;
-            }
-        }
-    });
-    Ok(reports)
 }
 
 fn wait_until_ready(reports: &Receiver<Report>) -> Result<u16> {

@@ -28,9 +28,10 @@ const RIGHT: f32 = 1290.0;
 const HEIGHT: f32 = 400.0;
 const GAP: f32 = 90.0;
 const TOP: f32 = 70.0;
-/// Decibels at the top and bottom of a chart.
+/// Decibels at the top of a chart; and at its bottom, if something of it is that low, and if nothing is.
 const MOST_DB: f64 = 18.0;
 const LEAST_DB: f64 = -78.0;
+const SHALLOW_DB: f64 = -30.0;
 const LOW_HZ: f64 = 20.0;
 const HIGH_HZ: f64 = 20_000.0;
 
@@ -53,8 +54,10 @@ pub fn draw(numbers: &Path, picture: &Path) -> Result<()> {
 fn draw_chart(canvas: &mut Canvas, top: f32, chart: &Chart) {
     canvas.text((LEFT, top - 16.0), &chart.title, Face::Text, 26.0, Align::Left, BRIGHT);
     canvas.rect(LEFT, top, RIGHT - LEFT, HEIGHT, PANEL);
-    for db in (-72..=12).step_by(12) {
-        let y = y(top, f64::from(db));
+    let least_db = least_db(chart);
+    let y = |db: f64| y(top, least_db, db);
+    for db in (-72..=12).step_by(12).map(f64::from).filter(|db| *db > least_db) {
+        let y = y(db);
         canvas.line((LEFT, y), (RIGHT, y), 1.0, LINE);
         canvas.text((LEFT - 8.0, y + 6.0), &format!("{db} dB"), Face::Code, 15.0, Align::Right, FAINT);
     }
@@ -66,8 +69,8 @@ fn draw_chart(canvas: &mut Canvas, top: f32, chart: &Chart) {
     }
     for (i, curve) in chart.curves.iter().enumerate() {
         let ink = Ink(INKS[i % INKS.len()], 1.0);
-        let visible = chart.hz.iter().zip(&curve.db).filter(|(_, db)| **db >= LEAST_DB);
-        let points: Vec<(f32, f32)> = visible.map(|(hz, db)| (x(*hz), y(top, db.min(MOST_DB)))).collect();
+        let visible = chart.hz.iter().zip(&curve.db).filter(|(_, db)| **db >= least_db);
+        let points: Vec<(f32, f32)> = visible.map(|(hz, db)| (x(*hz), y(db.min(MOST_DB)))).collect();
         canvas.polyline(&points, 2.0, ink);
         let line = top + 18.0 + i as f32 * 26.0;
         canvas.line((RIGHT + 18.0, line - 5.0), (RIGHT + 46.0, line - 5.0), 3.0, ink);
@@ -91,8 +94,14 @@ fn x(hz: f64) -> f32 {
 }
 
 #[allow(clippy::cast_possible_truncation, reason = "pixels")]
-fn y(top: f32, db: f64) -> f32 {
-    top + ((MOST_DB - db) / (MOST_DB - LEAST_DB)) as f32 * HEIGHT
+fn y(top: f32, least_db: f64, db: f64) -> f32 {
+    top + ((MOST_DB - db) / (MOST_DB - least_db)) as f32 * HEIGHT
+}
+
+/// The bottom of a chart.
+fn least_db(chart: &Chart) -> f64 {
+    let lowest = chart.curves.iter().flat_map(|curve| &curve.db).copied().fold(0.0, f64::min);
+    if lowest < SHALLOW_DB { LEAST_DB } else { SHALLOW_DB }
 }
 
 #[cfg(test)]
@@ -106,7 +115,7 @@ mod tests {
         let curves = vec![Curve { label: "six down".to_owned(), db: vec![-6.0; hz.len()] }];
         draw_chart(&mut canvas, TOP, &Chart { title: "one".to_owned(), hz, curves });
         let ink = Ink(INKS[0], 1.0);
-        assert!(canvas.is_close_to((x(700.0), y(TOP, -6.0)), ink));
-        assert!(!canvas.is_close_to((x(700.0), y(TOP, -9.0)), ink));
+        assert!(canvas.is_close_to((x(700.0), y(TOP, SHALLOW_DB, -6.0)), ink));
+        assert!(!canvas.is_close_to((x(700.0), y(TOP, SHALLOW_DB, -9.0)), ink));
     }
 }

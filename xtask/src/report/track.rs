@@ -115,13 +115,15 @@ fn secs(ns: u64) -> f64 {
 fn draw_waveform(canvas: &mut Canvas, view: &View, track: &Track) {
     let Lane { top, height } = view.lane;
     let pixels = (RIGHT - LEFT) as usize;
+    // As high as the lane, however loud the track is.
+    let most = f32::from(track.columns.iter().flatten().copied().max().unwrap_or(0).max(1));
     let column = |pixel: usize| (view.secs * pixel as f64 / pixels as f64 / track.column_secs) as usize;
     for pixel in 0..pixels {
         let (from, to) = (column(pixel), column(pixel + 1).max(column(pixel) + 1).min(track.columns.len()));
         let Some(columns) = track.columns.get(from..to) else { continue };
         for (band, ink) in BANDS.into_iter().enumerate() {
             let loudest = columns.iter().map(|bands| bands[band]).max().unwrap_or(0);
-            let half = f32::from(loudest) / 255.0 * height / 2.0;
+            let half = f32::from(loudest) / most * height * 0.48;
             canvas.rect(LEFT + pixel as f32, top + height / 2.0 - half, 1.0, 2.0 * half, ink);
         }
     }

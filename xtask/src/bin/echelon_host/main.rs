@@ -15,31 +15,18 @@ mod plugin;
 #[path = "../../demo/protocol.rs"]
 mod protocol;
 mod record;
+mod talk;
 mod transport;
 
-use protocol::{End, Job, Order, Report, to_line};
+use protocol::{End, Order, Report};
+use talk::say;
 
 fn main() -> ExitCode {
-    match host() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&Report::Problem { text: format!("{error:#}") });
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// A report is worth nothing without its reader, so a closed pipe is no reason to stop.
-fn say(report: &Report) {
-    use std::io::Write;
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", to_line(report)).and_then(|()| out.flush());
+    talk::run(host)
 }
 
 fn host() -> Result<()> {
-    let mut first = String::new();
-    std::io::stdin().lock().read_line(&mut first).context("no job on stdin")?;
-    let job: Job = serde_json::from_str(&first).context("the first line on stdin must be a job")?;
+    let job = talk::job()?;
     let orders = listen();
 
     let mut plugin = plugin::Plugin::open(&job)?;

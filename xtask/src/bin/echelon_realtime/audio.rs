@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use clack_host::prelude::*;
 
+use crate::control::FixedWork;
 use crate::plugin::{Host, Shape};
 use crate::priority::{ask_for_this_thread, own_ns};
 use crate::protocol::Job;
@@ -52,6 +53,8 @@ pub struct Time {
     pub own_ns: u64,
     /// After the moment at which the block was due to begin.
     pub late_ns: u64,
+    /// That the fixed piece of work took, right after the call.
+    pub fixed_ns: u64,
 }
 
 /// Everything from song frame 0 on.
@@ -168,11 +171,13 @@ impl<'a> Player<'a> {
     fn roll(&mut self, progress: &Progress) -> Result<Vec<Time>> {
         let blocks = usize::try_from(self.job.song_frames / u64::from(self.job.block_frames)).context("too long")?;
         let mut times = Vec::with_capacity(blocks);
+        let fixed = FixedWork::new();
         let mut pace = Pace::new(self.job);
         let mut frame = 0;
         while times.len() < blocks && !progress.ends.load(Ordering::Relaxed) {
             let late = pace.wait();
-            times.push(self.block(frame, true, late)?);
+            let time = self.block(frame, true, late)?;
+            times.push(Time { fixed_ns: nanoseconds(fixed.took()), ..time });
             self.listen();
             frame += u64::from(self.job.block_frames);
             progress.frame.store(frame, Ordering::Relaxed);
@@ -203,7 +208,7 @@ impl<'a> Player<'a> {
             .context("the plugin's process function failed")?;
         let (took, own_ns) = (began.elapsed(), own_ns().saturating_sub(ran));
         self.steady_frames += u64::from(self.job.block_frames);
-        Ok(Time { took_ns: nanoseconds(took), own_ns, late_ns: nanoseconds(late) })
+        Ok(Time { took_ns: nanoseconds(took), own_ns, late_ns: nanoseconds(late), fixed_ns: 0 })
     }
 
     /// How loud each output was, and that all of it is sound.

@@ -3,7 +3,7 @@
 //!
 //! A job comes on stdin, then [`Order::Roll`]; reports go to stdout as those of the demo's host, whose protocol it speaks.
 
-use std::io::{BufRead, Write};
+use std::io::BufRead;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::thread;
@@ -12,38 +12,28 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 mod audio;
+mod control;
 #[allow(dead_code, reason = "the demo's host saves and loads states too")]
 #[path = "../echelon_host/plugin.rs"]
 mod plugin;
 mod priority;
 #[path = "../../demo/protocol.rs"]
 mod protocol;
+#[path = "../echelon_host/talk.rs"]
+mod talk;
 #[path = "../echelon_host/transport.rs"]
 mod transport;
 
 use audio::{Blocks, Progress};
-use protocol::{End, Job, Order, Report, to_line};
+use protocol::{End, Job, Order, Report};
+use talk::say;
 
 fn main() -> ExitCode {
-    match host() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&Report::Problem { text: format!("{error:#}") });
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// A report is worth nothing without its reader, so a closed pipe is no reason to stop. Never on the audio thread.
-fn say(report: &Report) {
-    let mut out = std::io::stdout().lock();
-    let _ = writeln!(out, "{}", to_line(report)).and_then(|()| out.flush());
+    talk::run(host)
 }
 
 fn host() -> Result<()> {
-    let mut first = String::new();
-    std::io::stdin().lock().read_line(&mut first).context("no job on stdin")?;
-    let job: Job = serde_json::from_str(&first).context("the first line on stdin must be a job")?;
+    let job = talk::job()?;
     let progress = Arc::new(Progress::default());
     listen(&progress);
 
@@ -84,9 +74,9 @@ fn host() -> Result<()> {
 /// `blocks.csv`: a line a block.
 fn write(job: &Job, blocks: &Blocks) -> Result<String> {
     let path = std::path::Path::new(&job.out_dir).join("blocks.csv");
-    let mut text = format!("# real-time priority: {}\ntook_ns,own_ns,late_ns\n", blocks.is_realtime);
+    let mut text = format!("# real-time priority: {}\ntook_ns,own_ns,late_ns,fixed_ns\n", blocks.is_realtime);
     for block in &blocks.times {
-        text += &format!("{},{},{}\n", block.took_ns, block.own_ns, block.late_ns);
+        text += &format!("{},{},{},{}\n", block.took_ns, block.own_ns, block.late_ns, block.fixed_ns);
     }
     std::fs::write(&path, text).with_context(|| format!("could not write {}", path.display()))?;
     Ok(path.display().to_string())
