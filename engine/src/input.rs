@@ -92,6 +92,8 @@ impl Control {
 pub enum HostInput {
     /// A control's new value, in the control's own unit.
     Control(Control, f32),
+    /// The same from before the block, as a project's values come: before everything that is due on its frame.
+    Waited(Control, f32),
     /// A MIDI 1.0 channel message.
     Midi([u8; 3]),
     /// From this frame on the transport is another: tempo, loop or place changed inside the block.

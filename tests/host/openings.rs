@@ -6,7 +6,6 @@
 mod context;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use echelon::editor::create;
@@ -15,9 +14,10 @@ use echelon_engine::action::{Action, ActionTiming};
 use nice_plug::context::gui::GuiContext;
 use nice_plug::editor::{Editor, EditorHandle, SpawnedEditor};
 use support::display::Display;
-use support::{Event as HostEvent, Format, MiniHost, Setup};
+use support::{Event as HostEvent, Format, MiniHost, Setup, wait_for};
 
-use crate::alone;
+use crate::x11::{Eye, Picture};
+use crate::{alone, is_drawn};
 
 const OPENINGS: u32 = 25;
 /// Openings until libraries and caches have what they keep.
@@ -26,6 +26,8 @@ const WARM: u32 = 10;
 const NOISE_BYTES: usize = 4096;
 /// The same for all openings together.
 const ONCE_BYTES: usize = 256 << 10;
+/// What is looked at of a window: it opens at least this large.
+const WINDOW: [u16; 2] = [900, 600];
 /// No window takes so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -114,18 +116,24 @@ impl Act for Nobody {
     }
 }
 
-/// As a program's own window, which is closed as soon as something was drawn, while the view goes on changing.
-fn open_standalone(editor: &impl Editor, view: &SharedView, blocks: &AtomicU32) {
+/// As a program's own window, which is closed when it has drawn a view and three others after that.
+fn open_standalone(editor: &impl Editor, view: &SharedView) {
     let context = GuiContext::new(Arc::new(context::NoHost));
     let SpawnedEditor { handle, window } = editor.spawn(None, false, None, context, None).expect("a window");
     assert!(handle.show(&window).is_ok(), "shown");
-    for _ in 0..20 {
-        let block = blocks.fetch_add(1, Ordering::Relaxed);
+    let eye = wait_for("a window on the screen", Eye::on_the_screen);
+    let mut seen: Option<Picture> = None;
+    for side in [0.0, 0.4, 0.6, 1.0] {
         view.update(|view| {
-            view.snapshot.block = u64::from(block) + 1;
-            view.snapshot.crossfader = f32::from(u8::try_from(block % 100).expect("a small number")) / 100.0;
+            view.snapshot.block += 1;
+            view.snapshot.crossfader = side;
         });
-        std::thread::sleep(Duration::from_millis(1));
+        let before = seen.take();
+        seen = Some(wait_for("another picture in the window", || {
+            let now = eye.picture(eye.editor(), WINDOW);
+            let is_other = before.as_ref().is_none_or(|before| now.apart(before) > 0.0);
+            (is_other && is_drawn(&now)).then_some(now)
+        }));
     }
     drop(handle);
     drop(window);
@@ -142,9 +150,9 @@ fn opening_and_closing_keeps_nothing() {
         assert!(kept <= NOISE_BYTES, "{format}: an opening keeps {kept} bytes");
         assert_eq!(host.misuse(), [""; 0]);
     }
-    let (view, blocks) = (SharedView::default(), AtomicU32::new(0));
+    let view = SharedView::default();
     let editor = create(view.clone(), Box::new(Nobody)).expect("an editor");
-    let kept = kept_each("standalone", openings, |_| open_standalone(&editor, &view, &blocks));
+    let kept = kept_each("standalone", openings, |_| open_standalone(&editor, &view));
     assert!(kept <= NOISE_BYTES, "standalone: an opening keeps {kept} bytes");
 }
 

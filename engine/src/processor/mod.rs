@@ -355,6 +355,7 @@ impl RigProcessor {
             HostInput::Midi(bytes) => return self.comes_before_midi(bytes),
             // What a gesture is quantized by comes before it.
             HostInput::Control(Control::Quantize | Control::LoopLength(_) | Control::JumpSize(_), _)
+            | HostInput::Waited(..)
             | HostInput::Transport(_) => return false,
             HostInput::Control(control, _) => control.kind(),
         };
@@ -364,7 +365,9 @@ impl RigProcessor {
     /// What the host timed acts on its own frame, by the same rules.
     fn take_input(&mut self, input: HostInput, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
         match input {
-            HostInput::Control(control, value) => self.take_control(control, value, moment, moves),
+            HostInput::Control(control, value) | HostInput::Waited(control, value) => {
+                self.take_control(control, value, moment, moves);
+            }
             HostInput::Midi(bytes) => self.take_midi(bytes, moment, moves),
             HostInput::Transport(_) => {}
         }

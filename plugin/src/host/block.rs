@@ -123,7 +123,7 @@ impl Runner {
     fn give_back(&self, link: &HostLink, start: u32) {
         // From the last to the first, and only into free places: the latest value of each control stays.
         for timed in self.inputs.range(start, u32::MAX).rev() {
-            if let HostInput::Control(control, value) = timed.input {
+            if let HostInput::Control(control, value) | HostInput::Waited(control, value) = timed.input {
                 link.give_back(control, value);
             }
         }
@@ -310,7 +310,7 @@ mod tests {
         link.drain(&mut runner.inputs);
         let mut fake = fake(&[]);
         assert!(fake.run(&mut runner, &link, &block(100, HostBuses::NONE)));
-        let again = TimedInput { frame: 0, input: HostInput::Control(Control::Crossfader, 0.25) };
+        let again = TimedInput { frame: 0, input: HostInput::Waited(Control::Crossfader, 0.25) };
         assert_eq!(fake.seen[0].1, [again]);
     }
 }

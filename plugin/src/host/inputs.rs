@@ -33,8 +33,8 @@ pub(super) struct InputList {
     entries: Vec<Entry>,
     /// Of each slot the frame of the host's latest value.
     latest: Box<[Option<u32>]>,
-    /// Of each slot the last value that found the list full.
-    overflow: Box<[Option<(u32, Control, f32)>]>,
+    /// Of each slot the last value that found the list full: its frame, its rank and itself.
+    overflow: Box<[Option<(u32, u8, HostInput)>]>,
     /// The last transport that found the list full.
     late_transport: Option<(u32, HostTransport)>,
     lost: u64,
@@ -65,7 +65,8 @@ impl InputList {
     /// A control's value that waited from before the block. Comes before everything the host says about frame 0.
     pub(super) fn waited(&mut self, slot: usize, control: Control, value: f32) {
         // They come in their order: see [`super::table::Table::order`].
-        self.add(0, HostInput::Control(control, value), 0, |list| list.overflow[slot] = Some((0, control, value)));
+        let input = HostInput::Waited(control, value);
+        self.add(0, input, 0, |list| list.overflow[slot] = Some((0, 0, input)));
     }
 
     /// The frame of the host's latest value for this slot in this block.
@@ -81,8 +82,8 @@ impl InputList {
     /// All is in: adds what overflowed, and sorts.
     pub(super) fn finish(&mut self) {
         for slot in 0..self.overflow.len() {
-            if let Some((frame, control, value)) = self.overflow[slot] {
-                self.push(frame, HostInput::Control(control, value), control.rank());
+            if let Some((frame, rank, input)) = self.overflow[slot] {
+                self.push(frame, input, rank);
             }
         }
         if let Some((frame, transport)) = self.late_transport {
@@ -135,9 +136,10 @@ impl Sink for InputList {
         if let (true, Some(latest)) = (is_latest, self.latest.get_mut(slot)) {
             *latest = Some(frame);
         }
-        self.add(frame, HostInput::Control(control, value), control.rank(), |list| {
+        let (input, rank) = (HostInput::Control(control, value), control.rank());
+        self.add(frame, input, rank, |list| {
             if let (true, Some(late)) = (is_latest, list.overflow.get_mut(slot)) {
-                *late = Some((frame, control, value));
+                *late = Some((frame, rank, input));
             }
         });
     }
@@ -179,7 +181,7 @@ mod tests {
         list.control(10, 1, Control::Quantize, 1.0);
         list.finish();
         let expected = [
-            (0, HostInput::Control(Control::Quantize, 3.0)),
+            (0, HostInput::Waited(Control::Quantize, 3.0)),
             (0, HostInput::Midi([0x90, 61, 1])),
             (10, HostInput::Control(PLAY, 0.0)),
             (10, HostInput::Midi([0x90, 60, 1])),

@@ -256,7 +256,7 @@ mod tests {
         let slot = link.table.slot_of(Control::Quantize).unwrap();
         link.host_value(&mut link.aside(), 0, slot, 1.0);
         assert_eq!(link.table.base(slot), 4.0);
-        assert_eq!(drained(&link), [HostInput::Control(Control::Quantize, 4.0)]);
+        assert_eq!(drained(&link), [HostInput::Waited(Control::Quantize, 4.0)]);
         assert!(drained(&link).is_empty());
     }
 
@@ -266,12 +266,12 @@ mod tests {
         let slot = link.table.slot_of(Control::Crossfader).unwrap();
         link.host_modulation(&mut link.aside(), 0, slot, 0.25);
         assert_eq!(link.table.base(slot), 0.5);
-        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 0.75)]);
+        assert_eq!(drained(&link), [HostInput::Waited(Control::Crossfader, 0.75)]);
         link.host_value(&mut link.aside(), 0, slot, 0.9);
         assert_eq!(link.table.base(slot), 0.9);
-        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 1.0)]);
+        assert_eq!(drained(&link), [HostInput::Waited(Control::Crossfader, 1.0)]);
         link.forget_modulation();
-        assert_eq!(drained(&link), [HostInput::Control(Control::Crossfader, 0.9)]);
+        assert_eq!(drained(&link), [HostInput::Waited(Control::Crossfader, 0.9)]);
     }
 
     #[test]
@@ -280,7 +280,7 @@ mod tests {
         link.resend();
         let inputs = drained(&link);
         assert_eq!(inputs.len(), link.table.len());
-        let play = |deck| HostInput::Control(Control::Play(deck), 0.0);
+        let play = |deck| HostInput::Waited(Control::Play(deck), 0.0);
         assert_eq!(inputs[inputs.len() - 4..], DeckId::ALL.map(play));
     }
 

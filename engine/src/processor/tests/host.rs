@@ -135,3 +135,23 @@ fn snap_is_on_until_someone_switches_it_off_and_the_host_hears_of_that() {
     send(&mut bench, &[(snap, 1.0)]);
     assert!(bench.console.snapshot().decks[1].motion.snap);
 }
+
+#[test]
+fn what_waited_from_before_the_block_comes_before_what_is_due_on_its_first_frame() {
+    // As a project sends its values: those of the mixer, and that no deck plays.
+    let values = [(Control::Crossfader, 0.25), (Control::Play(DeckId::A), 0.0)];
+    for (input, plays) in [
+        // The start was asked for since.
+        (HostInput::Waited as fn(Control, f32) -> HostInput, true),
+        // The host's hand on the very frame: a fader comes behind a start, and what it sends after that comes too.
+        (HostInput::Control, false),
+    ] {
+        let mut bench = Bench::loaded(120.0);
+        bench.process(1, &[TimedInput { frame: 0, input: input(Control::Quantize, 0.0) }]);
+        bench.ask(Action::PlayDeck { deck: DeckId::A, position_secs: None }, ActionTiming::Immediate);
+        bench.process(64, &values.map(|(control, value)| TimedInput { frame: 0, input: input(control, value) }));
+        bench.process(64, &[]);
+        assert_eq!(bench.processor.state(DeckId::A) == DeckState::Playing, plays);
+        assert_eq!(bench.processor.control_now(Control::Crossfader), 0.25);
+    }
+}
