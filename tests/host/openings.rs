@@ -117,11 +117,11 @@ impl Act for Nobody {
 }
 
 /// As a program's own window, which is closed when it has drawn a view and three others after that.
-fn open_standalone(editor: &impl Editor, view: &SharedView) {
+fn open_standalone(editor: &impl Editor, view: &SharedView, display: &Display) {
     let context = GuiContext::new(Arc::new(context::NoHost));
     let SpawnedEditor { handle, window } = editor.spawn(None, false, None, context, None).expect("a window");
     assert!(handle.show(&window).is_ok(), "shown");
-    let eye = wait_for("a window on the screen", Eye::on_the_screen);
+    let eye = Eye::at(wait_for("a window on the screen", || display.top_window()));
     let mut seen: Option<Picture> = None;
     for side in [0.0, 0.4, 0.6, 1.0] {
         view.update(|view| {
@@ -152,7 +152,7 @@ fn opening_and_closing_keeps_nothing() {
     }
     let view = SharedView::default();
     let editor = create(view.clone(), Box::new(Nobody)).expect("an editor");
-    let kept = kept_each("standalone", openings, |_| open_standalone(&editor, &view));
+    let kept = kept_each("standalone", openings, |_| open_standalone(&editor, &view, display));
     assert!(kept <= NOISE_BYTES, "standalone: an opening keeps {kept} bytes");
 }
 

@@ -230,23 +230,25 @@ pub fn apply(ctx: &egui::Context, theme: Theme) {
     });
 }
 
+/// How much two opaque colours stand out from each other: the contrast ratio of WCAG 2.1, 1 to 21.
+#[must_use]
+pub fn contrast(a: Color32, b: Color32) -> f32 {
+    let (a, b) = (luminance(a), luminance(b));
+    (a.max(b) + 0.05) / (a.min(b) + 0.05)
+}
+
+/// Relative luminance by WCAG 2.1, 0 to 1.
+fn luminance(colour: Color32) -> f32 {
+    let linear = |c: u8| match f32::from(c) / 255.0 {
+        c if c <= 0.04045 => c / 12.92,
+        c => ((c + 0.055) / 1.055).powf(2.4),
+    };
+    0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    /// WCAG 2.1 relative luminance.
-    fn luminance(colour: Color32) -> f32 {
-        let linear = |c: u8| match f32::from(c) / 255.0 {
-            c if c <= 0.04045 => c / 12.92,
-            c => ((c + 0.055) / 1.055).powf(2.4),
-        };
-        0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
-    }
-
-    fn contrast(a: Color32, b: Color32) -> f32 {
-        let (a, b) = (luminance(a), luminance(b));
-        (a.max(b) + 0.05) / (a.min(b) + 0.05)
-    }
 
     /// Every colour of text with every colour that it is drawn on.
     fn pairs(p: &Palette) -> Vec<(Color32, Color32)> {
@@ -275,5 +277,16 @@ mod tests {
         assert_eq!((panel(), deck(DeckId::B)), (LIGHT.panel, LIGHT.decks[1]));
         enter(Theme::Dark);
         assert_eq!(panel(), DARK.panel);
+    }
+
+    #[test]
+    fn contrast_is_that_of_wcag() {
+        let grey = Color32::from_rgb(0x76, 0x76, 0x76);
+        assert!((contrast(Color32::BLACK, Color32::WHITE) - 21.0).abs() < 1e-3);
+        assert!(
+            (contrast(grey, Color32::WHITE) - 4.54).abs() < 5e-3,
+            "the darkest grey below the bar on white is #777"
+        );
+        assert!((contrast(grey, grey) - 1.0).abs() < 1e-6);
     }
 }

@@ -8,6 +8,7 @@ mod find;
 mod fold;
 mod grid_edit;
 mod hold;
+mod late_thread;
 mod length;
 mod loader;
 mod memory;

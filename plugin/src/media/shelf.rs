@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use echelon_engine::action::RequestId;
@@ -14,6 +13,7 @@ use echelon_engine::units::DeckId;
 
 use super::analyse::{Analyser, AnalysisEvent, ContentId, Waveform};
 use super::decode::decode_within;
+use super::late_thread::LateThread;
 use super::memory::TrackMemory;
 use super::{AnalysisCache, TrackFacts};
 
@@ -99,7 +99,7 @@ impl Shared {
 /// The shelf of an instance. Its thread begins with the first question and is joined when it is dropped.
 pub struct Shelf {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: LateThread,
 }
 
 impl Shelf {
@@ -114,7 +114,7 @@ impl Shelf {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let cancelled = AtomicBool::new(false);
         let shared = Shared { state, changed, cancelled, cache, memory, wake: Box::new(wake) };
-        Self { shared: Arc::new(shared), thread: None }
+        Self { shared: Arc::new(shared), thread: LateThread::new("echelon-shelf") }
     }
 
     /// Looks whether these were analysed before.
@@ -163,11 +163,9 @@ impl Shelf {
     fn ask(&mut self, what: impl FnOnce(&mut State)) {
         what(&mut self.shared.state());
         self.shared.changed.notify_all();
-        if self.thread.is_none() {
-            let shared = self.shared.clone();
-            // Without a thread nothing is known; that is no harm.
-            self.thread = thread::Builder::new().name("echelon-shelf".to_owned()).spawn(move || run(&shared)).ok();
-        }
+        let shared = self.shared.clone();
+        // Without a thread nothing is known; that is no harm.
+        self.thread.begin(move || run(&shared));
     }
 }
 
@@ -176,10 +174,7 @@ impl Drop for Shelf {
         self.shared.state().stop = true;
         self.shared.cancelled.store(true, Ordering::Release);
         self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has nothing left to say.
-            let _ = thread.join();
-        }
+        self.thread.join();
     }
 }
 
@@ -341,7 +336,7 @@ mod tests {
                 return view;
             }
             assert!(began.elapsed() < Duration::from_secs(60), "never: {what}");
-            thread::yield_now();
+            std::thread::yield_now();
         }
     }
 
@@ -379,7 +374,7 @@ mod tests {
         assert!(view.failed.contains_key(&broken));
         drop(shelf);
         let mut next = Shelf::new(cache.clone(), || ());
-        assert!(next.thread.is_none(), "a shelf of which nobody asks has no thread");
+        assert!(!next.thread.has_begun(), "a shelf of which nobody asks has no thread");
         next.look([broken, one.clone()]);
         let view = until("known", &next, |view| view.facts.contains_key(&one));
         assert_eq!(view.facts[&one].bpm, Some(bpm));

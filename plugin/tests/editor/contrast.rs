@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use echelon::editor::ids;
 use echelon::editor::page::Page;
-use echelon::editor::theme::{self, Theme};
+use echelon::editor::theme::{self, Theme, contrast};
 use echelon::view::{ListenState, Listened};
 use echelon_engine::deck::ListenView;
 use echelon_engine::mixer::Knob;
@@ -22,20 +22,6 @@ const STATES: [&str; 6] = ["empty", "playing", "pending", "failed", "refused", "
 
 /// WCAG 2.1 for text of any size.
 const LEAST: f32 = 4.5;
-
-/// WCAG 2.1 relative luminance.
-fn luminance(colour: Color32) -> f32 {
-    let linear = |c: u8| match f32::from(c) / 255.0 {
-        c if c <= 0.04045 => c / 12.92,
-        c => ((c + 0.055) / 1.055).powf(2.4),
-    };
-    0.2126 * linear(colour.r()) + 0.7152 * linear(colour.g()) + 0.0722 * linear(colour.b())
-}
-
-fn contrast(a: Color32, b: Color32) -> f32 {
-    let (a, b) = (luminance(a), luminance(b));
-    (a.max(b) + 0.05) / (a.min(b) + 0.05)
-}
 
 /// What was filled so far, and the words on it that are too faint.
 #[derive(Default)]

@@ -6,7 +6,7 @@ use std::path::Path;
 use x11rb::connection::Connection;
 use x11rb::protocol::xproto::{
     BUTTON_PRESS_EVENT, BUTTON_RELEASE_EVENT, ButtonPressEvent, ConnectionExt, EventMask, ImageFormat, InputFocus,
-    KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask, KeyPressEvent, MOTION_NOTIFY_EVENT, MapState, Motion, MotionNotifyEvent,
+    KEY_PRESS_EVENT, KEY_RELEASE_EVENT, KeyButMask, KeyPressEvent, MOTION_NOTIFY_EVENT, Motion, MotionNotifyEvent,
 };
 use x11rb::rust_connection::RustConnection;
 
@@ -72,24 +72,17 @@ pub struct Eye {
 impl Eye {
     /// On the editor in this window.
     pub fn on(window: u32) -> Self {
-        let (connection, screen) = x11rb::connect(None).expect("the display");
-        let root = connection.setup().roots[screen].root;
-        let children = connection.query_tree(window).expect("asked").reply().expect("a window").children;
-        let editor = *children.first().expect("the editor's window is in the host's");
-        Self { connection, root, editor }
+        let mut eye = Self::at(window);
+        let children = eye.connection.query_tree(window).expect("asked").reply().expect("a window").children;
+        eye.editor = *children.first().expect("the editor's window is in the host's");
+        eye
     }
 
-    /// On the window of a program's own that is on the screen, once one is.
-    pub fn on_the_screen() -> Option<Self> {
+    /// On an editor that has this window of its own.
+    pub fn at(editor: u32) -> Self {
         let (connection, screen) = x11rb::connect(None).expect("the display");
         let root = connection.setup().roots[screen].root;
-        let children = connection.query_tree(root).expect("asked").reply().expect("the screen").children;
-        let is_shown = |window: &u32| {
-            let seen = connection.get_window_attributes(*window).expect("asked").reply();
-            seen.is_ok_and(|seen| seen.map_state == MapState::VIEWABLE)
-        };
-        let editor = children.into_iter().rev().find(is_shown)?;
-        Some(Self { connection, root, editor })
+        Self { connection, root, editor }
     }
 
     /// What the window shows now.

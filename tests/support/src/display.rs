@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use x11rb::COPY_DEPTH_FROM_PARENT;
 use x11rb::connection::Connection;
-use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, WindowClass};
+use x11rb::protocol::xproto::{ConnectionExt, CreateWindowAux, MapState, WindowClass};
 use x11rb::rust_connection::RustConnection;
 
 /// A connection to a display, kept until the program ends.
@@ -60,6 +60,21 @@ impl Display {
             .and_then(|_| connection.map_window(id));
         created.expect("a connection").check().expect("a window");
         Window { display: self, id }
+    }
+
+    /// The window on top of the screen, if there is one on it.
+    ///
+    /// # Panics
+    /// If the display refuses.
+    #[must_use]
+    pub fn top_window(&self) -> Option<u32> {
+        let connection = &self.connection;
+        let all = connection.query_tree(self.root).expect("a connection").reply().expect("the screen").children;
+        let is_shown = |window: &u32| {
+            let seen = connection.get_window_attributes(*window).expect("a connection").reply();
+            seen.is_ok_and(|seen| seen.map_state == MapState::VIEWABLE)
+        };
+        all.into_iter().rev().find(is_shown)
     }
 }
 

@@ -4,11 +4,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use super::Tags;
 use crate::media::cache::{Stamp, stamp};
+use crate::media::late_thread::LateThread;
 
 /// Files that are remembered; then all are forgotten, and read again when they are wanted.
 const MOST_FILES: usize = 20_000;
@@ -57,7 +57,7 @@ impl Shared {
 /// up as it holds up a load.
 pub struct TagShelf {
     shared: Arc<Shared>,
-    thread: Option<JoinHandle<()>>,
+    thread: LateThread,
 }
 
 impl TagShelf {
@@ -71,7 +71,7 @@ impl TagShelf {
     fn reading(read: impl Fn(&Path) -> Tags + Send + Sync + 'static, wake: impl Fn() + Send + Sync + 'static) -> Self {
         let (state, changed) = (Mutex::default(), Condvar::new());
         let shared = Shared { state, changed, wake: Box::new(wake), read: Box::new(read) };
-        Self { shared: Arc::new(shared), thread: None }
+        Self { shared: Arc::new(shared), thread: LateThread::new("echelon-tags") }
     }
 
     /// These are in sight.
@@ -100,11 +100,9 @@ impl TagShelf {
     fn ask(&mut self, what: impl FnOnce(&mut State)) {
         what(&mut self.shared.state());
         self.shared.changed.notify_all();
-        if self.thread.is_none() {
-            let shared = self.shared.clone();
-            // Without a thread files have no tags; that is no harm.
-            self.thread = thread::Builder::new().name("echelon-tags".to_owned()).spawn(move || run(&shared)).ok();
-        }
+        let shared = self.shared.clone();
+        // Without a thread files have no tags; that is no harm.
+        self.thread.begin(move || run(&shared));
     }
 }
 
@@ -112,10 +110,7 @@ impl Drop for TagShelf {
     fn drop(&mut self) {
         self.shared.state().stop = true;
         self.shared.changed.notify_all();
-        if let Some(thread) = self.thread.take() {
-            // One that panicked has nothing left to say.
-            let _ = thread.join();
-        }
+        self.thread.join();
     }
 }
 

@@ -110,7 +110,7 @@ fn nobody_asks_and_there_is_no_thread_and_a_list_that_is_left_holds_up_no_end() 
     let woken = Arc::new(AtomicUsize::new(0));
     let rung = woken.clone();
     let mut shelf = TagShelf::new(move || _ = rung.fetch_add(1, Ordering::SeqCst));
-    assert!(shelf.thread.is_none() && shelf.news().is_none());
+    assert!(!shelf.thread.has_begun() && shelf.news().is_none());
     let folder = Folder::new();
     let file = folder.write("a.wav", &tagged_wav("Salt", "Nobody", &[0; 64]));
     shelf.list(vec![file; 5_000]);
