@@ -209,6 +209,11 @@ impl Deed {
         if let Self::SetKnob { knob, .. } = self { Some(*knob) } else { None }
     }
 
+    /// Whether it turns an effect that is on, on a deck whose echo is so far open: for a hand that is one move of many.
+    pub(crate) fn turns(&self, echo_send: f32) -> bool {
+        matches!(self, Self::SetEcho { send, .. } if *send > 0.0 && echo_send > 0.0)
+    }
+
     /// Whether it lets go of an effect: that is never held back by a cooldown.
     pub(crate) fn lets_go(&self) -> bool {
         match self {

@@ -79,7 +79,7 @@ impl RigProcessor {
             Deed::Seek { .. } if is_now(awaited) => Nature::NeedleDrop,
             Deed::Load { track: None, .. } => Nature::Release,
             ref deed if deed.lets_go() => Nature::Release,
-            ref deed => self.nature_of_gesture(deed).unwrap_or_default(),
+            ref deed => self.nature_by_hand(deed, source),
         };
         if let Err(violation) = self.ask(&deed, source, nature, moment) {
             self.policy.telemetry_mut().refused_late(source);
@@ -87,7 +87,10 @@ impl RigProcessor {
             return self.refuse(order, Refusal::Violation(violation), moment, moves);
         }
         let late = moment.clock.frames_late(due, moment.frame);
-        let cools_down = !nature.is_release() || !matches!(deed, Deed::Gesture { .. } | Deed::SetMarks { .. });
+        let cools_down = match deed {
+            Deed::Gesture { .. } | Deed::SetMarks { .. } => !nature.is_release(),
+            _ => nature != Nature::Turn,
+        };
         let done = Done { id, step, source, kind: deed.kind(), deck: deed.deck(), cools_down };
         let deed = match deed {
             Deed::Load { deck, track } => match self.load(deck, track, (id, source), moment, moves) {

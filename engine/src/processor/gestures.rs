@@ -108,15 +108,20 @@ impl RigProcessor {
         Ok(())
     }
 
-    /// What a gesture is in the policy's eyes; `None` for other deeds.
-    pub(super) fn nature_of_gesture(&mut self, deed: &Deed) -> Option<Nature> {
+    /// What a gesture is in the policy's eyes, or the turn of a knob; other deeds are plain.
+    pub(super) fn nature_by_hand(&mut self, deed: &Deed, source: Source) -> Nature {
         match *deed {
             Deed::Gesture { deck, gesture, value } => {
                 let plays = self.deck(deck).is_some_and(|node| node.is_playing() && !node.is_held());
-                Some(gesture.nature(value, plays))
+                gesture.nature(value, plays)
             }
-            Deed::SetMarks { .. } => Some(Nature::Release),
-            _ => None,
+            Deed::SetMarks { .. } => Nature::Release,
+            Deed::SetEcho { deck, .. }
+                if source.is_hand() && deed.turns(self.snapshot.decks[deck.index()].echo_send) =>
+            {
+                Nature::Turn
+            }
+            _ => Nature::Plain,
         }
     }
 

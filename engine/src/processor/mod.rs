@@ -406,7 +406,7 @@ impl RigProcessor {
             (_, None) => At::Default,
         });
         let lets_go = deed.lets_go().then_some(Nature::Release);
-        let nature = self.nature_of_gesture(&deed).or(lets_go).unwrap_or_default();
+        let nature = lets_go.unwrap_or_else(|| self.nature_by_hand(&deed, source));
         let order = Order { id: RequestId::HOST, step: 0, source, at, deed };
         let word = self.ask(&order.deed, source, nature, moment);
         self.count_heard(source, order.deed.kind(), word.is_ok(), moment);

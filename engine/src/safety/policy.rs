@@ -53,6 +53,8 @@ pub enum Nature {
     Release,
     /// A hand opens: it ends what it began, even if it may begin nothing any more.
     LetGo,
+    /// A hand turns what is on already, in many small moves: no cooldown holds it, and none begins with it.
+    Turn,
 }
 
 impl Nature {
@@ -60,6 +62,11 @@ impl Nature {
     #[must_use]
     pub const fn is_release(self) -> bool {
         matches!(self, Self::Release | Self::LetGo)
+    }
+
+    /// Whether cooldowns hold it.
+    const fn cools_down(self) -> bool {
+        !self.is_release() && !matches!(self, Self::Turn)
     }
 }
 
@@ -155,7 +162,7 @@ impl SafetyPolicy {
             return Err(SafetyViolation::DeckLocked { deck, reason, owner, action });
         }
         self.check_state(ask, known)?;
-        let held = rules.cools_down && !nature.is_release() && self.settings.cools_down(action);
+        let held = rules.cools_down && nature.cools_down() && self.settings.cools_down(action);
         match known.lock.cooldowns().active(action, beat).filter(|_| held) {
             Some(expires_at) => {
                 Err(SafetyViolation::CooldownActive { deck, action, expires_at, beats_left: expires_at - beat })

@@ -31,6 +31,12 @@ impl Source {
         self as usize
     }
 
+    /// Whether somebody has the very knob in hand, and sends each of its places on the way.
+    #[must_use]
+    pub const fn is_hand(self) -> bool {
+        matches!(self, Self::Midi | Self::Editor)
+    }
+
     /// For people.
     #[must_use]
     pub const fn word(self) -> &'static str {

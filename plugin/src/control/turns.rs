@@ -214,6 +214,12 @@ impl Turns {
                     let view = self.view.clone();
                     preferences::keep_look(look, move |sentence| view.tell(None, sentence));
                 }
+                Order::Grid { deck, edit } => {
+                    let position_secs = self.console.snapshot().decks[deck.index()].position_secs;
+                    if let Err(error) = self.files.edit_grid(deck, edit, position_secs) {
+                        self.view.tell(Some(deck), error.to_string());
+                    }
+                }
                 Order::Listen(None) => self.listening.stop(&mut self.console, &self.view),
                 Order::OscName(name) => {
                     if let Some(osc) = &self.osc {

@@ -32,7 +32,7 @@ pub fn menu(opener: &Response, id: Id, words: &[&str], now: usize) -> Option<usi
     Popup::menu(opener).width(width).show(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         for (index, word) in words.iter().enumerate() {
-            if entry(ui, width, ids::entry(id, index), word, index == now) {
+            if entry(ui, width, ids::entry(id, index), word, index == now).clicked() {
                 chosen = Some(index);
             }
         }
@@ -42,24 +42,35 @@ pub fn menu(opener: &Response, id: Id, words: &[&str], now: usize) -> Option<usi
 
 /// A menu in which each word is on or off; it stays open. Returns the index of one that was turned over.
 pub fn switches(opener: &Response, id: Id, words: &[&str], on: impl Fn(usize) -> bool) -> Option<usize> {
-    let mut turned = None;
-    let width = opener.rect.width().max(110.0);
+    // Told by the mark too, not by the fill alone.
+    let marked = |(index, word): (usize, &&str)| format!("{} {word}", if on(index) { '+' } else { '-' });
+    let marked: Vec<String> = words.iter().enumerate().map(marked).collect();
+    let marked: Vec<(&str, &str)> = marked.iter().map(|word| (word.as_str(), "")).collect();
+    acts(opener, id, &marked, on)
+}
+
+/// A menu that stays open, of words with what they do. Returns the index of the one that was clicked.
+pub fn acts(opener: &Response, id: Id, words: &[(&str, &str)], lit: impl Fn(usize) -> bool) -> Option<usize> {
+    let mut clicked = None;
+    let width = opener.rect.width().max(116.0);
     Popup::menu(opener).width(width).close_behavior(PopupCloseBehavior::CloseOnClickOutside).show(|ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
-        for (index, word) in words.iter().enumerate() {
-            // Told by the mark too, not by the fill alone.
-            let word = if on(index) { format!("+ {word}") } else { format!("- {word}") };
-            if entry(ui, width, ids::entry(id, index), &word, on(index)) {
-                turned = Some(index);
+        for (index, (word, help)) in words.iter().enumerate() {
+            let response = entry(ui, width, ids::entry(id, index), word, lit(index));
+            if response.clicked() {
+                clicked = Some(index);
+            }
+            if !help.is_empty() {
+                response.on_hover_text(*help);
             }
         }
     });
-    turned
+    clicked
 }
 
-fn entry(ui: &mut Ui, width: f32, id: Id, word: &str, lit: bool) -> bool {
+fn entry(ui: &mut Ui, width: f32, id: Id, word: &str, lit: bool) -> Response {
     let (row, _) = ui.allocate_exact_size(vec2(width, ROW), Sense::hover());
     let plain = Face::plain(word);
     let face = if lit { Face { fill: theme::resting(), ink: theme::ink(), ..plain } } else { plain };
-    button(ui, row, id, face).clicked()
+    button(ui, row, id, face)
 }

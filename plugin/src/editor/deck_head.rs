@@ -4,7 +4,7 @@ use echelon_engine::action::Action;
 use echelon_engine::message::DeckView;
 use echelon_engine::safety::{DeckLockState, DeckState, LockReason};
 use echelon_engine::units::DeckId;
-use egui::{Align2, Color32, Rect, Sense, StrokeKind, Ui, pos2};
+use egui::{Align2, Color32, Rect, Sense, StrokeKind, Ui, pos2, vec2};
 
 use super::deck::{Frame, is_ending, letter};
 use super::desk::Desk;
@@ -12,7 +12,7 @@ use super::ids::{self, Part};
 use super::layout::{cut_left, cut_right};
 use super::shapes::{self, Sign};
 use super::text::Piece;
-use super::{format, harmony, phase, text, theme};
+use super::{format, grid_menu, harmony, phase, text, theme};
 use crate::view::{LoadState, TrackView};
 
 /// Letter, name, times (on a compact deck), on-air light, lock and state.
@@ -30,7 +30,8 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) {
     let (rest, air) = cut_right(rest, if small { 30.0 } else { 52.0 });
     show_on_air(ui, air, desk.live(deck).on_air, small);
     let live = desk.live(deck);
-    let name_rect = if large || live.state == DeckState::Empty { rest } else { show_small(ui, rest, live) };
+    let is_whole = large || live.state == DeckState::Empty;
+    let name_rect = if is_whole { rest } else { show_small(desk, rest, deck) };
     let (name, colour) = match name(desk.track(deck)) {
         Some(name) => (name, theme::text()),
         None => ("No track".to_owned(), theme::text_dim()),
@@ -47,9 +48,12 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>) {
 }
 
 /// What is left and the tempo, of a compact deck. Returns the room for its name.
-fn show_small(ui: &Ui, rect: Rect, live: &DeckView) -> Rect {
+fn show_small(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) -> Rect {
     let (rest, tempo) = cut_right(rect, 48.0);
+    grid_menu::show(desk, tempo, deck);
+    let (ui, live) = (desk.ui, desk.live(deck));
     let words = heard_bpm(live).map_or_else(String::new, |bpm| format!("{bpm:.1}"));
+    let tempo = tempo.shrink2(vec2(3.0, 0.0));
     text::fit_font(ui, tempo, &words, theme::digits(12.5), theme::text(), Align2::RIGHT_CENTER);
     let (name, left) = cut_right(rest, 64.0);
     let words = format::remaining(live.position_secs, live.length_secs);
@@ -150,12 +154,13 @@ pub fn lock_words(state: DeckLockState, beat: f64) -> String {
 }
 
 /// The large row: elapsed, left, phase, tempo, key.
-pub fn show_times(desk: &Desk<'_>, rect: Rect, deck: DeckId) {
-    let (ui, live) = (desk.ui, desk.live(deck));
-    if live.state == DeckState::Empty {
+pub fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
+    if desk.live(deck).state == DeckState::Empty {
         return;
     }
     let [elapsed, left, middle, tempo, key] = super::layout::share(rect, 10.0, [1.1, 1.25, 0.8, 1.1, 0.6]);
+    grid_menu::show(desk, tempo, deck);
+    let (ui, live) = (desk.ui, desk.live(deck));
     let big = |rect: Rect, words: &str, colour| {
         text::fit_font(ui, rect, words, theme::digits(18.5), colour, Align2::LEFT_CENTER)
     };
@@ -168,9 +173,10 @@ pub fn show_times(desk: &Desk<'_>, rect: Rect, deck: DeckId) {
 
 /// The tempo that is heard, and how far that is from the track's own.
 fn show_tempo(ui: &Ui, rect: Rect, live: &DeckView) {
-    let (top, bottom) = (rect.with_max_y(rect.center().y + 4.0), rect.with_min_y(rect.center().y + 5.0));
     let bpm = heard_bpm(live).map_or_else(|| "no beats".to_owned(), |bpm| format!("{bpm:.2}"));
     let size = if heard_bpm(live).is_some() { 18.0 } else { 13.0 };
+    let rect = rect.shrink2(vec2(4.0, 0.0));
+    let (top, bottom) = (rect.with_max_y(rect.center().y + 4.0), rect.with_min_y(rect.center().y + 5.0));
     text::fit_font(ui, top, &bpm, theme::digits(size), theme::text(), Align2::RIGHT_CENTER);
     let percent = (speed(live) - 1.0) * 100.0;
     let words = format!("BPM {percent:+.2} %");

@@ -48,6 +48,8 @@ pub enum Part {
     Cancel,
     /// When play and stop happen.
     Quantize,
+    /// The tempo, behind which the beat grid is edited.
+    Grid,
     /// The deck itself: a click chooses it for the keyboard.
     Panel,
 }

@@ -21,6 +21,7 @@ pub mod form;
 pub mod format;
 mod glide;
 mod graphics;
+pub mod grid_menu;
 pub mod hands;
 pub mod harmony;
 pub mod ids;

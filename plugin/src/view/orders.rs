@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use echelon_engine::units::DeckId;
+
 use crate::editor::Look;
 use crate::input::midi::MapLine;
 use crate::input::osc::SettingsChange;
+use crate::media::GridEdit;
 use crate::peers::Command;
 
 /// Something for the control side.
@@ -22,6 +25,13 @@ pub enum Order {
     Shelf(ShelfOrder),
     /// A file for the headphones alone, from a part of its length on (0..1); or none any more.
     Listen(Option<(PathBuf, f64)>),
+    /// The beat grid of the track on a deck is to be another.
+    Grid {
+        /// Which deck.
+        deck: DeckId,
+        /// How.
+        edit: GridEdit,
+    },
     /// The look that was chosen: new instances begin with it.
     KeepLook(Look),
 }

@@ -35,12 +35,16 @@ pub struct Still {
     pub size: [u32; 2],
     pub theme: Theme,
     pub scale: f32,
+    /// Where it is clicked before it is drawn, in points.
+    pub click: Option<Pos2>,
     /// It is kept and compared.
     pub kept: bool,
 }
 
 const fn still(name: &'static str, scene: &'static str, page: Page) -> Still {
-    Still { name, scene, page, size: DEFAULT_SIZE, theme: Theme::Dark, scale: 1.0, kept: false }
+    // A row of the library is chosen then.
+    let click = if matches!(page, Page::Library) { Some(Pos2::new(300.0, 455.0)) } else { None };
+    Still { name, scene, page, size: DEFAULT_SIZE, theme: Theme::Dark, scale: 1.0, click, kept: false }
 }
 
 const fn kept(name: &'static str, scene: &'static str, page: Page) -> Still {
@@ -48,7 +52,7 @@ const fn kept(name: &'static str, scene: &'static str, page: Page) -> Still {
 }
 
 /// Every picture that does not depend on the machine.
-const STILLS: [Still; 27] = [
+const STILLS: [Still; 28] = [
     kept("library", "playing", Page::Library),
     Still { theme: Theme::Light, ..still("light-library", "playing", Page::Library) },
     Still { size: MIN_SIZE, scale: 2.0, ..still("library-200-percent", "playing", Page::Library) },
@@ -60,6 +64,7 @@ const STILLS: [Still; 27] = [
     kept("loading", "loading", Page::Play),
     kept("failed", "failed", Page::Play),
     kept("refused", "refused", Page::Play),
+    Still { click: Some(Pos2::new(318.0, 308.0)), ..kept("grid", "playing", Page::Play) },
     still("long", "long", Page::Play),
     still("quiet", "quiet", Page::Play),
     kept("midi", "playing", Page::Midi),
@@ -84,9 +89,8 @@ impl Act for Nobody {
     fn act(&mut self, _: Action, _: ActionTiming) {}
 }
 
-/// A click on a row of the library, which is chosen then.
-fn choose(frame: usize) -> Vec<Event> {
-    let pos = Pos2::new(300.0, 455.0);
+/// A click's part of a frame.
+fn click(pos: Pos2, frame: usize) -> Vec<Event> {
     let press =
         |pressed| Event::PointerButton { pos, button: PointerButton::Primary, pressed, modifiers: Modifiers::NONE };
     match frame {
@@ -109,7 +113,7 @@ pub fn picture(still: &Still) -> Pixmap {
         stage.read_folders_with(crates::folders());
     }
     let mut shapes = vec![];
-    for (frame, secs) in [0.0, 0.0, 0.9, 0.95, 1.0].into_iter().enumerate() {
+    for (frame, secs) in [0.0, 0.0, 0.6, 0.65, 1.0].into_iter().enumerate() {
         let mut view = scene(still.scene, if frame < 2 { 0.0 } else { 1.0 }).expect("a scene");
         if is_library {
             crates::put(&mut view);
@@ -121,7 +125,7 @@ pub fn picture(still: &Still) -> Pixmap {
             screen_rect: Some(Rect::from_min_size(Pos2::ZERO, vec2(width, height))),
             time: Some(secs),
             focused: true,
-            events: if is_library { choose(frame) } else { vec![] },
+            events: still.click.map(|pos| click(pos, frame)).unwrap_or_default(),
             ..RawInput::default()
         };
         input.viewports.entry(input.viewport_id).or_default().native_pixels_per_point = Some(still.scale);

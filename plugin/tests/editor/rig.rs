@@ -40,10 +40,11 @@ static PAGES: Proof = Proof::by(drive_pages);
 static QUANTIZE: Proof = Proof::by(drive_quantize);
 static LIBRARY: Proof = Proof::by(drive_library);
 static LISTEN: Proof = Proof::by(drive_listening);
+static GRID: Proof = Proof::by(drive_grid);
 static MIDI: Proof = Proof::by(drive_midi);
 
 /// All that there are.
-pub static PROOFS: [&Proof; 7] = [&MIXER, &DECK, &PAGES, &QUANTIZE, &LIBRARY, &LISTEN, &MIDI];
+pub static PROOFS: [&Proof; 8] = [&MIXER, &DECK, &GRID, &PAGES, &QUANTIZE, &LIBRARY, &LISTEN, &MIDI];
 
 /// Every control of the mixer's table, with the pointer.
 #[test]
@@ -366,6 +367,56 @@ fn drive_quantize() -> HashSet<Id> {
     stand.proven.drain().collect()
 }
 
+/// Behind the tempo of a deck: what people do to a track's beats.
+#[test]
+fn the_beat_grid_of_a_track_is_put_right() {
+    GRID.ids();
+}
+
+fn drive_grid() -> HashSet<Id> {
+    let mut stand = Stand::new("grid");
+    for deck in [DeckId::A, DeckId::D] {
+        let menu = ids::deck(deck, Part::Grid);
+        let grid = move |view: &RigView| view.tracks[deck.index()].grid.clone().expect("its beats");
+        // Where its first beat is in the file, and how long a beat lasts there: in milliseconds.
+        let first = move |view: &RigView| grid(view).frame_at(0.0) / 48.0;
+        let long = move |view: &RigView| grid(view).frames_per_beat_at(0.0) / 48.0;
+        let is = |now: f64, wanted: f64| (now - wanted).abs() < 0.01;
+        stand.click(menu);
+        stand.bench.frame(vec![]);
+        for (entry, ms) in [(2, -10.0), (3, -1.0), (4, 1.0), (5, 10.0)] {
+            let before = first(&stand.bench.view);
+            stand.clicked(ids::entry(menu, entry), "moved", move |view| is(first(view), before + ms));
+        }
+        let whole = long(&stand.bench.view);
+        stand.clicked(ids::entry(menu, 6), "twice the tempo", move |view| is(long(view), whole / 2.0));
+        stand.clicked(ids::entry(menu, 7), "half of that", move |view| is(long(view), whole));
+        stand.clicked(ids::entry(menu, 8), "locked", move |view| grid(view).is_locked());
+        stand.click(ids::entry(menu, 6));
+        stand.until("refused", |view| view.notice.as_ref().is_some_and(|notice| notice.text.contains("locked")));
+        stand.clicked(ids::entry(menu, 8), "unlocked", move |view| !grid(view).is_locked());
+        // The menu lies over what starts a deck: it goes first, and comes again.
+        stand.bench.key(Key::Escape);
+        stand.clicked(ids::deck(deck, Part::Play), "plays", move |view| {
+            view.snapshot.decks[deck.index()].state == DeckState::Playing
+        });
+        let place = move |view: &RigView| view.snapshot.decks[deck.index()].position_secs;
+        stand.until("in its second bar", move |view| place(view) > 3.2);
+        stand.click(menu);
+        stand.bench.frame(vec![]);
+        let downbeats = move |view: &RigView| grid(view).beat_in_bar(grid(view).beat_at(0.0));
+        let before = downbeats(&stand.bench.view);
+        stand.clicked(ids::entry(menu, 1), "another first beat", move |view| !is(downbeats(view), before));
+        let before = first(&stand.bench.view);
+        stand.click(ids::entry(menu, 0));
+        let from = place(&stand.bench.view);
+        stand.until("later by more than a beat", move |view| place(view) > from + 0.6);
+        stand.clicked(ids::entry(menu, 0), "as it was tapped", move |view| !is(first(view), before));
+        stand.bench.key(Key::Escape);
+    }
+    stand.proven.drain().collect()
+}
+
 /// The library, on a file that was never on a deck.
 #[test]
 fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
@@ -375,7 +426,7 @@ fn a_file_of_the_library_is_analysed_on_request_and_loaded() {
 fn drive_library() -> HashSet<Id> {
     let mut stand = Stand::new("library");
     let path = stand.folder.join("Never on a deck.wav");
-    write_clicks(&path);
+    write_clicks(&path, "never on a deck");
     // Chunks behind the samples: who made it and what it is called.
     let words = b"LIST\x24\0\0\0INFOINAM\x09\0\0\0Own title\0IART\x05\0\0\0Maker\0";
     std::fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(words).unwrap();
@@ -417,7 +468,7 @@ fn a_file_of_the_library_is_heard_in_the_headphones_alone() {
 fn drive_listening() -> HashSet<Id> {
     let mut stand = Stand::new("listen");
     let path = stand.folder.join("Never on a deck.wav");
-    write_clicks(&path);
+    write_clicks(&path, "never on a deck");
     std::fs::write(stand.folder.join("Zero.wav"), b"no music").unwrap();
     stand.bench.key(Page::Library.key());
     stand.bench.frame(vec![]);

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 use std::time::{Duration, Instant};
 
 use echelon::control::{ControlThread, EditorActs, EditorHands};
 use echelon::editor::ids;
+use echelon::media::set_cache_folder;
 use echelon::peers::{LinkSession, set_network};
+use echelon::preferences;
 use echelon::state::SavedState;
 use echelon::view::{RigView, SharedView};
 use echelon_engine::action::{Action, ActionKind, ActionTiming, Setting};
@@ -51,10 +54,22 @@ impl Drop for Stand {
     }
 }
 
+/// What is analysed and chosen here stays here, and what others left is not believed.
+fn keep_from_the_user() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let folder = std::env::temp_dir().join("echelon-stands");
+        let _ = std::fs::remove_dir_all(&folder);
+        preferences::set_file(folder.join("preferences/editor.json"));
+        set_cache_folder(folder);
+    });
+}
+
 impl Stand {
     /// With a track of 40 s at 120 BPM on each deck, stopped.
     pub fn new(name: &str) -> Self {
         set_network(false);
+        keep_from_the_user();
         let folder = std::env::temp_dir().join(format!("echelon-stand-{name}-{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let (saved, view, hands) = (SavedState::default(), SharedView::default(), EditorHands::default());
@@ -78,7 +93,7 @@ impl Stand {
         stand.until("running", |view| view.snapshot.block > 0);
         for deck in DeckId::ALL {
             let path = stand.folder.join(format!("{deck}.wav"));
-            write_clicks(&path);
+            write_clicks(&path, name);
             stand.bench_act(Action::LoadDeck { deck, path });
         }
         stand.until("loaded and analysed", |view| {
@@ -190,14 +205,17 @@ impl Stand {
     }
 }
 
-pub fn write_clicks(path: &Path) {
+/// Clicks at 120 BPM for 40 s. Others for each name: what is known of one says nothing of another.
+pub fn write_clicks(path: &Path, name: &str) {
+    let seed = name.bytes().fold(7, |seed: u16, byte| (seed * 31 + u16::from(byte)) % 499);
+    let pitch = 0.015 + f64::from(seed) * 2e-5;
     let spec =
         hound::WavSpec { channels: 2, sample_rate: RATE, bits_per_sample: 16, sample_format: hound::SampleFormat::Int };
     let mut writer = hound::WavWriter::create(path, spec).unwrap();
     for frame in 0..40 * RATE {
         let into_beat = frame % (RATE / 2);
         let envelope = (-f64::from(into_beat) / 1500.0).exp();
-        let value = (f64::from(into_beat) * 0.02).sin() * envelope * 0.6;
+        let value = (f64::from(into_beat) * pitch).sin() * envelope * 0.6;
         #[allow(clippy::cast_possible_truncation, reason = "a sample")]
         let sample = (value * 32_000.0) as i16;
         writer.write_sample(sample).unwrap();

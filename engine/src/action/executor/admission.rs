@@ -171,6 +171,9 @@ impl ActionExecutor {
                     let nature = match action {
                         Action::EjectDeck { .. } => Nature::Release,
                         action if action.lets_go() => Nature::Release,
+                        action if source.is_hand() && action.turns(snapshot.decks[deck.index()].echo_send) => {
+                            Nature::Turn
+                        }
                         Action::Gesture { gesture, value, .. } => gesture.nature(*value, plays(deck, shadow)),
                         Action::SetMarks { .. } => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
