@@ -87,9 +87,28 @@ impl Listing {
                 }
             }
         }
+        listing.add_drives(drives);
         listing.entries.sort_by_cached_key(|entry| (!entry.is_folder, sort_key(&entry.name)));
         listing
     }
+
+    /// A folder that is in no other is the way to the other drives.
+    fn add_drives(&mut self, drives: fn() -> Vec<PathBuf>) {
+        if self.folder.parent().is_none() {
+            let others = drives().into_iter().filter(|drive| *drive != self.folder);
+            let entry = |path: PathBuf| Entry { name: path.display().to_string(), path, is_folder: true };
+            self.entries.extend(others.map(entry));
+        }
+    }
+}
+
+/// The drives of Windows. Elsewhere all is one tree.
+fn drives() -> Vec<PathBuf> {
+    if !cfg!(windows) {
+        return vec![];
+    }
+    // The first two letters are those of floppy disks.
+    ('C'..='Z').map(|letter| PathBuf::from(format!("{letter}:\\"))).filter(|drive| drive.is_dir()).collect()
 }
 
 /// The person's own folder, or the root of the file system.
@@ -181,6 +200,19 @@ mod tests {
         let listing = Listing::read(&folder.0.join("nowhere"));
         assert!(listing.entries.is_empty());
         assert!(listing.error.unwrap().contains("nowhere cannot be opened"));
+    }
+
+    #[test]
+    fn the_other_drives_are_in_the_folder_that_is_in_no_other() {
+        let all: fn() -> Vec<PathBuf> = || ["/", "D:\\", "E:\\"].map(PathBuf::from).to_vec();
+        let mut root = Listing { folder: "/".into(), ..Listing::default() };
+        root.add_drives(all);
+        let seen: Vec<_> = root.entries.iter().map(|entry| (entry.name.as_str(), entry.is_folder)).collect();
+        assert_eq!(seen, [("D:\\", true), ("E:\\", true)]);
+        let mut below = Listing { folder: "/music".into(), ..Listing::default() };
+        below.add_drives(all);
+        assert_eq!(below.entries, []);
+        assert_eq!(drives().is_empty(), !cfg!(windows));
     }
 
     #[test]
