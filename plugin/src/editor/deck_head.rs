@@ -159,7 +159,8 @@ pub fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
         return;
     }
     let [elapsed, left, middle, tempo, key] = super::layout::share(rect, 10.0, [1.1, 1.25, 0.8, 1.1, 0.6]);
-    grid_menu::show(desk, tempo, deck);
+    // Its frame stands in the gaps: the words have the room.
+    grid_menu::show(desk, tempo.expand2(vec2(4.0, 0.0)), deck);
     let (ui, live) = (desk.ui, desk.live(deck));
     let big = |rect: Rect, words: &str, colour| {
         text::fit_font(ui, rect, words, theme::digits(18.5), colour, Align2::LEFT_CENTER)
@@ -175,7 +176,6 @@ pub fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
 fn show_tempo(ui: &Ui, rect: Rect, live: &DeckView) {
     let bpm = heard_bpm(live).map_or_else(|| "no beats".to_owned(), |bpm| format!("{bpm:.2}"));
     let size = if heard_bpm(live).is_some() { 18.0 } else { 13.0 };
-    let rect = rect.shrink2(vec2(4.0, 0.0));
     let (top, bottom) = (rect.with_max_y(rect.center().y + 4.0), rect.with_min_y(rect.center().y + 5.0));
     text::fit_font(ui, top, &bpm, theme::digits(size), theme::text(), Align2::RIGHT_CENTER);
     let percent = (speed(live) - 1.0) * 100.0;
