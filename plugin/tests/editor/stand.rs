@@ -148,9 +148,10 @@ impl Stand {
         }
     }
 
-    /// What waits for a bar line is seen only if that is not near.
+    /// What waits for a bar line is seen only if that is not near: neither the next one nor the last, for which what comes a
+    /// moment late still counts.
     pub fn until_a_bar_begins(&mut self) {
-        self.until("a bar has just begun", |view| view.snapshot.clock.phase() < 0.25);
+        self.until("a bar has begun", |view| (0.1..0.25).contains(&view.snapshot.clock.phase()));
     }
 
     /// Plays on until something is so.
