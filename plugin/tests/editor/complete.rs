@@ -130,7 +130,7 @@ const ELSEWHERE: [(&str, &[&str]); 25] = [
     ("midi::a_line_is_typed_and_a_wrong_one_complained_of", &["midi typed"]),
 ];
 
-const ONCE: [&str; 30] = [
+const ONCE: [&str; 17] = [
     "undo",
     "panic",
     "quantize",
@@ -147,20 +147,7 @@ const ONCE: [&str; 30] = [
     "midi add",
     "midi undo",
     "midi learn",
-    "midi search",
     "midi typed",
-    "cooldown load",
-    "cooldown cue",
-    "cooldown loop",
-    "cooldown effect",
-    "play toggle",
-    "undo bars",
-    "link offset",
-    "link playing",
-    "export",
-    "log filter",
-    "zoom",
-    "theme",
 ];
 
 /// Large decks are drawn by the same code, and so are compact ones.
@@ -199,7 +186,8 @@ pub fn names() -> HashMap<Id, String> {
     for name in buttons.into_iter().chain(headings) {
         names.insert(ids::browser(name), format!("browser {name}"));
     }
-    let once = ONCE.into_iter().chain(ELSEWHERE.into_iter().flat_map(|(_, names)| names.iter().copied()));
+    let elsewhere = ELSEWHERE.into_iter().flat_map(|(_, names)| names.iter().copied());
+    let once = ONCE.into_iter().chain(STEPPED).chain(elsewhere);
     names.extend(once.map(|name| (ids::once(name), name.to_owned())));
     for name in STEPPED {
         names.extend([0, 1].map(|part| (ids::entry(ids::once(name), part), name.to_owned())));
