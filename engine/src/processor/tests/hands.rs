@@ -323,9 +323,9 @@ fn after_a_jump_of_the_host_a_synced_deck_is_in_phase_again_at_the_next_bar() {
     assert!((off - off.round()).abs() < 1e-6, "{off}");
 }
 
-/// Moves deck A's echo as a person drags its knob in the editor. Whether a cooldown held it, and how far it is open then.
-fn drag(bench: &mut Bench, sender: &mut crate::action::ActionSender, send: f32) -> (bool, f32) {
-    let request = Request::new(Source::Editor, Action::SetEcho { deck: DeckId::A, send }, ActionTiming::Immediate);
+/// Moves deck A's echo as a person drags its knob. Whether a cooldown held it, and how far it is open then.
+fn drag(bench: &mut Bench, (sender, hand): (&mut crate::action::ActionSender, Source), send: f32) -> (bool, f32) {
+    let request = Request::new(hand, Action::SetEcho { deck: DeckId::A, send }, ActionTiming::Immediate);
     let id = request.id;
     sender.send(request).unwrap();
     bench.console.tick(&mut bench.turn);
@@ -340,21 +340,25 @@ fn is_too_soon(bench: &Bench, id: RequestId) -> bool {
 
 #[test]
 fn an_echo_that_is_on_is_turned_by_hand_and_the_cooldown_is_for_the_next_one() {
+    [Source::Editor, Source::Midi].into_iter().for_each(turned_by);
+}
+
+fn turned_by(hand: Source) {
     let mut bench = playing();
     let (mut editor, receiver) = ActionQueue::new(8);
     bench.console.connect(receiver);
     for send in [0.1, 0.2, 0.9, 0.4] {
-        assert_eq!(drag(&mut bench, &mut editor, send), (false, send));
+        assert_eq!(drag(&mut bench, (&mut editor, hand), send), (false, send));
     }
     let message = bench.ask(Action::SetEcho { deck: DeckId::A, send: 0.5 }, ActionTiming::Immediate);
     assert!(is_too_soon(&bench, message), "a message is no hand");
-    assert_eq!(drag(&mut bench, &mut editor, 0.0), (false, 0.0));
-    assert_eq!(drag(&mut bench, &mut editor, 0.3), (true, 0.0), "it was taken away: this is the next one");
+    assert_eq!(drag(&mut bench, (&mut editor, hand), 0.0), (false, 0.0));
+    assert_eq!(drag(&mut bench, (&mut editor, hand), 0.3), (true, 0.0), "it was taken away: this is the next one");
     let rest = bench.frame + 4 * 24_000;
     bench.run_to(rest + 512, 64);
-    assert_eq!(drag(&mut bench, &mut editor, 0.3), (false, 0.3));
+    assert_eq!(drag(&mut bench, (&mut editor, hand), 0.3), (false, 0.3));
     let rest = bench.frame + 2 * 24_000;
     bench.run_to(rest, 64);
-    assert_eq!(drag(&mut bench, &mut editor, 0.6), (false, 0.6));
-    assert_eq!(drag(&mut bench, &mut editor, 0.0), (false, 0.0));
+    assert_eq!(drag(&mut bench, (&mut editor, hand), 0.6), (false, 0.6));
+    assert_eq!(drag(&mut bench, (&mut editor, hand), 0.0), (false, 0.0));
 }
