@@ -181,6 +181,44 @@ fn a_panic_inside_a_watch_ends_the_watch() {
     assert_eq!(report.counts, Counts::default());
 }
 
+/// Said to the program that is this one again, for the one test.
+const SAYS_FIRST: &str = "ECHELON_FIRST_WATCHES";
+
+/// The first watches of a process are set up by whichever thread is the first, and the others wait for it.
+#[test]
+fn the_first_watches_of_many_threads_count_nothing_of_their_own() {
+    if std::env::var_os(SAYS_FIRST).is_some() {
+        return first_watches_at_once();
+    }
+    for _ in 0..40 {
+        let again = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "the_first_watches_of_many_threads_count_nothing_of_their_own"])
+            .env(SAYS_FIRST, "1")
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&again.stdout);
+        assert!(again.status.success() && said.contains("1 passed"), "{said}");
+    }
+}
+
+fn first_watches_at_once() {
+    let waiting = AtomicU32::new(8);
+    std::thread::scope(|scope| {
+        let begin = || {
+            waiting.fetch_sub(1, Ordering::SeqCst);
+            while waiting.load(Ordering::SeqCst) > 0 {
+                std::hint::spin_loop();
+            }
+            counts(|| ())
+        };
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
+        for thread in threads {
+            let seen = thread.join().unwrap();
+            assert_eq!(seen, Counts::default(), "{seen}");
+        }
+    });
+}
+
 /// A system call as the processor has it: the C library knows nothing of it.
 #[cfg(target_arch = "x86_64")]
 fn process_id_of_the_kernel() -> i64 {
