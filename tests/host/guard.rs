@@ -203,20 +203,15 @@ fn the_first_watches_of_many_threads_count_nothing_of_their_own() {
 
 fn first_watches_at_once() {
     let waiting = AtomicU32::new(8);
-    std::thread::scope(|scope| {
-        let begin = || {
-            waiting.fetch_sub(1, Ordering::SeqCst);
-            while waiting.load(Ordering::SeqCst) > 0 {
-                std::hint::spin_loop();
-            }
-            counts(|| ())
-        };
-        let threads: Vec<_> = (0..8).map(|_| scope.spawn(begin)).collect();
-        for thread in threads {
-            let seen = thread.join().unwrap();
-            assert_eq!(seen, Counts::default(), "{seen}");
+    let begin = || {
+        waiting.fetch_sub(1, Ordering::SeqCst);
+        while waiting.load(Ordering::SeqCst) > 0 {
+            std::hint::spin_loop();
         }
-    });
+        let seen = counts(|| ());
+        assert_eq!(seen, Counts::default(), "{seen}");
+    };
+    std::thread::scope(|scope| (0..8).for_each(|_| drop(scope.spawn(begin))));
 }
 
 /// A system call as the processor has it: the C library knows nothing of it.
