@@ -100,15 +100,21 @@ impl Setting {
     pub const MAX_PER_SEC: f64 = 1e6;
 
     /// Takes the change over: what is out of range goes to its end.
+    ///
+    /// A project's own requests go by fixed rules: what would change them changes nothing.
     pub fn change(self, safety: &mut SafetySettings, clock: &mut ClockPolicy) {
         match self {
+            Self::SourceOn { source: Source::State, .. }
+            | Self::SourceAllows { source: Source::State, .. }
+            | Self::SourceRate { source: Source::State, .. }
+            | Self::SourceQuantize { source: Source::State, .. } => {}
             Self::Cooldown { kind, beats } => safety.set_cooldown_beats(kind, beats),
             Self::OnAir { rule } => safety.on_air = rule,
             Self::Allows { state, kinds } => safety.set_mask(state, kinds),
             Self::UndoBars { bars } => safety.undo_bars = sane(bars, Self::MAX_UNDO_BARS),
             Self::PlayToggle { ms } => safety.play_toggle_ms = sane(ms, Self::MAX_PLAY_TOGGLE_MS),
             Self::SourceOn { source, on } => safety.source_mut(source).enabled = on,
-            Self::SourceAllows { source, kinds } => safety.source_mut(source).mask = kinds,
+            Self::SourceAllows { source, kinds } => safety.set_source_kinds(source, kinds),
             Self::SourceRate { source, per_sec } => {
                 let is_limit = per_sec.is_finite() && per_sec > 0.0;
                 safety.source_mut(source).per_sec = is_limit.then_some(per_sec);
@@ -131,4 +137,37 @@ impl Setting {
 /// Finite and in 0..=most.
 fn sane(value: f64, most: f64) -> f64 {
     if value.is_finite() { value.clamp(0.0, most) } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changed(settings: &[Setting]) -> SafetySettings {
+        let (mut safety, mut clock) = (SafetySettings::default(), ClockPolicy::default());
+        settings.iter().for_each(|setting| setting.change(&mut safety, &mut clock));
+        safety
+    }
+
+    #[test]
+    fn settings_are_never_taken_from_the_editor() {
+        let nothing = Source::WAYS_IN.map(|source| Setting::SourceAllows { source, kinds: ActionMask::NONE });
+        let safety = changed(&nothing);
+        for source in Source::WAYS_IN {
+            let may = safety.source(source).allowed().allows(ActionKind::Lock);
+            assert_eq!(may, source == Source::Editor, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn a_project_s_own_requests_go_by_fixed_rules() {
+        let source = Source::State;
+        let safety = changed(&[
+            Setting::SourceOn { source, on: false },
+            Setting::SourceAllows { source, kinds: ActionMask::NONE },
+            Setting::SourceRate { source, per_sec: 1.0 },
+            Setting::SourceQuantize { source, choice: Some(1) },
+        ]);
+        assert_eq!(safety, SafetySettings::default());
+    }
 }

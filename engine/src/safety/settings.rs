@@ -105,6 +105,16 @@ impl SafetySettings {
         &self.sources[source.index()]
     }
 
+    /// Changes the kinds of action that a source may ask for. The editor keeps the settings: whoever took them from it by
+    /// mistake would have no hand left to give them back with.
+    pub const fn set_source_kinds(&mut self, source: Source, kinds: ActionMask) {
+        let kept = match source {
+            Source::Editor => ActionMask::of(&[ActionKind::Lock]),
+            _ => ActionMask::NONE,
+        };
+        self.source_mut(source).mask = kinds.or(kept);
+    }
+
     /// Changes what a source may do.
     pub const fn source_mut(&mut self, source: Source) -> &mut SourceRules {
         &mut self.sources[source.index()]

@@ -25,6 +25,9 @@ impl Source {
     /// Every source.
     pub const ALL: [Self; 6] = [Self::Host, Self::Midi, Self::Osc, Self::Editor, Self::State, Self::Bridge];
 
+    /// The ways in, each with rules that people can change. A project is opened by fixed ones.
+    pub const WAYS_IN: [Self; 5] = [Self::Host, Self::Midi, Self::Osc, Self::Editor, Self::Bridge];
+
     /// Its place in [`Source::ALL`].
     #[must_use]
     pub const fn index(self) -> usize {

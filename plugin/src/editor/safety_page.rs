@@ -96,7 +96,7 @@ const RATES: [f32; 7] = [0.0, 10.0, 50.0, 200.0, 1000.0, 5000.0, 20_000.0];
 /// Who may ask, how often, and for what.
 fn show_sources(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
     let mut form = Form::new(ui, rect, "Sources", 0.2).dense();
-    for source in Source::ALL {
+    for source in Source::WAYS_IN {
         let rules = *view.settings.source(source);
         let slew = if rules.slew.is_some() { " Its faders move slowly." } else { "" };
         let cools = if rules.cools_down { "" } else { " No cooldown holds it back." };
@@ -165,7 +165,11 @@ fn show_rate(ui: &Ui, rect: Rect, source: Source, now: f32, act: &mut dyn Act) {
 }
 
 fn show_kinds(ui: &Ui, rect: Rect, source: Source, mask: ActionMask, act: &mut dyn Act) {
-    let kinds: Vec<ActionKind> = ActionKind::ALL.into_iter().filter(|kind| !ActionMask::ALWAYS.allows(*kind)).collect();
+    // What it always may is no choice; nor are the settings for the editor, whose hand is on them here.
+    let is_choice = |kind: &ActionKind| {
+        !ActionMask::ALWAYS.allows(*kind) && (source != Source::Editor || *kind != ActionKind::Lock)
+    };
+    let kinds: Vec<ActionKind> = ActionKind::ALL.into_iter().filter(is_choice).collect();
     let allowed = kinds.iter().filter(|kind| mask.allows(**kind)).count();
     let word = if allowed == kinds.len() { "everything".to_owned() } else { format!("{allowed} of {}", kinds.len()) };
     let id = ids::source(source, 2);

@@ -12,8 +12,6 @@ use crate::input::source_name;
 
 /// A source that may ask less often could never set it right again. Requests a second.
 const LEAST_RATE: f64 = 1.0;
-/// The ways in. A project's own requests go by fixed rules.
-const WAYS_IN: [Source; 5] = [Source::Host, Source::Midi, Source::Osc, Source::Editor, Source::Bridge];
 
 /// The safety settings of a project.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -78,7 +76,7 @@ impl SavedSafety {
         ];
         settings.extend(cooling_kinds().map(|kind| Setting::Cooldown { kind, beats: all.cooldown_beats(kind) }));
         settings.extend(DeckState::ALL.map(|state| Setting::Allows { state, kinds: known(all.mask(state)) }));
-        for source in WAYS_IN {
+        for source in Source::WAYS_IN {
             let rules = all.source(source);
             settings.extend([
                 Setting::SourceAllows { source, kinds: known(rules.mask) },
@@ -113,26 +111,22 @@ impl SavedSafety {
                 all.set_mask(state, kinds);
             }
         }
-        for source in WAYS_IN {
+        for source in Source::WAYS_IN {
             if let Some(saved) = value.get("sources").and_then(|sources| sources.get(source_name(source))) {
-                read_rules(saved, all.source_mut(source));
+                read_rules(saved, &mut all, source);
             }
-        }
-        // Somebody must be able to change the settings again.
-        if ![Source::Editor, Source::Osc].iter().any(|source| all.source(*source).allowed().allows(ActionKind::Lock)) {
-            let mask = &mut all.source_mut(Source::Editor).mask;
-            *mask = mask.or(ActionMask::of(&[ActionKind::Lock]));
         }
         Self(all)
     }
 }
 
-fn read_rules(saved: &Value, rules: &mut SourceRules) {
+fn read_rules(saved: &Value, all: &mut SafetySettings, source: Source) {
+    if let Some(kinds) = saved.get("allows").and_then(kinds) {
+        all.set_source_kinds(source, kinds);
+    }
+    let rules = all.source_mut(source);
     if let Some(on) = saved.get("on").and_then(Value::as_bool) {
         rules.enabled = on;
-    }
-    if let Some(mask) = saved.get("allows").and_then(kinds) {
-        rules.mask = mask;
     }
     if let Some(per_sec) = saved.get("per_sec").and_then(Value::as_f64) {
         #[expect(clippy::cast_possible_truncation, reason = "in the range of the setting")]
@@ -150,7 +144,7 @@ impl Serialize for SavedSafety {
         let Self(all) = self;
         let cooldowns = cooling_kinds().map(|kind| (kind.word(), all.cooldown_beats(kind)));
         let allows = DeckState::ALL.map(|state| (state.word(), words(all.mask(state))));
-        let sources = WAYS_IN.map(|source| {
+        let sources = Source::WAYS_IN.map(|source| {
             let rules = all.source(source);
             let quantize = choice_of(rules).and_then(|choice| Grid::CHOICE_WORDS.get(usize::from(choice)));
             let (allows, per_sec) = (words(rules.mask), rules.per_sec.unwrap_or(0.0));
@@ -217,7 +211,7 @@ mod tests {
         for state in DeckState::ALL {
             all.set_mask(state, ActionMask::of(&[ActionKind::Load, ActionKind::Lock]));
         }
-        for (i, source) in (0..).zip(WAYS_IN) {
+        for (i, source) in (0..).zip(Source::WAYS_IN) {
             let rules = all.source_mut(source);
             (rules.enabled, rules.mask) = (false, ActionMask::of(&[ActionKind::Seek, ActionKind::Lock]));
             (rules.per_sec, rules.quantize) = (Some(12.5), Some(Grid::CHOICES[i % 5]));
@@ -260,11 +254,8 @@ mod tests {
         assert_eq!((hostile.source(Source::Osc).per_sec, hostile.source(Source::Osc).quantize), (Some(1.0), None));
         assert_eq!((hostile.source(Source::Editor).per_sec, hostile.source(Source::Midi).enabled), (Some(1e6), true));
         assert_eq!(hostile.source(Source::Midi).per_sec, None);
-        assert!(
-            !hostile.source(Source::Editor).allowed().allows(ActionKind::Lock),
-            "OSC may: switched off, it keeps the settings"
-        );
-        let locked_out = read(r#"{"sources": {"osc": {"allows": []}, "editor": {"allows": []}}}"#);
-        assert!(locked_out.source(Source::Editor).allowed().allows(ActionKind::Lock), "somebody must");
+        let kept = words(hostile.source(Source::Editor).allowed());
+        assert_eq!(kept, ["stop", "lock", "cancel", "panic"], "the settings are never taken from the editor");
+        assert!(!hostile.source(Source::Osc).mask.allows(ActionKind::Lock), "from the others they can be");
     }
 }
