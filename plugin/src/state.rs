@@ -21,6 +21,7 @@ use serde_json::Value;
 
 use crate::editor::{EditorSize, Look};
 use crate::input::midi::SavedMap;
+use crate::media::analyse::ContentId;
 use crate::places::SavedPlace;
 use crate::preferences;
 pub use missing::{MissingTrack, SavedLength};
@@ -29,7 +30,7 @@ pub use shared::SavedState;
 
 /// The format of [`RigState`]. Higher ones are read as far as they are understood.
 /// 2 has the decks' marks, 3 their grids, 4 the files' places as other machines name them, 5 the safety settings, the files'
-/// lengths, missing ones that gave their deck to another, and paths that are no text.
+/// lengths and contents, missing ones that gave their deck to another, and paths that are no text.
 const VERSION: u32 = 5;
 
 /// The rig as it is saved.
@@ -48,6 +49,8 @@ pub struct RigState {
     pub grids: [Option<SavedGrid>; NUM_DECKS],
     /// How long they are.
     pub lengths: [Option<SavedLength>; NUM_DECKS],
+    /// What they hold, as far as they were analysed.
+    pub contents: [Option<ContentId>; NUM_DECKS],
     /// Files that could not be found, and whose decks have others now.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub missing: Vec<MissingTrack>,
@@ -195,6 +198,7 @@ impl Default for RigState {
             marks: Default::default(),
             grids: Default::default(),
             lengths: Default::default(),
+            contents: Default::default(),
             missing: vec![],
             osc_port: None,
             osc_name: None,
@@ -241,6 +245,8 @@ impl<'de> Deserialize<'de> for RigState {
         let grids = std::array::from_fn(grid);
         let length = |i: usize| serde_json::from_value(value.get("lengths")?.get(i)?.clone()).ok();
         let lengths = std::array::from_fn(length);
+        let content = |i: usize| serde_json::from_value(value.get("contents")?.get(i)?.clone()).ok();
+        let contents = std::array::from_fn(content);
         let missing = missing::read(&value);
         let name = value.get("osc_name").and_then(Value::as_str).filter(|name| !name.is_empty() && name.len() <= 64);
         let osc_name = name.map(str::to_owned);
@@ -257,6 +263,7 @@ impl<'de> Deserialize<'de> for RigState {
             marks,
             grids,
             lengths,
+            contents,
             missing,
             osc_port,
             osc_name,

@@ -19,7 +19,7 @@ fn project(format: Format, file: &str) -> Vec<u8> {
     stage.done(id);
     stage.host.pump_until("all of it in the state", |main| {
         let has = |name: &str, is: fn(&Value) -> bool| main.rig_field(name).is_some_and(|value| is(&value[0]));
-        has("marks", |marks| !marks["hot_cues_ns"][2].is_null()) && has("lengths", |length| !length.is_null())
+        has("marks", |marks| !marks["hot_cues_ns"][2].is_null()) && has("contents", |content| !content.is_null())
     });
     // Without the port: by now another test's instance may have it.
     let mut json = stage.host.state_json();
@@ -58,7 +58,7 @@ fn hot_cue(host: &MiniHost, deck: usize) -> Value {
 }
 
 #[test]
-fn a_missing_file_that_is_located_has_its_cues_under_its_name_or_with_its_length() {
+fn a_missing_file_that_is_located_has_its_cues_under_its_name_or_with_what_it_holds() {
     for_each_format(|format| {
         for name in ["deep/er/located.wav", "deep/er/renamed.wav"] {
             let folder = TempDir::new("located");
@@ -69,10 +69,32 @@ fn a_missing_file_that_is_located_has_its_cues_under_its_name_or_with_its_length
             let mut stage = open_without(format, project);
             stage.load('a', &folder.file(name));
             wait_for_hot_cue(&mut stage, 'a', 0.5);
-            assert_eq!(hot_cue(&stage.host, 0), 500_000_000_u64, "{name}");
+            stage.host.pump_until("its cue in the state", |main| {
+                main.rig_field("marks").is_some_and(|marks| marks[0]["hot_cues_ns"][2] == 500_000_000_u64)
+            });
             assert_eq!(stage.host.rig_field("tracks").expect("tracks")[0], folder.file(name).as_str());
             assert_eq!(stage.host.rig_field("missing"), None);
         }
+    });
+}
+
+/// Stems of one song are all as long.
+#[test]
+fn another_file_of_its_length_is_not_the_missing_one() {
+    let folder = TempDir::new("stems");
+    let other = folder.wav("bass.wav", 48_000, &noise(4, 0.5, 60_000));
+    for_each_format(|format| {
+        let file = folder.wav("kick.wav", 48_000, &noise(3, 0.5, 60_000));
+        let project = project(format, &file);
+        fs::remove_file(&file).expect("gone");
+        let mut stage = open_without(format, project);
+        stage.load('a', &other);
+        stage.host.pump_until("what it holds in the state", |main| {
+            let is_other = main.rig_field("tracks").is_some_and(|tracks| tracks[0] == other.as_str());
+            is_other && main.rig_field("contents").is_some_and(|contents| !contents[0].is_null())
+        });
+        assert_eq!(stage.host.rig_field("missing").expect("what is missing")[0]["path"], file.as_str());
+        assert!(hot_cue(&stage.host, 0).is_null());
     });
 }
 

@@ -1,6 +1,7 @@
 //! The files on the decks: from a wanted track to a loaded one, and what is saved and shown of it.
 
 mod coming;
+mod content;
 mod located;
 mod project;
 mod settle;

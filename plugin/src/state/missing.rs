@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 
 use echelon_engine::action::exact_path;
 use echelon_engine::deck::Track;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::{SavedGrid, SavedMarks};
+use crate::media::analyse::ContentId;
 use crate::places::SavedPlace;
 
 /// So many are kept, the newest.
@@ -50,6 +51,9 @@ pub struct MissingTrack {
     /// How long it is.
     #[serde(default)]
     pub length: Option<SavedLength>,
+    /// What it holds.
+    #[serde(default, deserialize_with = "if_sane")]
+    pub content: Option<ContentId>,
 }
 
 impl MissingTrack {
@@ -60,10 +64,11 @@ impl MissingTrack {
     }
 
     /// Whether it is probably this one, that a person has put onto the very deck that misses it: of the same name, whatever
-    /// its folder and its ending, or of the same length to the frame.
+    /// its folder and its ending, or of the same length to the frame if nobody knows what it held (else its analysis tells:
+    /// stems of one song are all as long).
     #[must_use]
     pub fn may_be(&self, path: &Path, length: SavedLength) -> bool {
-        name(path) == name(&self.path) || self.length == Some(length)
+        name(path) == name(&self.path) || (self.content.is_none() && self.length == Some(length))
     }
 
     /// Whether it is this one for sure, on any deck: of the same name, and as long.
@@ -71,6 +76,11 @@ impl MissingTrack {
     pub fn is(&self, path: &Path, length: SavedLength) -> bool {
         name(path) == name(&self.path) && self.length.is_none_or(|own| own == length)
     }
+}
+
+/// A content that cannot be read is one that nobody knows.
+fn if_sane<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<ContentId>, D::Error> {
+    Value::deserialize(deserializer).map(|value| ContentId::deserialize(value).ok())
 }
 
 /// All of them, from any JSON.
@@ -96,20 +106,24 @@ mod tests {
 
     fn missing(path: &str, frames: usize) -> MissingTrack {
         let (place, marks) = (SavedPlace::default(), SavedMarks::default());
-        MissingTrack { path: path.into(), place, marks, grid: None, length: Some(track(frames)) }
+        MissingTrack { path: path.into(), place, marks, grid: None, length: Some(track(frames)), content: None }
     }
 
     #[test]
     fn a_file_is_known_by_its_name_or_its_length_and_on_other_decks_by_both() {
-        let gone = missing(r"D:\Music\One More.FLAC", 9);
-        let known = |path: &str, frames| {
+        let mut gone = missing(r"D:\Music\One More.FLAC", 9);
+        let known = |gone: &MissingTrack, path: &str, frames| {
             let length = track(frames);
             [gone.may_be(Path::new(path), length), gone.is(Path::new(path), length)]
         };
-        assert_eq!(known("/home/ann/one more.wav", 9), [true, true]);
-        assert_eq!(known("/home/ann/one more.wav", 8), [true, false]);
-        assert_eq!(known("/home/ann/other.wav", 9), [true, false]);
-        assert_eq!(known("/home/ann/other.wav", 8), [false, false]);
+        assert_eq!(known(&gone, "/home/ann/one more.wav", 9), [true, true]);
+        assert_eq!(known(&gone, "/home/ann/one more.wav", 8), [true, false]);
+        assert_eq!(known(&gone, "/home/ann/other.wav", 9), [true, false]);
+        assert_eq!(known(&gone, "/home/ann/other.wav", 8), [false, false]);
+        let samples = Track::new(vec![0.5; 9], vec![0.0; 9], 48_000.0).unwrap();
+        gone.content = Some(ContentId::of(&samples));
+        assert_eq!(known(&gone, "/home/ann/other.wav", 9), [false, false], "its content will tell");
+        assert_eq!(known(&gone, "/home/ann/one more.wav", 9), [true, true]);
     }
 
     #[test]

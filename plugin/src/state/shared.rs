@@ -175,7 +175,7 @@ impl SavedState {
         let before = std::mem::take(&mut rig.places[i]);
         let is_same = rig.tracks[i].as_ref().map(|track| self.plain(track)) == path;
         if !is_same {
-            rig.lengths[i] = None;
+            (rig.lengths[i], rig.contents[i]) = (None, None);
         }
         if let Some(path) = &path {
             let place = SavedPlace::of(path, self.home(), project.as_deref());

@@ -112,12 +112,13 @@ impl DeckFiles {
             }
         }
         while let Some(load) = self.analyses.poll() {
+            self.compare_content(load);
             self.show_analysis(load);
         }
     }
 
     /// A deck may have the track that a load brings; its rest may be coming.
-    fn begin_track(&mut self, id: RequestId, loaded: &Arc<Track>, tags: Tags) {
+    pub(super) fn begin_track(&mut self, id: RequestId, loaded: &Arc<Track>, tags: Tags) {
         let Some(place) = self.changes.iter().position(|change| change.id == id) else { return };
         if let Change { restoring: false, deck, track: TrackView { path: Some(path), .. }, .. } = &self.changes[place] {
             let located = self.located(*deck, path, loaded);

@@ -50,6 +50,7 @@ impl DeckFiles {
             marks: state.marks[i],
             grid,
             length: state.lengths[i],
+            content: state.contents[i],
         })
     }
 
@@ -62,6 +63,10 @@ impl DeckFiles {
         if change.restoring || change.track.path.is_none() || change.loads != self.loads {
             return;
         }
+        // Whoever saves now must not save the one file with the other's marks.
+        self.saved.update_as_of(change.loads, |state| {
+            (state.marks[change.deck.index()], state.grids[change.deck.index()]) = Default::default();
+        });
         if let Some(Located { track, is_decks_own }) = &change.located {
             self.marks_to_set.push((change.deck, track.marks));
             self.saved.update_as_of(change.loads, |state| {

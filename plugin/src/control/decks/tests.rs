@@ -1,8 +1,10 @@
 //! Tracks that come while projects are opened, and projects whose tracks do not.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionQueue, ActionTiming, Receipt, Turn};
+use echelon_engine::deck::Track;
 use echelon_engine::rig::{Rig, RigConfig};
 use echelon_engine::safety::Source;
 use nice_plug::params::persist::PersistentField;
@@ -10,8 +12,9 @@ use nice_plug::params::persist::PersistentField;
 use super::project::TRIES;
 use super::settle::NOT_ALLOWED;
 use super::*;
+use crate::media::analyse::ContentId;
 use crate::media::tests::{Folder, int_wav, noise};
-use crate::media::{Hold, OVERVIEW_COLUMNS, Peak};
+use crate::media::{Hold, OVERVIEW_COLUMNS, Peak, Tags};
 use crate::state::RigState;
 use crate::view::LoadState;
 
@@ -165,4 +168,42 @@ fn a_deck_shows_the_waveform_of_a_track_whose_end_is_not_there() {
     drop(hold);
     until("all of it", &mut files, &|track| track.coming.is_none() && track.overview.is_some());
     assert_eq!(columns(&files.view.read().tracks[0]), Some(OVERVIEW_COLUMNS));
+}
+
+#[test]
+fn a_project_s_file_that_holds_something_else_now_is_told_once() {
+    let folder = Folder::new();
+    let path = folder.write("mixdown.wav", &int_wav(1, 8_000, 16, &noise(8_000, 16)));
+    let saved = SavedState::default();
+    let (mut files, id) = (files(saved.clone()), RequestId::next());
+    let track = Arc::new(Track::new(vec![0.5; 8_000], vec![0.5; 8_000], 8_000.0).unwrap());
+    let mut come = |files: &mut DeckFiles, restoring: bool| {
+        let mut change = Change::new(id, DeckId::A, named(&path), files.loads);
+        change.restoring = restoring;
+        files.changes.push(change);
+        files.begin_track(id, &track, Tags::default());
+        files.settle(&Receipt::Done { id, due_beat: 0.0, error_frames: 0 });
+        files.analyses.ask(id);
+        let start = Instant::now();
+        while files.analyses.found(id).is_none() {
+            if let Some(load) = files.analyses.poll() {
+                files.compare_content(load);
+            }
+            assert!(start.elapsed() < Duration::from_secs(30), "never analysed");
+            std::thread::yield_now();
+        }
+        saved.get().contents[0]
+    };
+    let content = come(&mut files, false).expect("what it holds");
+    assert_eq!(files.view.read().notice, None, "it is new");
+    come(&mut files, true);
+    assert_eq!(files.view.read().notice, None, "it is the same");
+    let other = Track::new(vec![0.25; 9], vec![0.5; 9], 8_000.0).unwrap();
+    files.saved.update_as_of(files.loads, |state| state.contents[0] = Some(ContentId::of(&other)));
+    files.compare_content(id);
+    let notice = files.view.read().notice.unwrap();
+    assert_eq!((notice.deck, notice.text.contains("is not what it was")), (Some(DeckId::A), true));
+    files.compare_content(id);
+    assert_eq!(files.view.read().notice.unwrap().number, notice.number, "once");
+    assert_eq!(saved.get().contents[0], Some(content));
 }
