@@ -94,7 +94,9 @@ impl Turns {
         let osc_desk = OscDesk::new(&view, bell.clone());
         let analyser = Analyser::new(cache(), move || analysed.ring());
         let files = DeckFiles::new(loader, analyser, saved.clone(), view.clone());
-        let osc = start_osc(&mut console, &saved, &view, bell.clone());
+        // Where the project had it or where the settings say, or near there.
+        let port = saved.get().osc_port.map_or_else(first_port_from_env, Port::From);
+        let osc = start_osc(port, &mut console, &saved, &view, bell.clone());
         let name = osc.as_ref().map_or_else(|| "Echelon".to_owned(), |osc| format!("Echelon {}", osc.port()));
         let bridge = Bridge::new(&mut console, name);
         let peers = Peers::new(&mut console, session);
@@ -226,6 +228,7 @@ impl Turns {
                         osc.rename(&name);
                     }
                 }
+                Order::OscPort(port) => self.move_osc(port),
             }
         }
     }
@@ -291,13 +294,18 @@ fn cache() -> Option<AnalysisCache> {
     if cfg!(test) { None } else { AnalysisCache::of_user() }
 }
 
-/// Starts OSC where the project had it or where the settings say, or near there; tells the view if it cannot.
-fn start_osc(console: &mut Console, saved: &SavedState, view: &SharedView, bell: Bell) -> Option<OscServer> {
+/// Starts OSC; tells the view if it cannot.
+fn start_osc(
+    port: Port,
+    console: &mut Console,
+    saved: &SavedState,
+    view: &SharedView,
+    bell: Bell,
+) -> Option<OscServer> {
     // A whole packet fits: a bundle is queued as a whole or not at all.
     let (sender, receiver) = ActionQueue::new(OSC_QUEUE);
     console.connect(receiver);
     let state = saved.get();
-    let port = state.osc_port.map_or_else(first_port_from_env, Port::From);
     match OscServer::start(port, state.osc_name.as_deref(), sender, Box::new(move || bell.ring())) {
         Ok(server) => Some(server),
         Err(error) => {
@@ -353,6 +361,26 @@ mod tests {
         assert_eq!(turns.take(), Some(2));
         assert_eq!(view.read().osc, OscView::Listening(port));
         assert!(turns.osc.as_ref().unwrap().port() == port && view.read().notice.unwrap().number == 1);
+    }
+
+    #[test]
+    fn a_person_moves_osc_to_another_port_or_is_told_that_it_stays() {
+        let (mut turns, saved, view) = bench();
+        let first = turns.osc.as_ref().unwrap().port();
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let port = taken.local_addr().unwrap().port();
+        turns.move_osc(port);
+        assert_eq!((view.read().osc, saved.get().osc_port), (OscView::Listening(first), Some(first)));
+        assert!(view.read().notice.unwrap().text.contains(&port.to_string()));
+        drop(taken);
+        turns.move_osc(port);
+        assert_eq!((view.read().osc, saved.get().osc_port), (OscView::Listening(port), Some(port)));
+        assert_eq!(turns.osc.as_ref().unwrap().port(), port);
+        turns.osc = None;
+        turns.move_osc(first);
+        assert_eq!(turns.osc.as_ref().map(OscServer::port), Some(first), "it had not been started");
+        assert_eq!((view.read().osc, saved.get().osc_port), (OscView::Listening(first), Some(first)));
+        assert_eq!(view.read().notice.unwrap().number, 1);
     }
 
     #[test]

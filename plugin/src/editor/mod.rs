@@ -49,6 +49,7 @@ pub mod pending;
 pub mod phase;
 pub mod press;
 mod rate;
+mod retyped;
 mod safety_page;
 mod setup_page;
 pub mod shapes;

@@ -1,29 +1,42 @@
 //! The OSC page: where it listens and by which name, who listens to it, the bridge, and what came in.
 
 use echelon_engine::safety::Source;
-use egui::{Align2, Key, Rect, TextEdit, Ui};
+use egui::{Rect, Ui};
 
-use super::button::{Face, button};
 use super::file_panel::{FilePanel, Reply, Way};
 use super::folders::Folders;
 use super::form::Form;
 use super::ids;
-use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
+use super::layout::{cut_bottom, cut_left, cut_top};
 use super::log_list::{self, LogFilter};
 use super::osc_access::AccessForm;
+use super::retyped::{Retyped, Words};
 use crate::input::osc::{MOST_SUBSCRIBERS, SettingsChange};
 use crate::view::{Act, Order, OscView, RigView};
 
 /// What the page remembers.
 #[derive(Debug, Default)]
 pub struct OscPage {
-    /// The name that is being typed, and the one that it began with.
-    name: String,
-    seen: String,
+    name: Retyped,
+    port: Retyped,
     access: AccessForm,
     /// A folder is looked for.
     files: Option<FilePanel>,
 }
+
+const NAME: Words<'_> = Words {
+    hint: "echelon",
+    help: "Another name; Enter takes it.",
+    take: "Rename",
+    take_help: "Takes the name; addresses with the old one no longer arrive.",
+};
+
+const PORT: Words<'_> = Words {
+    hint: "8000",
+    help: "Another UDP port, 1 to 65535; Enter goes there.",
+    take: "Move",
+    take_help: "Goes to the port, if it is free or another instance's; messages to the old one no longer arrive.",
+};
 
 /// Height of what says who may.
 const ACCESS: f32 = 206.0;
@@ -83,6 +96,7 @@ impl OscPage {
         let help = "Addresses of this instance alone begin with it: /name/deck/a/play. Instances at one port have \
             different names. Saved with the project.";
         let name = form.place("Name", help);
+        let port = form.place("Port", "The UDP port, 8000 at first. Instances may share one. Saved with the project.");
         let traffic = &view.osc_traffic;
         let who = format!("{} of {MOST_SUBSCRIBERS}", traffic.subscribers);
         form.value("Subscribers", &who, "Clients that asked to be told of changes: /subscribe.");
@@ -95,36 +109,23 @@ impl OscPage {
         form.value("Turned away", &words, "Beyond the rate, from a machine that may not, or without the token.");
         let refused = view.safety.rejected_from(Source::Osc).to_string();
         form.value("Refused actions", &refused, "By the safety policy; the log says why.");
-        form.words("");
         form.words("/deck/a/play      /deck/b/stop \"bar\"      /crossfader 0.5");
         form.words("/deck/a/load \"/music/track.flac\"      /eq/a/low -26");
         form.words("/deck/a/hotcue 1      /deck/b/loop 4      /panic");
         if let Some(place) = name {
-            self.show_name(ui, place, &view.osc_name, act);
+            let ids = [ids::once("osc name"), ids::once("osc rename")];
+            let is_name = |typed: &str| (!typed.is_empty()).then(|| typed.to_owned());
+            if let Some(name) = self.name.show(ui, place, ids, &view.osc_name, &NAME, is_name) {
+                act.order(Order::OscName(name));
+            }
         }
-    }
-
-    /// A field, and a button once it says another name.
-    fn show_name(&mut self, ui: &mut Ui, rect: Rect, now: &str, act: &mut dyn Act) {
-        if self.seen != now {
-            self.seen = now.to_owned();
-            self.name = now.to_owned();
-        }
-        let differs = self.name.trim() != now && !self.name.trim().is_empty();
-        let (field, rename) = if differs { cut_right(rect, 74.0) } else { (rect, Rect::NOTHING) };
-        let typing = TextEdit::singleline(&mut self.name)
-            .id(ids::once("osc name"))
-            .hint_text("echelon")
-            .char_limit(32)
-            .align(Align2::LEFT_CENTER);
-        let field = ui.put(field, typing).on_hover_text("Another name; Enter takes it.");
-        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-        if !differs {
-            return;
-        }
-        let pressed = button(ui, rename, ids::once("osc rename"), Face::plain("Rename"));
-        if pressed.on_hover_text("Takes the name; addresses with the old one no longer arrive.").clicked() || entered {
-            act.order(Order::OscName(self.name.trim().to_owned()));
+        if let Some(place) = port {
+            let now = if let OscView::Listening(port) = view.osc { port.to_string() } else { String::new() };
+            let ids = [ids::once("osc port"), ids::once("osc move")];
+            let is_port = |typed: &str| typed.parse().ok().filter(|port| *port > 0);
+            if let Some(port) = self.port.show(ui, place, ids, &now, &PORT, is_port) {
+                act.order(Order::OscPort(port));
+            }
         }
     }
 }

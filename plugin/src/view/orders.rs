@@ -19,6 +19,8 @@ pub enum Order {
     Session(Command),
     /// Another name in OSC addresses.
     OscName(String),
+    /// Another UDP port for OSC.
+    OscPort(u16),
     /// Other settings of OSC's network or folders.
     OscSettings(SettingsChange),
     /// For the shelf of files that are on no deck.

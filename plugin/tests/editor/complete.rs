@@ -130,7 +130,7 @@ const ELSEWHERE: [(&str, &[&str]); 25] = [
     ("midi::a_line_is_typed_and_a_wrong_one_complained_of", &["midi typed"]),
 ];
 
-const ONCE: [&str; 17] = [
+const ONCE: [&str; 19] = [
     "undo",
     "panic",
     "quantize",
@@ -142,6 +142,8 @@ const ONCE: [&str; 17] = [
     "link start stop",
     "osc name",
     "osc rename",
+    "osc port",
+    "osc move",
     "crossfader",
     "master",
     "midi add",

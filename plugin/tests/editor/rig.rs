@@ -2,11 +2,12 @@
 
 use std::collections::HashSet;
 use std::io::Write as _;
+use std::net::{Ipv4Addr, UdpSocket};
 use std::sync::OnceLock;
 
 use echelon::editor::ids::{self, Part};
 use echelon::editor::page::Page;
-use echelon::view::{ListenState, Listened, RigView};
+use echelon::view::{ListenState, Listened, OscView, RigView};
 use echelon_engine::action::{ActionKind, Gesture};
 use echelon_engine::clock::ClockMode;
 use echelon_engine::mixer::{EqBand, Knob};
@@ -264,6 +265,25 @@ fn every_key_moves_the_engine() {
     stand.clicked(ids::once("panic"), "panic by its button", |view| of(view).state == DeckState::Stopped);
 }
 
+/// OSC goes to the port that is typed.
+fn osc_moves(stand: &mut Stand) {
+    let told = |view: &RigView| view.notice.as_ref().map(|notice| notice.number);
+    // Whoever else looks for a free port may get this one first.
+    let moved = (0..5).any(|_| {
+        let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
+        let before = told(&stand.bench.view);
+        stand.click(ids::once("osc port"));
+        stand.bench.key_with(Key::A, Modifiers::COMMAND);
+        stand.bench.type_text(&port.to_string());
+        stand.bench.frame(vec![]);
+        stand.click(ids::once("osc move"));
+        let there = OscView::Listening(port);
+        stand.until("another port", move |view| view.osc == there || told(view) != before);
+        stand.bench.view.osc == OscView::Listening(port)
+    });
+    assert!(moved);
+}
+
 /// Every kind is taken from it that its menu has, and each can be given back.
 fn the_editor_keeps_the_settings(stand: &mut Stand) {
     let menu = ids::source(Source::Editor, 2);
@@ -357,6 +377,7 @@ fn drive_pages() -> HashSet<Id> {
     stand.bench.frame(vec![]);
     stand.click(ids::once("osc rename"));
     stand.until("another name", |view| view.osc_name.starts_with("stand"));
+    osc_moves(&mut stand);
     stand.proven.drain().collect()
 }
 

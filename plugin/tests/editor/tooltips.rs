@@ -49,6 +49,8 @@ fn more() -> Vec<(String, Bench)> {
     renaming.frame(vec![]);
     renaming.click(ids::once("osc name"));
     renaming.type_text("other");
+    renaming.click(ids::once("osc port"));
+    renaming.type_text("1");
     let mut session = Bench::new(scene("playing", 0.0).unwrap());
     session.key(Page::Setup.key());
     (session.view.peers.available, session.view.peers.enabled) = (true, true);
@@ -83,7 +85,7 @@ fn every_control_says_what_it_does() {
     }
     silent.retain(|name, _| !seen.contains(name));
     assert!(silent.is_empty(), "these say nothing: {silent:#?}");
-    for name in ["osc rename", "midi replace", "midi stop", "link playing", "browser close", "files take"] {
+    for name in ["osc rename", "osc move", "midi replace", "midi stop", "link playing", "browser close", "files take"] {
         assert!(seen.contains(name), "{name} was not looked at");
     }
     assert!(seen.len() > 150, "{} kinds of controls", seen.len());

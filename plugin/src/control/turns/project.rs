@@ -3,8 +3,8 @@
 use echelon_engine::action::{Action, ActionTiming, Request, Setting};
 use echelon_engine::safety::Source;
 
-use super::Turns;
-use crate::input::osc::{OscServer, allow_beside};
+use super::{Turns, start_osc};
+use crate::input::osc::{OscServer, Port, allow_beside};
 use crate::peers::Command;
 use crate::state::{SavedMarks, SavedSafety};
 use crate::view::OscView;
@@ -112,6 +112,24 @@ impl Turns {
         self.view.update(|view| view.osc = OscView::Listening(port));
         self.saved.update(|state| state.osc_port = state.osc_port.or(Some(port)));
         self.keep_name();
+    }
+
+    /// A person wants OSC at another port: there, or where it was.
+    pub(super) fn move_osc(&mut self, port: u16) {
+        let moved = match &mut self.osc {
+            Some(osc) if osc.port() == port => return,
+            Some(osc) => osc.move_to(port).map_err(|error| self.view.tell(None, error.to_string())).is_ok(),
+            None => {
+                let at = Port::Exactly(port);
+                self.osc = start_osc(at, &mut self.console, &self.saved, &self.view, self.bell.clone());
+                self.osc.is_some()
+            }
+        };
+        if moved {
+            self.saved.update(|state| state.osc_port = Some(port));
+            self.view.update(|view| view.osc = OscView::Listening(port));
+            self.keep_name();
+        }
     }
 
     /// The project keeps the name that the instance has in addresses.
