@@ -6,7 +6,7 @@ use crate::clock::BlockClock;
 use crate::deck::{DeckNode, GestureRefused, KEPT_BEATS, MotionView, kept_place};
 use crate::input::{Control, ControlMove};
 use crate::message::Refusal;
-use crate::safety::{DeckState, Nature, Source};
+use crate::safety::{Nature, Source};
 use crate::units::{DeckId, NUM_DECKS, ms_to_frames};
 
 /// What the host believes of each deck's switches, and of what hands turn there. Audio thread.
@@ -88,17 +88,12 @@ impl RigProcessor {
         moves: &mut Vec<ControlMove>,
     ) -> Result<(), Refusal> {
         let late = u32::try_from(late).map_or(0.0, f64::from);
-        let was_playing = self.state(deck) == DeckState::Playing;
         let Some(node) = self.deck(deck) else { return Ok(()) };
         if gesture == Gesture::Reverse && value >= 0.5 && !node.has_track() {
             return Err(Refusal::Gesture { deck, why: GestureRefused::NoTrack });
         }
         do_gesture(node, gesture, value, late).map_err(|why| Refusal::Gesture { deck, why })?;
-        let leaves =
-            matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump | Gesture::JumpBack | Gesture::JumpOn);
-        if leaves && was_playing && !node.is_looping() {
-            self.can_undo(deck, moment);
-        }
+        self.note_undo(deck, moment);
         self.deck_changed(deck, moment.block_frame, moves);
         if let Some(pressed) = Trigger::pressed_by(gesture, value) {
             self.show_pressed((deck, source), pressed, moment, moves);

@@ -438,3 +438,4 @@ mod races;
 mod recipes;
 mod session;
 mod stage;
+mod undos;
