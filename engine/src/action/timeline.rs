@@ -1,6 +1,7 @@
 //! What is pending on the audio thread, soonest first.
 
 use super::{ActionKind, Awaited, Deed, RequestId};
+use crate::deck::NUM_HOT_CUES;
 use crate::safety::Source;
 use crate::units::{DeckId, NUM_DECKS};
 
@@ -53,10 +54,13 @@ impl Default for Timeline {
 
 impl Timeline {
     /// Deeds that may be pending at once.
-    pub const CAPACITY: usize = 256;
-    /// What may be pending but for gestures. The rest is kept for these, of which each deck has at most one of each
-    /// kind, and for the steps of recipes: a stop always finds room.
-    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::GESTURES - Self::RECIPE_ROOM;
+    pub const CAPACITY: usize = 304;
+    /// What may be pending but for gestures. The rest is kept for these and for the steps of recipes: a stop always finds
+    /// room.
+    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * Self::OF_A_DECK - Self::RECIPE_ROOM;
+    /// Gestures of a deck that may be pending: one of each kind, the releases of its buttons, what sets a mark, and the
+    /// deck's way back into phase.
+    const OF_A_DECK: usize = ActionKind::GESTURES + NUM_HOT_CUES + 4;
     /// Steps of recipes that may be pending.
     pub const RECIPE_ROOM: usize = 64;
     /// Beyond all that, for locks, cancels and panics.

@@ -438,4 +438,5 @@ mod races;
 mod recipes;
 mod session;
 mod stage;
+mod taps;
 mod undos;
