@@ -23,16 +23,17 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Sorts by beat, then by kind. Beats within 2^-24 (a thousandth of a frame) are one.
-    fn key(&self) -> (i64, ActionKind) {
+    /// Sorts by beat, then by kind; of seeks the rig's own first: it must not move where a hand wants to be. Beats within
+    /// 2^-24 (a thousandth of a frame) are one.
+    fn key(&self) -> (i64, ActionKind, bool) {
         #[expect(clippy::cast_possible_truncation, reason = "saturates beyond 10^11 beats")]
         let beat = (self.due * f64::from(1 << 24)).round() as i64;
-        (beat, self.deed.kind())
+        (beat, self.deed.kind(), self.deed.is_wish())
     }
 
     /// Whether it is the pending gesture of this kind on this deck.
     fn is_gesture_of(&self, deck: DeckId, kind: ActionKind) -> bool {
-        self.deed.deck() == Some(deck) && self.deed.kind() == kind
+        self.deed.deck() == Some(deck) && self.deed.kind() == kind && self.deed.is_wish()
     }
 }
 

@@ -198,7 +198,7 @@ impl RigProcessor {
         let mut shown = [RequestId::HOST; MAX_PENDING_VIEWS];
         let mut views = [None; MAX_PENDING_VIEWS];
         let mut count = 0;
-        for entry in self.timeline.iter() {
+        for entry in self.timeline.iter().filter(|entry| entry.deed.is_wish()) {
             let is_shown = entry.id != RequestId::HOST && shown[..count].contains(&entry.id);
             if count == MAX_PENDING_VIEWS || is_shown {
                 continue;

@@ -435,6 +435,7 @@ mod listen;
 mod midi;
 mod presses;
 mod races;
+mod realigns;
 mod recipes;
 mod session;
 mod stage;
