@@ -56,6 +56,46 @@ fn a_note_sounds_on_its_own_frame_and_the_host_records_it_with_no_editor_open() 
     });
 }
 
+/// A pad, or the host's parameter of the same button, is down for 100 ms: on a deck that plays that is enough, with the
+/// quantize setting of a new rig.
+#[test]
+fn a_tapped_hot_cue_is_set_at_once_and_jumps_on_the_next_beat() {
+    const BEAT: u64 = 24_000;
+    let folder = TempDir::new("midi_tap");
+    let sound = noise(9, 0.5, 200_000);
+    let file = folder.wav("noise.wav", 48_000, &sound);
+    let bindings = json!([
+        {"from": "note 1 60", "to": "deck/a/hotcue/1"},
+        {"from": "note 1 61", "to": "deck/a/play", "when": "now"}
+    ]);
+    for_each_format(|format| {
+        for by_parameter in [false, true] {
+            let mut stage = stage(&Setup::new(), format, &file, &bindings);
+            let (snap, _) = stage.schedule("/deck/a/snap", &[0.into()]);
+            stage.done(snap);
+            stage.host.at(1_000, Event::Midi([0x90, 61, 100]));
+            for press in [20_000, 3 * BEAT + 3_000] {
+                let pad = |value: u8| Event::Midi([if value > 0 { 0x90 } else { 0x80 }, 60, value]);
+                let (down, up) = if by_parameter {
+                    (Event::param("hotcue1_1", 1.0), Event::param("hotcue1_1", 0.0))
+                } else {
+                    (pad(100), pad(0))
+                };
+                stage.host.at(press, down);
+                stage.host.at(press + 4_800, up);
+            }
+            let recording = stage.host.render(6 * BEAT);
+            let heard = recording.deck(DeckId::A);
+            assert_identical(&heard.part(1_000..4 * BEAT).moved_to(0), &sound.part(0..4 * BEAT - 1_000).moved_to(0));
+            let after = heard.part(4 * BEAT + 240..6 * BEAT).moved_to(0);
+            assert_identical(&after, &sound.part(19_000 + 240..19_000 + 2 * BEAT).moved_to(0));
+            let told = recording.param_moves("hotcue1_1");
+            let presses = [(20_000, 1.0), (20_480, 0.0), (4 * BEAT, 1.0), (4 * BEAT + 480, 0.0)];
+            assert_eq!(told, if by_parameter { &[][..] } else { &presses }, "for the host to record");
+        }
+    });
+}
+
 #[test]
 fn controllers_move_parameters_on_their_frames_in_both_formats() {
     let folder = TempDir::new("midi_controllers");

@@ -188,6 +188,32 @@ impl Deed {
         }
     }
 
+    /// Whether someone asked for it: then it is shown as long as it waits, and can be taken back or replaced.
+    #[must_use]
+    pub const fn is_wish(&self) -> bool {
+        !matches!(self, Self::Realign { .. })
+    }
+
+    /// Whether it is a hand that opens: it ends what the same hand began.
+    #[must_use]
+    pub fn is_release(&self) -> bool {
+        if let Self::Gesture { gesture, value, .. } = self { gesture.lets_go(*value) } else { false }
+    }
+
+    /// Whether an older one of its kind that still waits on its deck does not count any more.
+    #[must_use]
+    pub fn replaces(&self, older: &Self) -> bool {
+        let by_hand = |deed: &Self| {
+            if let Self::Gesture { gesture, value, .. } = *deed { Some((gesture, value)) } else { None }
+        };
+        match (by_hand(self), by_hand(older)) {
+            (Some((gesture, value)), Some(older)) => gesture.replaces(value, older),
+            (Some(_), None) => older.is_wish() && !self.is_release(),
+            (None, Some((older, _))) => older != Gesture::HotCueRelease,
+            (None, None) => older.is_wish(),
+        }
+    }
+
     /// Whether it moves the same control as another: then only the newer one counts.
     #[must_use]
     pub fn moves_the_same(&self, other: &Self) -> bool {

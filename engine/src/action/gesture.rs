@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{ActionKind, Grid};
-use crate::deck::{LOOP_BEATS, NUM_HOT_CUES, RATES};
+use crate::deck::{LOOP_BEATS, Marks, NUM_HOT_CUES, RATES};
 use crate::safety::Nature;
 
 /// Which gesture.
@@ -133,7 +133,7 @@ pub static GESTURES: [GestureRow; 32] = rows! {
     Cue "Cue" "cue" "cue" Takes::Switch, Cue false false
         "The cue button, down (1) or up (0): a playing deck goes back to its cue and stops; at its cue it plays while held; elsewhere the cue is set.";
     HotCue "Hot Cue" "hot_cue" "hotcue" Takes::HotCue, Cue true true
-        "Jumps to a hot cue; sets it if it is not set. A deck that rests plays from there until the release.";
+        "Jumps to a hot cue; one that is not set is set at once. A deck that rests plays from there until the release.";
     HotCueRelease "Hot Cue Release" "hot_cue_release" "hotcue/release" Takes::HotCue, Cue false false
         "The hot cue's button comes up: what played only while it was held stops, or slips back.";
     HotCueSet "Hot Cue Set" "hot_cue_set" "hotcue/set" Takes::HotCue, Cue false false
@@ -221,6 +221,29 @@ impl Gesture {
         (self.row().on_beat && playing && quantized).then_some(Grid::BEAT)
     }
 
+    /// Whether on a deck with these marks it only sets one: the deck goes on as it does.
+    #[must_use]
+    pub fn only_marks(self, value: f64, marks: &Marks) -> bool {
+        let is_it = |place: usize| (place + 1) as f64 == value.round();
+        let mut hot_cues = marks.hot_cues_secs.iter().enumerate();
+        self == Self::HotCue && hot_cues.any(|(place, at)| is_it(place) && at.is_none())
+    }
+
+    /// Whether an older one of its kind that still waits on its deck does not count any more. A hand that opens, and one
+    /// that marks, takes no press of another button back.
+    #[must_use]
+    pub fn replaces(self, value: f64, (older, of): (Self, f64)) -> bool {
+        match self {
+            Self::HotCueRelease => of == value && matches!(older, Self::HotCue | Self::HotCueRelease),
+            Self::HotCueSet | Self::HotCueClear => {
+                matches!(older, Self::HotCueSet | Self::HotCueClear) || (of == value && older == Self::HotCue)
+            }
+            Self::Cue if value == 0.0 => older == Self::Cue,
+            Self::LoopRollEnd => matches!(older, Self::LoopRoll | Self::RollOn | Self::LoopRollEnd),
+            _ => older != Self::HotCueRelease,
+        }
+    }
+
     /// Whether, with this value, it is a hand that opens: it ends what the same hand began.
     #[must_use]
     pub fn lets_go(self, value: f64) -> bool {
@@ -231,7 +254,7 @@ impl Gesture {
         }
     }
 
-    /// What it does to a deck that plays, or rests, in the policy's eyes.
+    /// What it does to a deck that plays, or rests, in the policy's eyes. One that only marks leaves it as if at rest.
     #[must_use]
     pub fn nature(self, value: f64, playing: bool) -> Nature {
         if self.lets_go(value) {
@@ -269,6 +292,34 @@ mod tests {
         assert_eq!((clamp(Gesture::HotCue, 9.4), clamp(Gesture::HotCue, 2.4)), (8.0, 2.0));
         assert_eq!((clamp(Gesture::Sync, 0.7), clamp(Gesture::Sync, -3.0)), (1.0, 0.0));
         assert_eq!((clamp(Gesture::BeatLoop, 0.0), clamp(Gesture::Rate, 9.0)), (1.0 / 32.0, 2.0));
+    }
+
+    #[test]
+    fn a_hand_that_opens_takes_back_no_more_than_what_it_began() {
+        use Gesture::{BeatLoop, Cue, HotCue, HotCueClear, HotCueRelease, HotCueSet, LoopRoll, LoopRollEnd};
+        let replaced = [
+            ((HotCue, 1.0), (HotCue, 2.0), true),
+            ((HotCue, 1.0), (HotCueRelease, 1.0), false),
+            ((HotCueRelease, 1.0), (HotCue, 1.0), true),
+            ((HotCueRelease, 1.0), (HotCue, 2.0), false),
+            ((HotCueClear, 1.0), (HotCue, 1.0), true),
+            ((HotCueSet, 2.0), (HotCue, 1.0), false),
+            ((Cue, 0.0), (HotCue, 1.0), false),
+            ((Cue, 1.0), (HotCue, 1.0), true),
+            ((LoopRollEnd, 0.0), (LoopRoll, 1.0), true),
+            ((LoopRollEnd, 0.0), (BeatLoop, 1.0), false),
+        ];
+        for ((newer, value), older, expected) in replaced {
+            assert_eq!(newer.replaces(value, older), expected, "{newer:?} {value} after {older:?}");
+        }
+    }
+
+    #[test]
+    fn a_hot_cue_only_marks_where_none_is_set() {
+        let mut marks = Marks::default();
+        marks.hot_cues_secs[1] = Some(3.0);
+        assert!(Gesture::HotCue.only_marks(1.0, &marks) && !Gesture::HotCue.only_marks(2.0, &marks));
+        assert!(!Gesture::HotCue.only_marks(9.0, &marks) && !Gesture::HotCueRelease.only_marks(1.0, &marks));
     }
 
     #[test]

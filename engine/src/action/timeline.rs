@@ -1,6 +1,7 @@
 //! What is pending on the audio thread, soonest first.
 
 use super::{ActionKind, Awaited, Deed, RequestId};
+use crate::deck::NUM_HOT_CUES;
 use crate::safety::Source;
 use crate::units::{DeckId, NUM_DECKS};
 
@@ -22,16 +23,17 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// Sorts by beat, then by kind. Beats within 2^-24 (a thousandth of a frame) are one.
-    fn key(&self) -> (i64, ActionKind) {
+    /// Sorts by beat, then by kind; of seeks the rig's own first: it must not move where a hand wants to be. Beats within
+    /// 2^-24 (a thousandth of a frame) are one.
+    fn key(&self) -> (i64, ActionKind, bool) {
         #[expect(clippy::cast_possible_truncation, reason = "saturates beyond 10^11 beats")]
         let beat = (self.due * f64::from(1 << 24)).round() as i64;
-        (beat, self.deed.kind())
+        (beat, self.deed.kind(), self.deed.is_wish())
     }
 
     /// Whether it is the pending gesture of this kind on this deck.
     fn is_gesture_of(&self, deck: DeckId, kind: ActionKind) -> bool {
-        self.deed.deck() == Some(deck) && self.deed.kind() == kind
+        self.deed.deck() == Some(deck) && self.deed.kind() == kind && self.deed.is_wish()
     }
 }
 
@@ -53,10 +55,13 @@ impl Default for Timeline {
 
 impl Timeline {
     /// Deeds that may be pending at once.
-    pub const CAPACITY: usize = 256;
-    /// What may be pending but for gestures. The rest is kept for these, of which each deck has at most one of each
-    /// kind, and for the steps of recipes: a stop always finds room.
-    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * ActionKind::GESTURES - Self::RECIPE_ROOM;
+    pub const CAPACITY: usize = 304;
+    /// What may be pending but for gestures. The rest is kept for these and for the steps of recipes: a stop always finds
+    /// room.
+    pub const MIXER_CAPACITY: usize = Self::CAPACITY - NUM_DECKS * Self::OF_A_DECK - Self::RECIPE_ROOM;
+    /// Gestures of a deck that may be pending: one of each kind, the releases of its buttons, what sets a mark, and the
+    /// deck's way back into phase.
+    const OF_A_DECK: usize = ActionKind::GESTURES + NUM_HOT_CUES + 4;
     /// Steps of recipes that may be pending.
     pub const RECIPE_ROOM: usize = 64;
     /// Beyond all that, for locks, cancels and panics.

@@ -1,6 +1,7 @@
 //! The cue button as on a CDJ, and hot cues.
 
 use super::marks::NUM_HOT_CUES;
+use super::node::HeldCue;
 use super::{DeckNode, GestureRefused};
 
 /// As near as this to the cue, in frames of the track, a deck is at the cue.
@@ -24,7 +25,7 @@ impl DeckNode {
             self.resting = cue;
         } else if (self.resting - cue).abs() < AT_CUE {
             self.start(cue, 0);
-            self.hands.held_cue = Some(CUE);
+            self.hands.held_cue = Some(HeldCue { number: CUE, preview: true });
         } else {
             let at = self.snapped(self.resting);
             self.resting = at;
@@ -45,15 +46,14 @@ impl DeckNode {
     }
 
     fn release(&mut self, held: usize, back_to: f64) {
-        if self.hands.held_cue != Some(held) {
-            return;
-        }
-        if self.slipped.is_some() {
+        let Some(HeldCue { preview, .. }) = self.hands.held_cue.filter(|cue| cue.number == held) else { return };
+        if preview {
+            self.stop();
+            self.resting = back_to;
+        } else {
             self.hands.held_cue = None;
-            return self.slip_back();
+            self.slip_back();
         }
-        self.stop();
-        self.resting = back_to;
     }
 
     /// The button of a hot cue (1..8) goes down: one that is not set is set here; a playing deck jumps there; one that
@@ -66,17 +66,16 @@ impl DeckNode {
     /// No allocation.
     pub fn hot_cue_press(&mut self, number: usize, frames_late: f64) -> Result<(), GestureRefused> {
         let Some(to) = *self.hot(number)? else { return self.hot_cue_set(number, frames_late) };
-        if self.is_playing() && self.hands.held_cue.is_none() {
+        if self.is_playing() && !self.is_held() {
             self.slip_away();
-            if self.slipped.is_some() {
-                self.hands.held_cue = Some(number);
-            } else {
+            self.hands.held_cue = self.slipped.map(|_| HeldCue { number, preview: false });
+            if self.slipped.is_none() {
                 self.leave_ghost();
             }
             self.jump(to, frames_late);
         } else {
             self.start(to, 0);
-            self.hands.held_cue = Some(number);
+            self.hands.held_cue = Some(HeldCue { number, preview: true });
         }
         Ok(())
     }

@@ -42,8 +42,7 @@ pub(super) struct Hands {
     pub sync: bool,
     /// Whether marks land on the track's beats.
     pub snap: bool,
-    /// What plays only as long as it is held: 0 is the cue, 1.. are the hot cues.
-    pub held_cue: Option<usize>,
+    pub held_cue: Option<HeldCue>,
     /// The loop is a roll: it ends with the press.
     pub roll: bool,
     /// A change of tempo leaves the key.
@@ -56,6 +55,15 @@ pub(super) struct Hands {
     pub before_roll: f64,
     /// How far a jump goes that is asked for without a number, in beats.
     pub jump_beats: f64,
+}
+
+/// A cue that is held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HeldCue {
+    /// 0 is the cue, 1.. are the hot cues.
+    pub number: usize,
+    /// The deck rested, and plays only as long as it is held.
+    pub preview: bool,
 }
 
 /// A deck. Input 0 is live sound from the DAW, which is added to the track's.
@@ -85,6 +93,8 @@ pub struct DeckNode {
     /// Where the playhead was to be next, by the grid that was seen.
     next: Place,
     reached_end: bool,
+    /// Something was left to come back to, since this was asked last.
+    new_ghost: bool,
     /// Frames that the playhead has made since this was asked last.
     played: u64,
     /// Frames of it that its track did not have yet, since this was asked last.
@@ -128,6 +138,7 @@ impl DeckNode {
             grid_seen: 0,
             next: Place { frame: 0.0, laps: 0.0, rate: 1.0 },
             reached_end: false,
+            new_ghost: false,
             played: 0,
             starved: 0,
             held: false,
@@ -346,6 +357,11 @@ impl DeckNode {
     /// Whether the track has ended since the last time this was asked.
     pub const fn take_reached_end(&mut self) -> bool {
         std::mem::replace(&mut self.reached_end, false)
+    }
+
+    /// Whether it has left something that an undo brings back since this was asked last.
+    pub const fn take_new_ghost(&mut self) -> bool {
+        std::mem::replace(&mut self.new_ghost, false)
     }
 
     /// How many frames its playhead has made since this was asked last.

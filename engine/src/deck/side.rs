@@ -77,9 +77,16 @@ impl Side {
         }
     }
 
-    /// Where the undo takes it up: a playhead that has run to the track's end rests at its start.
+    /// Takes what [`Side::ghost_by_now`] says.
     pub(super) fn take_ghost(&mut self, pulse: Option<super::pulse::Pulse>) -> Option<Ghost> {
-        let ghost = self.ghost.take()?;
+        let ghost = self.ghost_by_now(pulse);
+        self.ghost = None;
+        ghost
+    }
+
+    /// Where the undo takes it up: a playhead that has run to the track's end rests at its start.
+    pub(super) fn ghost_by_now(&self, pulse: Option<super::pulse::Pulse>) -> Option<Ghost> {
+        let ghost = self.ghost?;
         let Ghost::Running(voice) = ghost else { return Some(ghost) };
         let place = voice.motion.at(&Ground { pulse, grid: self.track.grid() }, 0);
         let is_out = !(0.0..self.track.num_frames() as f64).contains(&place.frame);

@@ -2,6 +2,7 @@
 
 use super::loops::USUAL_BEATS;
 use super::motion::Drive;
+use super::node::HeldCue;
 use super::{DeckNode, Marks};
 
 /// How a deck moves and what is marked on it, for editors and feedback.
@@ -77,7 +78,19 @@ impl DeckNode {
     /// Whether it plays only as long as a cue is held.
     #[must_use]
     pub const fn is_held(&self) -> bool {
-        self.hands.held_cue.is_some() && self.slipped.is_none()
+        matches!(self.hands.held_cue, Some(HeldCue { preview: true, .. }))
+    }
+
+    /// Whether what the hot cue of this number began ends with its release.
+    #[must_use]
+    pub fn is_holding(&self, number: usize) -> bool {
+        self.hands.held_cue.is_some_and(|held| held.number == number)
+    }
+
+    /// Whether it plays on from a hot cue, however soon that is let go.
+    #[must_use]
+    pub const fn plays_on_from_cues(&self) -> bool {
+        self.is_playing() && !self.is_held() && !self.hands.slip
     }
 
     /// Whether a loop holds the playhead.

@@ -8,7 +8,7 @@ use crate::message::{EngineEvent, Refusal};
 use crate::units::DeckId;
 
 impl RigProcessor {
-    /// Takes back what is meant; refused if nothing of a single request is there.
+    /// Takes back what is meant, but not what nobody asked for; refused if nothing of a single request is there.
     pub(super) fn cancel(
         &mut self,
         pending: Pending,
@@ -18,8 +18,8 @@ impl RigProcessor {
         let mut found = false;
         while let Some(entry) = self.timeline.take_first(|entry| match pending {
             Pending::Request(id) => entry.id == id && id != RequestId::HOST,
-            Pending::Deck(deck) => entry.deed.deck() == Some(deck),
-            Pending::All => true,
+            Pending::Deck(deck) => entry.deed.is_wish() && entry.deed.deck() == Some(deck),
+            Pending::All => entry.deed.is_wish(),
         }) {
             found = true;
             self.take_back(entry);
@@ -35,7 +35,7 @@ impl RigProcessor {
 
     /// Every deck out within 10 ms, the headphones too, and nothing pending.
     pub(super) fn panic(&mut self, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        while let Some(entry) = self.timeline.pop() {
+        while let Some(entry) = self.timeline.take_first(|entry| entry.deed.is_wish()) {
             self.take_back(entry);
         }
         for deck in DeckId::ALL {

@@ -167,12 +167,13 @@ impl RigProcessor {
                 || (0.0, 0.0, 0.0, 0),
                 |node| (node.position_secs(), node.length_secs(), node.ready_secs(), node.take_starved()),
             );
+            let undo_rests = self.mixer.deck(scheduler, deck).is_some_and(|node| node.undo_rests());
             let view = &mut self.snapshot.decks[deck.index()];
             (view.state, view.gain_db) = (state, gain_db);
             view.levels = self.meters[1 + deck.index()].levels();
             view.on_air = self.on_air[deck.index()].is_on_air(self.frames_before);
             let known = self.policy.deck_mut(deck);
-            (known.state, known.on_air) = (state, view.on_air);
+            (known.state, known.on_air, known.undo_rests) = (state, view.on_air, undo_rests);
             (view.position_secs, view.length_secs, view.ready_secs) = (position_secs, length_secs, ready_secs);
             view.starved_frames += starved;
         }
@@ -197,7 +198,7 @@ impl RigProcessor {
         let mut shown = [RequestId::HOST; MAX_PENDING_VIEWS];
         let mut views = [None; MAX_PENDING_VIEWS];
         let mut count = 0;
-        for entry in self.timeline.iter() {
+        for entry in self.timeline.iter().filter(|entry| entry.deed.is_wish()) {
             let is_shown = entry.id != RequestId::HOST && shown[..count].contains(&entry.id);
             if count == MAX_PENDING_VIEWS || is_shown {
                 continue;

@@ -48,8 +48,9 @@ impl RigProcessor {
             state => state,
         };
         let on_air = self.is_on_air(deck, moment.block_frame);
+        let undo_rests = self.deck(deck).is_some_and(|node| node.undo_rests());
         let known = self.policy.deck_mut(deck);
-        (known.state, known.on_air) = (state, on_air);
+        (known.state, known.on_air, known.undo_rests) = (state, on_air, undo_rests);
         let beat = moment.clock.performance_beat_at(moment.frame);
         self.policy.decide(&Ask { source, deck, action, beat, nature })
     }
@@ -139,12 +140,10 @@ impl RigProcessor {
             }
             Deed::Stop { deck } => self.stop(deck, None, moment, moves),
             Deed::Seek { deck, position_secs } => {
-                if self.state(deck) == DeckState::Playing {
-                    self.can_undo(deck, moment);
-                }
                 if let Some(node) = self.deck(deck) {
                     node.seek(position_secs);
                 }
+                self.note_undo(deck, moment);
             }
             Deed::SetGain { deck, gain, over_beats } => {
                 self.ways.start(Fader::Gain(deck), self.cause, over_beats > 0.0);
@@ -199,15 +198,13 @@ impl RigProcessor {
 
     /// Stops a deck in 3 ms, or in so many.
     pub(super) fn stop(&mut self, deck: DeckId, ms: Option<f64>, moment: Moment<'_>, moves: &mut Vec<ControlMove>) {
-        if self.state(deck) == DeckState::Playing {
-            self.can_undo(deck, moment);
-        }
         if let Some(node) = self.deck(deck) {
             match ms {
                 Some(ms) => node.stop_within(ms),
                 None => node.stop(),
             }
         }
+        self.note_undo(deck, moment);
         self.deck_changed(deck, moment.block_frame, moves);
     }
 
@@ -243,9 +240,7 @@ impl RigProcessor {
         if let Some(old) = old {
             self.throw_away(Garbage::Track(old));
         }
-        if state != DeckState::Empty {
-            self.can_undo(deck, moment);
-        }
+        self.note_undo(deck, moment);
         if !brings_one {
             self.policy.ejected(deck);
         } else if source != Source::State {

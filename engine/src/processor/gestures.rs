@@ -6,7 +6,7 @@ use crate::clock::BlockClock;
 use crate::deck::{DeckNode, GestureRefused, KEPT_BEATS, MotionView, kept_place};
 use crate::input::{Control, ControlMove};
 use crate::message::Refusal;
-use crate::safety::{DeckState, Nature, Source};
+use crate::safety::{Nature, Source};
 use crate::units::{DeckId, NUM_DECKS, ms_to_frames};
 
 /// What the host believes of each deck's switches, and of what hands turn there. Audio thread.
@@ -88,17 +88,12 @@ impl RigProcessor {
         moves: &mut Vec<ControlMove>,
     ) -> Result<(), Refusal> {
         let late = u32::try_from(late).map_or(0.0, f64::from);
-        let was_playing = self.state(deck) == DeckState::Playing;
         let Some(node) = self.deck(deck) else { return Ok(()) };
         if gesture == Gesture::Reverse && value >= 0.5 && !node.has_track() {
             return Err(Refusal::Gesture { deck, why: GestureRefused::NoTrack });
         }
         do_gesture(node, gesture, value, late).map_err(|why| Refusal::Gesture { deck, why })?;
-        let leaves =
-            matches!(gesture, Gesture::Cue | Gesture::HotCue | Gesture::BeatJump | Gesture::JumpBack | Gesture::JumpOn);
-        if leaves && was_playing && !node.is_looping() {
-            self.can_undo(deck, moment);
-        }
+        self.note_undo(deck, moment);
         self.deck_changed(deck, moment.block_frame, moves);
         if let Some(pressed) = Trigger::pressed_by(gesture, value) {
             self.show_pressed((deck, source), pressed, moment, moves);
@@ -112,8 +107,8 @@ impl RigProcessor {
     pub(super) fn nature_by_hand(&mut self, deed: &Deed, source: Source) -> Nature {
         match *deed {
             Deed::Gesture { deck, gesture, value } => {
-                let plays = self.deck(deck).is_some_and(|node| node.is_playing() && !node.is_held());
-                gesture.nature(value, plays)
+                let moves = self.moves_a_playing_deck(deck, gesture, value);
+                gesture.nature(value, moves)
             }
             Deed::SetMarks { .. } => Nature::Release,
             Deed::SetEcho { deck, .. }
@@ -125,6 +120,12 @@ impl RigProcessor {
         }
     }
 
+    /// Whether a deck plays, not only as long as a cue is held, and the gesture is more than a mark on it.
+    pub(super) fn moves_a_playing_deck(&mut self, deck: DeckId, gesture: Gesture, value: f64) -> bool {
+        let Some(node) = self.deck(deck) else { return false };
+        node.is_playing() && !node.is_held() && !gesture.only_marks(value, &node.marks())
+    }
+
     /// The host moved a switch or a button of a deck.
     pub(super) fn take_trigger(
         &mut self,
@@ -134,7 +135,7 @@ impl RigProcessor {
         moves: &mut Vec<ControlMove>,
     ) {
         let on = value > 0.5;
-        if on && trigger.is_press() && self.frames_at(moment) < self.host_hands.echo[deck.index()][trigger.index()] {
+        if on && self.frames_at(moment) < self.host_hands.echo[deck.index()][trigger.index()] {
             return;
         }
         let was = std::mem::replace(&mut self.host_hands.on[deck.index()][trigger.index()], on);
@@ -167,8 +168,8 @@ impl RigProcessor {
         self.host_hands.on[deck.index()][trigger.index()]
     }
 
-    /// A hand that is not the host's holds a button down, or lets go: the host's shows it. Where only the press does
-    /// something, it comes up again after a moment.
+    /// A hand that is not the host's holds a button down, or lets go: the host's shows it. Where only the press has done
+    /// something, it comes up again after a moment, whoever lets go of it and when.
     fn show_pressed(
         &mut self,
         (deck, source): (DeckId, Source),
@@ -176,13 +177,15 @@ impl RigProcessor {
         moment: Moment<'_>,
         moves: &mut Vec<ControlMove>,
     ) {
-        if trigger.is_press() && source == Source::Host {
+        let is_down = self.host_hands.up[deck.index()][trigger.index()].is_some();
+        if source == Source::Host || (is_down && !on) {
             return;
         }
+        let is_short = on && !self.is_held_by(deck, trigger);
         let (frame, control) = (moment.block_frame, Control::Trigger(deck, trigger));
         let now = self.frames_at(moment);
         let frames_of = |ms| u64::from(ms_to_frames(ms, moment.clock.sample_rate()));
-        let up = trigger.is_press().then(|| now + frames_of(PRESS_MS));
+        let up = is_short.then(|| now + frames_of(PRESS_MS));
         let hands = &mut self.host_hands;
         if up.is_some() {
             hands.echo[deck.index()][trigger.index()] = now + frames_of(ECHO_MS);
@@ -195,6 +198,14 @@ impl RigProcessor {
             // Once more before it came up: another press.
             tell(moves, frame, control, 0.0);
             tell(moves, frame, control, 1.0);
+        }
+    }
+
+    /// Whether what a press of it began ends with its release.
+    fn is_held_by(&mut self, deck: DeckId, trigger: Trigger) -> bool {
+        match trigger {
+            Trigger::HotCue(number) => self.deck(deck).is_some_and(|node| node.is_holding(number.into())),
+            trigger => !trigger.is_press(),
         }
     }
 

@@ -391,15 +391,15 @@ impl RigProcessor {
         let due = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
         let pending = deed.deck().filter(|_| deed.kind().is_gesture());
         let pending = pending.and_then(|deck| self.timeline.gesture(deck, deed.kind()));
-        if pending.is_some_and(|pending| pending.due <= due) {
-            // It is about to happen on this very frame: it must not be put off.
+        if pending.is_some_and(|pending| pending.due <= due) && !deed.is_release() {
+            // It is about to happen on this very frame: it must not be put off. What ends it comes after it.
             return self.count_heard(source, deed.kind(), true, moment);
         }
         let own = self.policy.settings().source(source).quantize;
         let at = at.unwrap_or_else(|| match (&deed, own) {
-            (Deed::Gesture { deck, gesture, .. }, _) => {
-                let plays = self.deck(*deck).is_some_and(|node| node.is_playing() && !node.is_held());
-                gesture.line(plays, own.unwrap_or(self.quantizer.default).is_some()).map_or(At::Now, At::Line)
+            (Deed::Gesture { deck, gesture, value }, _) => {
+                let moves = self.moves_a_playing_deck(*deck, *gesture, *value);
+                gesture.line(moves, own.unwrap_or(self.quantizer.default).is_some()).map_or(At::Now, At::Line)
             }
             (_, Some(Some(grid))) => At::Line(grid),
             (_, Some(None)) => At::Now,

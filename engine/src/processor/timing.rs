@@ -2,7 +2,8 @@
 
 use super::{Moment, RigProcessor, readable};
 use crate::action::{
-    ActionKind, Awaited, Deed, Entry, MusicalNow, QuantizedAction, RecipeStart, RequestId, TimelineFull, TooLate,
+    ActionKind, Awaited, Deed, Entry, Gesture, MusicalNow, QuantizedAction, RecipeStart, RequestId, TimelineFull,
+    TooLate,
 };
 use crate::clock::BlockClock;
 use crate::input::ControlMove;
@@ -19,13 +20,13 @@ impl RigProcessor {
             return self.discard(order.deed);
         }
         let Place { due, awaited } = match self.place(&order, moment) {
-            Ok(place) => place,
+            Ok(place) => self.with_its_press(&order, place, moment),
             Err(too_late) => return self.refuse_at_once(order, Refusal::TooLate(too_late.0), moment, moves),
         };
         if self.stop_waiting(&order, due, moment, moves) {
             return;
         }
-        self.replace_pending(&order, moment);
+        self.replace_pending(&order, due, moment);
         if order.deed.kind() == ActionKind::Panic
             && let Some(last) = self.timeline.take_last_of_full()
         {
@@ -84,6 +85,22 @@ impl RigProcessor {
         }
     }
 
+    /// On a deck that plays on from a hot cue a press is enough: the release of one that still waits takes nothing back.
+    /// It comes when the press comes, and ends that should the deck rest by then.
+    fn with_its_press(&mut self, order: &Order, place: Place, moment: Moment<'_>) -> Place {
+        let Deed::Gesture { deck, gesture: Gesture::HotCueRelease, value: number } = order.deed else { return place };
+        let plays_on = self.deck(deck).is_some_and(|node| node.plays_on_from_cues());
+        let after = place.due + moment.clock.half_frame_beats();
+        let is_press = |entry: &&Entry| {
+            matches!(entry.deed, Deed::Gesture { deck: on, gesture: Gesture::HotCue, value } if on == deck && value == number)
+                && entry.due > after
+        };
+        match self.timeline.iter().find(is_press) {
+            Some(&Entry { due, awaited, .. }) if plays_on && order.step == 0 => Place { due, awaited },
+            _ => place,
+        }
+    }
+
     /// What waits for a frame is due on it, whatever the tempo has done since.
     pub(super) fn anchor_frames(&mut self, moment: Moment<'_>) {
         if self.timeline.iter().any(|entry| matches!(entry.awaited, Awaited::Frame(_))) {
@@ -123,10 +140,11 @@ impl RigProcessor {
     }
 
     /// One pending gesture for each deck and kind: the newest. The steps of one recipe do not replace each other, and
-    /// a load does not replace
-    /// an eject that is due on this very frame, nor a button's release its press: both happen.
-    fn replace_pending(&mut self, order: &Order, moment: Moment<'_>) {
-        let now = moment.clock.performance_beat_at(moment.frame) + moment.clock.half_frame_beats();
+    /// a load does not replace an eject that is due on this very frame, nor a button's release a press that comes before
+    /// it: both happen.
+    fn replace_pending(&mut self, order: &Order, due: f64, moment: Moment<'_>) {
+        let half_frame = moment.clock.half_frame_beats();
+        let now = moment.clock.performance_beat_at(moment.frame) + half_frame;
         let Some(deck) = order.deed.deck().filter(|_| order.deed.kind().is_gesture()) else { return };
         let (kind, id) = (order.deed.kind(), order.id);
         let both_happen = matches!(kind, ActionKind::Load | ActionKind::Cue | ActionKind::Loop);
@@ -135,6 +153,8 @@ impl RigProcessor {
                 && old.deed.kind() == kind
                 && (old.due > now || !both_happen)
                 && (old.id != id || id == RequestId::HOST)
+                && order.deed.replaces(&old.deed)
+                && (!order.deed.is_release() || old.deed.is_release() || old.due > due + half_frame)
         };
         if let Some(old) = self.timeline.take_first(is_older) {
             self.take_back(old);

@@ -3,14 +3,19 @@
 use super::{Moment, RigProcessor};
 use crate::action::ActionKind;
 use crate::clock::BlockClock;
+use crate::deck::DeckNode;
 use crate::input::ControlMove;
 use crate::message::{EngineEvent, Refusal};
 use crate::safety::{Nature, Source};
 use crate::units::DeckId;
 
 impl RigProcessor {
-    /// From here on a deck can be brought back to what it did until now.
-    pub(super) fn can_undo(&mut self, deck: DeckId, moment: Moment<'_>) {
+    /// Where a deck has just left something to come back to, it can be brought back from here on. What it has left, it
+    /// says itself: a mark without that would hide what was lost before.
+    pub(super) fn note_undo(&mut self, deck: DeckId, moment: Moment<'_>) {
+        if !self.deck(deck).is_some_and(DeckNode::take_new_ghost) {
+            return;
+        }
         let beat = moment.clock.performance_beat_at(moment.frame);
         let bars = self.policy.settings().undo_bars;
         self.policy.deck_mut(deck).undo_until = beat + bars * moment.clock.lines().bar_beats;
@@ -44,7 +49,10 @@ impl RigProcessor {
 
     fn undo_deck(&mut self, deck: DeckId, moment: Moment<'_>, moves: &mut Vec<ControlMove>) -> bool {
         self.policy.deck_mut(deck).undo_until = f64::NEG_INFINITY;
-        let Some(done) = self.deck(deck).and_then(|node| node.undo()) else { return false };
+        let Some(node) = self.deck(deck) else { return false };
+        let Some(done) = node.undo() else { return false };
+        // One step back, and no further.
+        node.forget();
         if let Some(load) = done.restored {
             self.send(EngineEvent::Restored { deck, load: crate::action::RequestId::from_number(load) });
         }

@@ -18,11 +18,14 @@ pub struct DeckSafety {
     pub lock: LockMachine,
     /// Performance beat until which something can be undone on it.
     pub undo_until: f64,
+    /// What an undo would bring back was at rest, or has run to its end.
+    pub undo_rests: bool,
 }
 
 impl Default for DeckSafety {
     fn default() -> Self {
-        Self { state: DeckState::Empty, on_air: false, lock: LockMachine::default(), undo_until: f64::NEG_INFINITY }
+        let lock = LockMachine::default();
+        Self { state: DeckState::Empty, on_air: false, lock, undo_until: f64::NEG_INFINITY, undo_rests: false }
     }
 }
 
@@ -174,11 +177,13 @@ impl SafetyPolicy {
     fn check_state(&self, ask: &Ask, known: &DeckSafety) -> Result<(), SafetyViolation> {
         let Ask { source, deck, action, beat, nature } = *ask;
         let protects = self.settings.on_air == OnAirRule::Refuse && source != Source::State;
-        if known.on_air
-            && known.state == DeckState::Playing
-            && protects
-            && (action == ActionKind::Load || nature == Nature::NeedleDrop)
-        {
+        let can_undo = action != ActionKind::Undo || beat <= known.undo_until;
+        let tears = match action {
+            ActionKind::Load => true,
+            ActionKind::Undo => can_undo && known.undo_rests,
+            _ => nature == Nature::NeedleDrop,
+        };
+        if known.on_air && known.state == DeckState::Playing && protects && tears {
             return Err(SafetyViolation::DeckLocked { deck, reason: LockReason::Playing, owner: source, action });
         }
         // A project is put onto the decks by the rules of a new rig, whatever its own forbid from then on.
@@ -188,7 +193,6 @@ impl SafetyPolicy {
         if self.settings.on_air != OnAirRule::Refuse {
             mask = mask.or(ActionMask::of(&[ActionKind::Load]));
         }
-        let can_undo = action != ActionKind::Undo || beat <= known.undo_until;
         if mask.allows(action) && can_undo {
             Ok(())
         } else {
@@ -345,6 +349,23 @@ mod tests {
             assert!(policy.decide(&ask(Nature::NeedleDrop)).is_ok());
             assert!(policy.can_perform_action_with_mask(DeckId::A, ActionKind::Load, HANDS).is_ok());
         }
+    }
+
+    #[test]
+    fn on_air_an_undo_to_a_track_that_rested_is_refused_and_one_to_a_playing_track_is_not() {
+        let mut policy = policy(DeckState::Playing);
+        let ask =
+            Ask { source: Source::Editor, deck: DeckId::A, action: ActionKind::Undo, beat: 0.0, nature: Nature::Plain };
+        let known = policy.deck_mut(DeckId::A);
+        (known.on_air, known.undo_rests) = (true, true);
+        assert_eq!(policy.decide(&ask).unwrap_err().to_string(), "there is nothing to undo on deck A");
+        policy.deck_mut(DeckId::A).undo_until = 8.0;
+        assert_eq!(policy.decide(&ask).unwrap_err().code(), "locked");
+        policy.deck_mut(DeckId::A).undo_rests = false;
+        assert!(policy.decide(&ask).is_ok());
+        policy.deck_mut(DeckId::A).undo_rests = true;
+        policy.settings.on_air = OnAirRule::Allow;
+        assert!(policy.decide(&ask).is_ok());
     }
 
     #[test]

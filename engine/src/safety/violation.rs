@@ -102,6 +102,9 @@ fn locked(deck: DeckId, reason: LockReason, owner: Source, action: ActionKind) -
         LockReason::Playing if action == ActionKind::Load => {
             format!("deck {deck} is on air: fade it out or stop it before you load another track")
         }
+        LockReason::Playing if action == ActionKind::Undo => {
+            format!("deck {deck} is on air, and an undo would bring back what rested: fade it out first")
+        }
         LockReason::Playing => {
             format!("deck {deck} is on air: jump on a beat or a bar, or fade it out before you {}", action.verb())
         }

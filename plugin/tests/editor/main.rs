@@ -28,6 +28,7 @@ mod rig;
 mod scenes;
 mod stand;
 mod states;
+mod taps;
 mod tooltips;
 mod work;
 

@@ -6,8 +6,8 @@ use super::ActionExecutor;
 use super::loads::PendingLoad;
 use super::open::Open;
 use crate::action::{
-    Action, ActionKind, ActionTiming, Deed, Grid, MusicalNow, Quantizer, Receipt, Recipe, RecipeStart, Request,
-    RequestId, Setting, Timeline, TooLate, Turn, WantedTrack,
+    Action, ActionKind, ActionTiming, Deed, Gesture, Grid, MusicalNow, Quantizer, Receipt, Recipe, RecipeStart,
+    Request, RequestId, Setting, Timeline, TooLate, Turn, WantedTrack,
 };
 use crate::clock::BeatClock;
 use crate::message::{At, Order, Refusal, Snapshot};
@@ -142,9 +142,9 @@ impl ActionExecutor {
             ActionTiming::AtFrame(frame) => At::Frame(frame),
             ActionTiming::NextBeat | ActionTiming::NextBar | ActionTiming::NextLine(_) => by_line(timing.grid(None)),
             ActionTiming::Default => match self.policy.settings().source(source).quantize {
-                own if let Action::Gesture { deck, gesture, .. } = action => {
+                own if let Action::Gesture { deck, gesture, value } = action => {
                     let rig = Grid::CHOICES.get(self.quantize).copied().flatten();
-                    by_line(gesture.line(plays(*deck, shadow), own.unwrap_or(rig).is_some()))
+                    by_line(gesture.line(moves(*deck, (*gesture, *value), shadow), own.unwrap_or(rig).is_some()))
                 }
                 Some(own) if matches!(kind, ActionKind::Play | ActionKind::Stop | ActionKind::Undo) => by_line(own),
                 _ => At::Default,
@@ -174,7 +174,9 @@ impl ActionExecutor {
                         action if source.is_hand() && action.turns(snapshot.decks[deck.index()].echo_send) => {
                             Nature::Turn
                         }
-                        Action::Gesture { gesture, value, .. } => gesture.nature(*value, plays(deck, shadow)),
+                        Action::Gesture { gesture, value, .. } => {
+                            gesture.nature(*value, moves(deck, (*gesture, *value), shadow))
+                        }
                         Action::SetMarks { .. } => Nature::Release,
                         Action::LoadDeck { .. } if self.open.ejects(deck) => Nature::Release,
                         Action::SeekDeck { .. } if matches!(at, At::Now | At::Default) => Nature::NeedleDrop,
@@ -426,9 +428,10 @@ impl ActionExecutor {
     }
 }
 
-/// Whether a deck plays, and not only as long as a cue is held.
-fn plays(deck: DeckId, shadow: &EngineShadowState) -> bool {
-    shadow.state(deck) == DeckState::Playing && !shadow.snapshot().decks[deck.index()].motion.held
+/// Whether a deck plays, not only as long as a cue is held, and the gesture is more than a mark on it.
+fn moves(deck: DeckId, (gesture, value): (Gesture, f64), shadow: &EngineShadowState) -> bool {
+    let motion = &shadow.snapshot().decks[deck.index()].motion;
+    shadow.state(deck) == DeckState::Playing && !motion.held && !gesture.only_marks(value, &motion.marks)
 }
 
 /// The action with its values in their ranges.

@@ -44,11 +44,13 @@ impl DeckNode {
             return Err(LoadRefused(track));
         }
         let plays_on = self.is_playing() && track.is_some();
-        if self.is_playing() {
-            self.leave_ghost();
-            self.retire_voice(FadeShape::EqualPower, SWAP_CROSSFADE_MS);
-        } else if let Some(side) = &mut self.current {
+        self.leave_ghost();
+        if let Some(side) = &mut self.current {
             side.ghost.get_or_insert(Ghost::Resting(self.resting));
+            self.new_ghost = true;
+        }
+        if self.is_playing() {
+            self.retire_voice(FadeShape::EqualPower, SWAP_CROSSFADE_MS);
         }
         self.let_go();
         self.hands.reverse = false;
@@ -82,6 +84,13 @@ impl DeckNode {
         std::mem::swap(&mut self.current, &mut self.before);
         self.take_up(ghost);
         Some(Undone { restored: self.current.as_ref().map(|side| side.tag) })
+    }
+
+    /// Whether an undo would bring it to rest: what it brings back rested, or has run to its end by now.
+    #[must_use]
+    pub fn undo_rests(&self) -> bool {
+        let ghost = |side: &Option<Side>| side.as_ref().and_then(|side| side.ghost_by_now(self.pulse));
+        matches!(ghost(&self.current).or_else(|| ghost(&self.before)), Some(Ghost::Resting(_)))
     }
 
     /// Nothing can be undone any more.
@@ -124,12 +133,16 @@ impl DeckNode {
         }
     }
 
-    /// What plays now can be brought back.
+    /// What plays now can be brought back; what plays only as long as it is held cannot, and leaves what can as it is.
     pub(in crate::deck) fn leave_ghost(&mut self) {
+        if self.is_held() {
+            return;
+        }
         let motion = self.slipped;
         if let (Some(side), Some(voice)) = (&mut self.current, self.voice) {
             let motion = motion.unwrap_or(voice.motion);
             side.ghost = Some(Ghost::Running(Voice { motion, ..voice }));
+            self.new_ghost = true;
         }
     }
 }

@@ -203,6 +203,7 @@ fn session() -> Vec<(f64, Action)> {
     let hand = |gesture, value| Action::Gesture { deck: A, gesture, value };
     vec![
         (0.0, play(A)),
+        (0.75, hand(Gesture::HotCue, 1.0)),
         (2.0, hand(Gesture::BeatLoop, 1.0)),
         (3.5, hand(Gesture::LoopHalve, 0.0)),
         (4.0, hand(Gesture::LoopExit, 0.0)),
@@ -223,6 +224,7 @@ fn session() -> Vec<(f64, Action)> {
         (13.0, hand(Gesture::BeatLoop, 2.0)),
         (14.0, hand(Gesture::BeatJump, 2.0)),
         (16.0, hand(Gesture::LoopExit, 0.0)),
+        (17.0, hand(Gesture::HotCue, 1.0)),
     ]
 }
 
