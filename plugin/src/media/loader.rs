@@ -391,7 +391,11 @@ fn go_on(shared: &Shared, tails: &mut VecDeque<Tail>) {
             id,
             decoded,
         }),
-        Err(_) => LoadEvent::Dropped { deck, id },
+        Err(_) => {
+            // It has the track too: who is told that it is dropped finds its memory free.
+            drop(tail);
+            LoadEvent::Dropped { deck, id }
+        }
     };
     shared.state().coming.retain(|piece| piece.id != id);
     shared.finish([event]);

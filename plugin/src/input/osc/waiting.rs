@@ -15,7 +15,7 @@ const MOST_SOURCES: usize = 32;
 /// Packets of one source that may wait.
 const MOST_PACKETS: usize = 64;
 /// A disk that is well has answered by then. After that a stop or a panic waits no longer.
-const SOON: Duration = Duration::from_millis(20);
+pub(super) const SOON: Duration = Duration::from_millis(20);
 /// A drive that has not answered by then does not.
 pub(super) const PATIENCE: Duration = Duration::from_secs(2);
 

@@ -1,7 +1,8 @@
 //! Tracks that a deck has before their files are decoded.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, Weak};
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::RequestId;
@@ -176,7 +177,11 @@ fn what_nobody_has_any_more_is_not_decoded_further_and_what_somebody_has_is() {
     let folder = Folder::new();
     let path = folder.write("a.wav", &int_wav(2, 8_000, 16, &noise(2 * SECS * RATE, 16)));
     let short = folder.write("short.wav", &int_wav(2, 44_100, 16, &noise(20_000, 16)));
-    let loader = Loader::new(|| ()).unwrap();
+    // How many had the track when the loader last told something.
+    let (watched, had) = (Arc::new(Mutex::new(Weak::<Track>::new())), Arc::new(AtomicUsize::new(0)));
+    let (looks, counts) = (watched.clone(), had.clone());
+    let wake = move || counts.store(looks.lock().unwrap().strong_count(), Ordering::SeqCst);
+    let loader = Loader::new(wake).unwrap();
     let (hold, id, track) = held(&loader, &path);
     // A newer load of its deck, which it leaves: but an undo may bring it back.
     let newer = ask(&loader, DeckId::A, &short);
@@ -186,6 +191,7 @@ fn what_nobody_has_any_more_is_not_decoded_further_and_what_somebody_has_is() {
     drop(track);
     let (_hold, id, track) = held(&loader, &path);
     let weak = Arc::downgrade(&track);
+    *watched.lock().unwrap() = weak.clone();
     drop(track);
     wait(&loader, |event| match event {
         LoadEvent::Dropped { id: dropped, .. } if dropped == id => Some(()),
@@ -193,6 +199,9 @@ fn what_nobody_has_any_more_is_not_decoded_further_and_what_somebody_has_is() {
         other => panic!("{other:?}"),
     });
     assert_eq!(weak.strong_count(), 0, "its memory is free");
+    // Its thread ends here, and that was the last that it told.
+    drop(loader);
+    assert_eq!(had.load(Ordering::SeqCst), 0, "and was when that was told");
 }
 
 fn whole_after_head(loader: &Loader, id: RequestId) -> usize {

@@ -1,34 +1,32 @@
-//! A drive that hangs until it is told to answer: every file whose name has `on-a-hanging-drive` in it is on it.
+//! Drives that hang until they are told to answer: each test has its own, by the file that is on it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-static HANGS: (Mutex<bool>, Condvar) = (Mutex::new(false), Condvar::new());
+static HANGING: (Mutex<Vec<PathBuf>>, Condvar) = (Mutex::new(Vec::new()), Condvar::new());
 
-/// Whoever looks at a file of the drive waits here while it hangs.
-pub(in super::super) fn hang_on(path: &Path) {
-    if path.to_string_lossy().contains("on-a-hanging-drive") {
-        let (hangs, answers) = &HANGS;
-        let hangs = hangs.lock().unwrap_or_else(PoisonError::into_inner);
-        drop(answers.wait_while(hangs, |hangs| *hangs));
-    }
+fn hanging() -> MutexGuard<'static, Vec<PathBuf>> {
+    HANGING.0.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// It hangs until this is dropped. One test at a time has it.
-pub struct Hanging(#[expect(dead_code, reason = "held for as long as it hangs")] MutexGuard<'static, ()>);
+/// Whoever looks at a file waits here while its drive hangs.
+pub(in super::super) fn hang_on(path: &Path) {
+    drop(HANGING.1.wait_while(hanging(), |hanging| hanging.iter().any(|file| file == path)));
+}
+
+/// The drive of this file hangs until this is dropped.
+pub struct Hanging(PathBuf);
 
 impl Hanging {
-    pub fn new() -> Self {
-        static ONE: Mutex<()> = Mutex::new(());
-        let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
-        *HANGS.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        Self(one)
+    pub fn new(file: &Path) -> Self {
+        hanging().push(file.to_owned());
+        Self(file.to_owned())
     }
 }
 
 impl Drop for Hanging {
     fn drop(&mut self) {
-        *HANGS.0.lock().unwrap_or_else(PoisonError::into_inner) = false;
-        HANGS.1.notify_all();
+        hanging().retain(|file| *file != self.0);
+        HANGING.1.notify_all();
     }
 }

@@ -1,6 +1,7 @@
 //! Files that OSC may load, and drives that do not answer.
 
-use std::net::UdpSocket;
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionReceiver, Receipt};
@@ -10,7 +11,7 @@ use rosc::OscType;
 use super::super::{Asked, Heard, OscServer, Port, Query};
 use super::drive::Hanging;
 use super::house::{Client, member, until};
-use super::{NOW, bundle, bytes, message};
+use super::{NOW, bundle, bytes, is_free_at_once, message, move_away};
 
 /// A folder of its own, allowed or not.
 fn folder(name: &str, allowed: bool) -> std::path::PathBuf {
@@ -87,10 +88,11 @@ fn what_a_source_sends_keeps_its_order_around_a_load() {
         let path = folder.join(format!("{round}.wav"));
         load(&client, path.to_str().unwrap(), round);
         client.send("/deck/a/play", &[]);
-        client.send("/deck/a/stop", &[]);
+        // Not a stop: that would not wait for long.
+        client.send("/deck/a/seek", &[round.into()]);
         assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path });
         assert_eq!(next(&mut queue), Action::PlayDeck { deck: DeckId::A, position_secs: None });
-        assert_eq!(next(&mut queue), stop(DeckId::A));
+        assert_eq!(next(&mut queue), Action::SeekDeck { deck: DeckId::A, position_secs: f64::from(round) });
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -101,7 +103,7 @@ fn a_drive_that_hangs_holds_up_only_who_asks_for_its_files_and_no_stop() {
     let slow = folder.join("on-a-hanging-drive.wav");
     let (server, mut queue) = member(Port::Own, "hangs");
     let (patient, other) = (Client::of(server.port()), Client::of(server.port()));
-    let hanging = Hanging::new();
+    let hanging = Hanging::new(&slow);
     load(&patient, slow.to_str().unwrap(), 1);
     patient.send("/deck/a/play", &["id".into(), 2.into()]);
     // Everyone else goes on, with files of other drives too.
@@ -135,17 +137,30 @@ fn a_drive_that_hangs_holds_up_only_who_asks_for_its_files_and_no_stop() {
 #[test]
 fn what_waits_for_files_as_the_port_ends_is_done_before() {
     let folder = folder("ends", true);
-    let (server, mut queue) = member(Port::Own, "ends");
-    let client = Client::of(server.port());
     let path = folder.join("a.wav");
-    load(&client, path.to_str().unwrap(), 1);
-    client.send("/deck/a/play", &[]);
-    let port = server.port();
-    drop(server);
-    assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path });
-    assert!(queue.receive().is_some());
-    assert!(UdpSocket::bind(("127.0.0.1", port)).is_ok());
+    assert!(is_free_at_once(|| {
+        let (server, mut queue) = member(Port::Own, "ends");
+        let client = Client::of(server.port());
+        load(&client, path.to_str().unwrap(), 1);
+        client.send("/deck/a/play", &[]);
+        let port = server.port();
+        drop(server);
+        assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path: path.clone() });
+        assert!(queue.receive().is_some());
+        port
+    }));
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// Whether an instance answers at a port.
+fn answers(probe: &UdpSocket, port: u16) -> bool {
+    let there = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut buffer = [0; 64];
+    let asked = probe.send_to(&bytes(&message("/ping", &[])), there).is_ok();
+    asked
+        && probe
+            .recv_from(&mut buffer)
+            .is_ok_and(|(length, from)| from == there && buffer[..length].starts_with(b"/pong"))
 }
 
 #[test]
@@ -154,14 +169,16 @@ fn what_waits_for_files_as_the_port_moves_is_done_and_answered_from_there() {
     let slow = folder.join("on-a-hanging-drive.wav");
     let (mut server, mut queue) = member(Port::Own, "moves");
     let client = Client::of(server.port());
-    let hanging = Hanging::new();
+    let probe = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    probe.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
+    let hanging = Hanging::new(&slow);
     load(&client, slow.to_str().unwrap(), 1);
     until(|| (server.counters().packets == 1).then_some(()));
-    let there = UdpSocket::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+    let there = AtomicU16::new(0);
     std::thread::scope(|scope| {
-        scope.spawn(|| server.move_to(there).unwrap());
-        // The new port is open, and the old one is being left.
-        until(|| UdpSocket::bind(("127.0.0.1", there)).err());
+        scope.spawn(|| move_away(&mut server, |port| there.store(port, Ordering::Relaxed)));
+        // The new port is open, and the old one is being left. To look by binding it would be in the way.
+        until(|| answers(&probe, there.load(Ordering::Relaxed)).then_some(()));
         drop(hanging);
     });
     let request = until(|| queue.receive());
@@ -177,7 +194,7 @@ fn whoever_ends_the_port_waits_once_for_a_drive_that_hangs_and_not_for_each_file
     let slow = folder.join("on-a-hanging-drive.wav");
     let (server, mut queue) = member(Port::Own, "ends_hanging");
     let client = Client::of(server.port());
-    let hanging = Hanging::new();
+    let hanging = Hanging::new(&slow);
     for id in 1..=40 {
         load(&client, slow.to_str().unwrap(), id);
     }
