@@ -46,6 +46,38 @@ struct MidiWaits {
     lights: bool,
 }
 
+/// The engine's controller, both ways: control events to the audio thread by its command ring, feedback from there. It is
+/// the [`Console`], one half of a [`Rig`](crate::rig::Rig).
+///
+/// ```
+/// use echelon_engine::action::{Action, ActionQueue, ActionTiming, Receipt, Request, Turn};
+/// use echelon_engine::clock::HostTransport;
+/// use echelon_engine::console::EngineController;
+/// use echelon_engine::processor::{BlockInput, BlockIo};
+/// use echelon_engine::rig::{Rig, RigConfig};
+/// use echelon_engine::safety::Source;
+/// use echelon_engine::units::NUM_DECKS;
+///
+/// let (controller, mut processor) = Rig::new(RigConfig::new(48_000.0))?;
+/// let mut controller: EngineController = controller;
+/// let (mut sender, receiver) = ActionQueue::new(ActionQueue::DEFAULT_CAPACITY);
+/// controller.connect(receiver);
+/// sender.send(Request::new(Source::Osc, Action::SetCrossfader { position: 0.25 }, ActionTiming::Immediate))?;
+/// let mut turn = Turn { now_secs: 1.0, ..Turn::default() };
+/// // There: the fader's move goes to the audio thread, which makes a block.
+/// controller.tick(&mut turn);
+/// let (silence, mut out) = ([0.0; 480], vec![[0.0; 480]; 2 + 2 * NUM_DECKS]);
+/// let mut io = BlockIo::over(out.iter_mut().map(|channel| &mut channel[..]), &silence);
+/// let block = BlockInput { frames: 480, transport: HostTransport::SILENT, inputs: &[] };
+/// processor.process(&mut io, block, &mut Vec::with_capacity(16));
+/// // And back: the controller hears on which frame it happened.
+/// controller.tick(&mut turn);
+/// assert!(turn.receipts.iter().any(|receipt| matches!(receipt, Receipt::Done { .. })));
+/// assert_eq!(controller.snapshot().frames, 480);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub type EngineController = Console;
+
 impl Console {
     pub(crate) fn new(links: ControlLinks) -> Self {
         Self {

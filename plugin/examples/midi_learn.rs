@@ -11,7 +11,7 @@
 
 use std::io::Read;
 
-use echelon::input::midi::{Heard, MapLine, MidiMap, To, infer, message_words};
+use echelon::input::midi::{Heard, MidiLearn, MidiMap, To, message_words};
 use echelon_engine::action::Target;
 
 /// A channel fader of a DJ controller, moved up a little: coarse and fine half by half.
@@ -47,8 +47,8 @@ fn main() -> Result<(), String> {
 
 /// The mapping with the one line that a burst means, and whether nothing else would have sent it.
 pub(crate) fn learn(to: To, burst: &[Heard]) -> Result<(MidiMap, bool), String> {
-    let learned = infer(burst).ok_or("no message in it means a control")?;
-    let line = MapLine::new(learned.from, learned.mode, to);
+    let learn = MidiLearn::from_recording(to, burst);
+    let (line, learned) = learn.line().zip(learn.learned()).ok_or("no message in it means a control")?;
     let map = MidiMap { name: "Learnt".to_owned(), about: String::new(), lights: true, lines: vec![line] };
     Ok((map, learned.is_sure))
 }

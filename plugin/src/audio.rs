@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
 use echelon_engine::rig::{Rig, RigConfig};
 
-use crate::control::{ControlThread, EditorHands};
+use crate::control::{EditorHands, SchedulerThread};
 use crate::host::{self, Exchange, HostLink};
 use crate::peers::{AudioEar, LinkSession};
 use crate::state::SavedState;
@@ -17,7 +17,7 @@ use crate::view::SharedView;
 /// A rig that runs: its audio half with its ear for a session, and the thread of its control half.
 pub struct AudioHalf {
     processor: RigProcessor,
-    control: ControlThread,
+    control: SchedulerThread,
     ear: AudioEar,
 }
 
@@ -44,7 +44,7 @@ impl AudioHalf {
         // The host's thread waits for the tracks; the values need not.
         let waiting = Arc::downgrade(link);
         let resend = move || waiting.upgrade().into_iter().for_each(|link| link.resend());
-        let control = ControlThread::start(console, saved, view, session, hands, resend).ok()?;
+        let control = SchedulerThread::start(console, saved, view, session, hands, resend).ok()?;
         link.threads.connect(entry);
         Some(Self { processor, control, ear })
     }

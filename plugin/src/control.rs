@@ -110,7 +110,10 @@ impl Shared {
 }
 
 /// The running control side; its thread is stopped and joined when this is dropped.
-pub struct ControlThread {
+///
+/// Each turn of it polls the clock, drains the sources' queues through the executor with its safety policy, sends control
+/// events on the command ring, and brings the shadow of the engine's state up to date from its feedback.
+pub struct SchedulerThread {
     shared: Arc<Shared>,
     saved: SavedState,
     thread: Option<JoinHandle<()>>,
@@ -122,7 +125,7 @@ pub struct OfflineTurn<'a> {
     _turns: MutexGuard<'a, Turns>,
 }
 
-impl ControlThread {
+impl SchedulerThread {
     /// Starts it. OSC listens when this returns. `on_load` is called whenever the host has loaded a state, before that
     /// waits for the tracks.
     ///
@@ -190,7 +193,7 @@ impl ControlThread {
     }
 }
 
-impl Drop for ControlThread {
+impl Drop for SchedulerThread {
     fn drop(&mut self) {
         self.shared.stop.store(true, Ordering::Release);
         self.shared.bell.ring();
@@ -202,9 +205,9 @@ impl Drop for ControlThread {
     }
 }
 
-impl std::fmt::Debug for ControlThread {
+impl std::fmt::Debug for SchedulerThread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ControlThread").field("thread", &self.thread).finish_non_exhaustive()
+        f.debug_struct("SchedulerThread").field("thread", &self.thread).finish_non_exhaustive()
     }
 }
 

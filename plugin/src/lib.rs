@@ -68,7 +68,7 @@ impl Default for Echelon {
 impl Echelon {
     /// Prepares for a sample rate in Hz and blocks of up to so many frames; starts the rig the first time.
     fn get_ready(&mut self, sample_rate: f64, max_frames: u32) -> bool {
-        self.stand_in = StandIn::new(&self.link, sample_rate, max_frames);
+        self.stand_in = StandIn::new(&self.link, &self.view, sample_rate, max_frames);
         let Ok(mut rig) = self.link.rig.try_borrow_mut() else { return false };
         match &mut *rig {
             Some(rig) => rig.prepare(sample_rate),

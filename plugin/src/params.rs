@@ -45,6 +45,22 @@ impl RigParams {
         self.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
     }
 
+    /// The parameters' ids and values, as a state saves them: the base values, never with modulation.
+    #[must_use]
+    pub fn values(&self) -> Vec<(String, ParamValue)> {
+        let value = |param: ParamPtr| match param {
+            // SAFETY: the pointers are to fields of `self`, which is borrowed.
+            ParamPtr::FloatParam(p) => ParamValue::F32(unsafe { (*p).unmodulated_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::IntParam(p) => ParamValue::I32(unsafe { (*p).unmodulated_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::BoolParam(p) => ParamValue::Bool(unsafe { (*p).unmodulated_plain_value() }),
+            // SAFETY: as above.
+            ParamPtr::EnumParam(p) => ParamValue::I32(unsafe { (*p).unmodulated_plain_value() }),
+        };
+        self.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
+    }
+
     /// The pairs of control and parameter, in the parameters' order.
     #[must_use]
     pub fn controls(&self) -> Vec<(Control, ParamPtr)> {

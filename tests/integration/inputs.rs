@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use echelon::control::{ControlThread, EditorActs, EditorHands};
+use echelon::control::{EditorActs, EditorHands, SchedulerThread};
 use echelon::peers::LinkSession;
 use echelon::state::SavedState;
 use echelon::view::{Act, SharedView};
@@ -219,7 +219,7 @@ fn an_editor_that_is_switched_off_moves_nothing_is_told_why_and_may_still_panic(
     console.connect(receiver);
     let (view, hands) = (SharedView::default(), EditorHands::default());
     let session = LinkSession::default();
-    let _control = ControlThread::start(console, SavedState::default(), view.clone(), session, &hands, || ())
+    let _control = SchedulerThread::start(console, SavedState::default(), view.clone(), session, &hands, || ())
         .expect("a control thread");
     let mut editor = EditorActs { hands, view: view.clone() };
     let mut block = || {

@@ -19,6 +19,7 @@ mod midi;
 mod midi_learn;
 mod missing;
 mod moved;
+mod names;
 #[cfg(target_os = "linux")]
 mod odd_names;
 mod osc_port;

@@ -34,8 +34,9 @@ Opens the built plugin in hosts that others wrote and listens to what comes out:
                     heard over JACK on Ardour's beats, over the wraps of a loop
   qtractor    CLAP  on Xvfb and JACK: notes and OSC on its bar lines, loops, automation that OSC moves is recorded and played
               VST3  back, session saved and opened again; VST3 where it was built with it
-  standalone  -     our own program on a dummy backend: a deck is loaded, played and stopped by OSC, and sounds; and under
-                    JACK: what is recorded is the file, from a bar line on
+  standalone  -     our own program on a dummy backend: a deck is loaded, played and stopped by OSC, and sounds; it
+                    remembers what it was, but that it played; and under JACK: what is recorded is the file, from a
+                    bar line on
   clack-host  CLAP  the demo's host program: plays, saves, restores in a fresh process, plays again
   osc-clients OSC   oscsend (liblo) and python-osc move controls of the plugin in the mini-host
 

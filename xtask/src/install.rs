@@ -105,6 +105,24 @@ mod tests {
     }
 
     #[test]
+    fn the_page_for_those_without_a_compiler_has_the_same_folders() {
+        let page = fs::read_to_string(crate::workspace::root().join("INSTALL.md")).unwrap();
+        let names = |folders: Folders| [folders.clap, folders.vst3].map(|folder| folder.display().to_string());
+        for (os, system) in [("linux", "Linux"), ("macos", "macOS"), ("windows", "Windows")] {
+            let home =
+                |name: &str| Some(OsString::from(if name == "HOME" { "~".to_owned() } else { format!("%{name}%") }));
+            let mut names = names(Folders::of_user(os, home).unwrap());
+            if os == "windows" {
+                names = names.map(|name| name.replace('/', "\\"));
+            }
+            let [clap, vst3] = names;
+            let row = format!("| {system} | `{clap}` | `{vst3}` |");
+            assert!(page.contains(&row), "INSTALL.md has no row {row}");
+            assert!(HELP.contains(&clap) && HELP.contains(&vst3), "the help does not name {clap} and {vst3}");
+        }
+    }
+
+    #[test]
     fn a_bundle_replaces_the_older_one() {
         let dir = env::temp_dir().join(format!("echelon-install-{}", std::process::id()));
         let (from, to) = (dir.join("new/X.vst3"), dir.join("plugins"));

@@ -18,6 +18,8 @@ mod music;
 #[cfg(test)]
 mod newcomer;
 mod osc;
+#[cfg(test)]
+mod pages;
 mod platforms;
 mod realtime;
 mod report;

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::pages::links;
 use crate::workspace::{cargo, root};
 
 /// The pages: those of the root and of `docs/`.
@@ -13,13 +14,6 @@ fn pages() -> Vec<PathBuf> {
     let folders = [root(), root().join("docs")];
     let files = folders.iter().flat_map(|folder| fs::read_dir(folder).unwrap()).map(|entry| entry.unwrap().path());
     files.filter(|file| file.extension().is_some_and(|extension| extension == "md")).collect()
-}
-
-/// Where the links of a page go that stay in the project: without what comes after `#`.
-fn links(page: &str) -> Vec<&str> {
-    let targets = page.split("](").skip(1).filter_map(|rest| rest.split([')', ' ']).next());
-    let own = targets.filter(|target| !target.contains("://") && !target.starts_with("mailto:"));
-    own.map(|target| target.split('#').next().unwrap_or_default()).filter(|target| !target.is_empty()).collect()
 }
 
 /// The numbers of a version; what it does not say is 0.
@@ -52,12 +46,6 @@ fn links_lead_to_files() {
     }
     assert!(count > 50, "only {count} links were found");
     assert!(broken.is_empty(), "{}", broken.join("\n"));
-}
-
-#[test]
-fn links_are_found_in_a_page() {
-    let page = "[a](docs/a.md), ![b](b.png \"title\"), [c](https://example.org/c), [d](#part), [e](../e.md#part)";
-    assert_eq!(links(page), ["docs/a.md", "b.png", "../e.md"]);
 }
 
 /// Cargo refuses a dependency that wants a newer compiler, with the first command that anyone runs.

@@ -20,7 +20,7 @@ pub use executor::{ActionExecutor, Question};
 pub use gesture::{GESTURES, Gesture, GestureRow, Takes};
 pub use kind::ActionKind;
 pub use quantizer::{Awaited, MusicalNow, QuantizedAction, Quantizer, TooLate};
-pub use queue::{ActionQueue, ActionReceiver, ActionSender, QueueFull, Request, RequestId};
+pub use queue::{ActionQueue, ActionReceiver, ActionSender, ActionWithTiming, QueueFull, Request, RequestId};
 pub use receipt::{Receipt, Turn, WantedTrack};
 pub use recipe::{Recipe, RecipeError, RecipeFile, RecipeFileError, RecipeStart, RecipeStep, Roles};
 pub use setting::Setting;

@@ -66,6 +66,17 @@ impl Request {
     }
 }
 
+/// An action with its timing. In the queue it has an id too, for the receipts, and says who asks: it is a [`Request`].
+///
+/// ```
+/// use echelon_engine::action::{Action, ActionTiming, ActionWithTiming};
+/// use echelon_engine::safety::Source;
+///
+/// let wish = ActionWithTiming::new(Source::Midi, Action::Panic, ActionTiming::NextBar);
+/// assert_eq!((wish.action, wish.timing), (Action::Panic, ActionTiming::NextBar));
+/// ```
+pub type ActionWithTiming = Request;
+
 /// The queue was full; the request comes back.
 #[derive(Debug, thiserror::Error)]
 #[error("too many actions at once: the queue is full")]

@@ -48,6 +48,7 @@ mod threads;
 mod transport;
 
 pub mod clap;
+pub mod remember;
 pub mod vst3;
 
 pub use exchange::Exchange;

@@ -1,5 +1,8 @@
 //! Without a host: the framework's own standalone program calls the plugin directly, so what the entries do for a host
-//! is done here from the framework's context. Buffers, transport and MIDI come from it; lights go back through it.
+//! is done here from the framework's context. Buffers, transport and MIDI come from it; lights go back through it. The
+//! state is kept by [`remember`](super::remember).
+
+use std::sync::Arc;
 
 use echelon_engine::clock::HostTransport;
 use echelon_engine::midi::MidiOut;
@@ -9,11 +12,12 @@ use nice_plug::prelude::{AuxiliaryBuffers, Buffer, NoteEvent, ProcessContext, Pr
 
 use super::block::{Block, Format, OutMove, Runner};
 use super::link::HostLink;
-use super::midi;
 use super::scratch::HostBuses;
+use super::{midi, remember};
 use crate::Echelon;
 #[cfg(feature = "standalone")]
 use crate::input::midi::ports::{Direct, take_direct};
+use crate::view::SharedView;
 
 /// What runs the blocks for as long as no entry does.
 pub(crate) struct StandIn {
@@ -25,9 +29,15 @@ pub(crate) struct StandIn {
 
 impl StandIn {
     /// For a sample rate in Hz and blocks of up to so many frames. Not on the audio thread. `None` where a host's entry
-    /// is at work.
-    pub(crate) fn new(link: &HostLink, sample_rate: f64, max_frames: u32) -> Option<Self> {
-        (!link.is_adopted()).then(|| Self {
+    /// is at work. What was remembered is loaded here: before the instance's rig is made.
+    pub(crate) fn new(link: &Arc<HostLink>, view: &SharedView, sample_rate: f64, max_frames: u32) -> Option<Self> {
+        if link.is_adopted() {
+            return None;
+        }
+        if let Some(memory) = remember::take() {
+            memory.start(link, view);
+        }
+        Some(Self {
             runner: Runner::new(link, max_frames),
             sample_rate,
             #[cfg(feature = "standalone")]

@@ -1,6 +1,6 @@
 //! Loading a saved state, for both formats.
 //!
-//! Saving is the framework's. Loading is ours, because the framework's own (1) leaves a parameter that the state does
+//! Saving is the framework's, but where there is no host: its own program saves nothing. Loading is ours, because the framework's own (1) leaves a parameter that the state does
 //! not name at whatever it was, and (2) in VST3 posts a task that may run on its shared worker thread while the editor
 //! is being opened, which kills the worker and, later, the host.
 
@@ -30,6 +30,18 @@ pub(crate) fn load(link: &HostLink, bytes: &[u8]) -> bool {
     link.table.params().saved.values_are_sent();
     link.state_generation.fetch_add(1, Ordering::Release);
     true
+}
+
+/// The state, byte for byte as the framework would give it to a host. `None` if it cannot be written. Not on the audio
+/// thread.
+pub(super) fn save(link: &HostLink) -> Option<Vec<u8>> {
+    let params = link.table.params();
+    let state = PluginState {
+        version: Echelon::VERSION.to_owned(),
+        params: params.values().into_iter().collect(),
+        fields: params.serialize_fields(),
+    };
+    serde_json::to_vec(&state).ok()
 }
 
 /// The first JSON value of the bytes: some hosts pad what they saved.
@@ -81,6 +93,39 @@ mod tests {
         }
         assert_eq!(link.table.base(master), -20.0);
         assert_eq!(generation(&link), 0);
+    }
+
+    #[test]
+    fn what_is_saved_is_what_a_host_would_have() {
+        let golden: [&[u8]; 3] = [
+            include_bytes!("../../../tests/golden/0.1.0/fresh.clap"),
+            include_bytes!("../../../tests/golden/0.1.0/full.clap"),
+            include_bytes!("../../../tests/golden/0.1.0/ruled.clap"),
+        ];
+        for bytes in golden {
+            // Before it is its length.
+            let bytes = &bytes[8..];
+            let link = HostLink::new(&Arc::new(RigParams::default()));
+            assert!(load(&link, bytes));
+            let saved = save(&link).unwrap();
+            let [ours, theirs] = [&saved[..], bytes].map(|bytes| read(bytes).unwrap());
+            assert_eq!(format!("{:?}", ours.params), format!("{:?}", with_all(theirs.params)));
+            // And again the same, to the byte.
+            let again = HostLink::new(&Arc::new(RigParams::default()));
+            assert!(load(&again, &saved));
+            assert_eq!(save(&again), Some(saved));
+            let rig = |link: &HostLink| link.table.params().saved.get();
+            assert_eq!(rig(&again), rig(&link));
+        }
+    }
+
+    /// With what newer versions have besides.
+    fn with_all(
+        params: std::collections::BTreeMap<String, ParamValue>,
+    ) -> std::collections::BTreeMap<String, ParamValue> {
+        let mut all: std::collections::BTreeMap<_, _> = RigParams::default().default_values().into_iter().collect();
+        all.extend(params);
+        all
     }
 
     #[test]

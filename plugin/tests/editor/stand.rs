@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Once;
 use std::time::{Duration, Instant};
 
-use echelon::control::{ControlThread, EditorActs, EditorHands};
+use echelon::control::{EditorActs, EditorHands, SchedulerThread};
 use echelon::editor::ids;
 use echelon::media::set_cache_folder;
 use echelon::peers::{LinkSession, set_network};
@@ -42,7 +42,7 @@ pub struct Stand {
     /// The highest sample of the last block: of the master and of the cue.
     pub peaks: [f32; 2],
     /// Dropped before the folder.
-    _control: ControlThread,
+    _control: SchedulerThread,
     pub folder: PathBuf,
     /// What was clicked or dragged, and then had its effect.
     pub proven: HashSet<Id>,
@@ -75,7 +75,7 @@ impl Stand {
         let (saved, view, hands) = (SavedState::default(), SharedView::default(), EditorHands::default());
         let (console, processor) = Rig::new(RigConfig::new(f64::from(RATE))).unwrap();
         let (session, _ear) = LinkSession::create();
-        let control = ControlThread::start(console, saved.clone(), view.clone(), session, &hands, || ()).unwrap();
+        let control = SchedulerThread::start(console, saved.clone(), view.clone(), session, &hands, || ()).unwrap();
         let mut bench = Bench::new(RigView::default());
         bench.connect(Box::new(EditorActs { hands, view: view.clone() }));
         let mut stand = Self {

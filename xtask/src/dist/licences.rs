@@ -1,12 +1,12 @@
 //! The licences of everything that is compiled into the plugin, by cargo's own account.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
 
+use super::texts;
 use crate::workspace::cargo;
 
 /// A package that is compiled in.
@@ -16,7 +16,9 @@ pub struct Package {
     pub version: String,
     /// As its author declares it, an SPDX expression.
     pub licence: String,
-    /// Files with the words of the licence and notices.
+    /// Where its sources are.
+    pub folder: PathBuf,
+    /// Files with the words of the licence and notices, by their paths in the folder.
     pub texts: Vec<PathBuf>,
 }
 
@@ -113,29 +115,16 @@ fn compiled_in<'a>(metadata: &'a Metadata, of: &str) -> Result<Vec<&'a Described
 
 fn describe(package: &Described) -> Result<Package> {
     let folder = package.manifest_path.parent().context("a manifest lies in a folder")?;
-    let mut texts = texts_in(folder)?;
-    if let Some(file) = package.license_file.as_ref().map(|file| folder.join(file))
-        && file.is_file()
-        && !texts.contains(&file)
+    let mut texts = texts::in_folder(folder)?;
+    if let Some(file) = package.license_file.as_ref().filter(|file| folder.join(file).is_file())
+        && file.is_relative()
+        && !texts.contains(file)
     {
-        texts.push(file);
+        texts.push(file.clone());
     }
     let licence = package.license.clone().unwrap_or_else(|| "see its file".to_owned());
-    Ok(Package { name: package.name.clone(), version: package.version.clone(), licence, texts })
-}
-
-/// Files that are called as licences and notices are.
-fn texts_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    let entries = fs::read_dir(folder).with_context(|| format!("could not look into {}", folder.display()))?;
-    let mut texts: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_text(p)).collect();
-    texts.sort();
-    Ok(texts)
-}
-
-fn is_text(path: &Path) -> bool {
-    let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_ascii_lowercase();
-    let begins = ["license", "licence", "copying", "notice", "unlicense", "gpl", "gnu-license"];
-    path.is_file() && begins.iter().any(|word| name.starts_with(word))
+    let (name, version, folder) = (package.name.clone(), package.version.clone(), folder.to_owned());
+    Ok(Package { name, version, licence, folder, texts })
 }
 
 /// A page that lists them.
@@ -208,5 +197,20 @@ mod tests {
         let link = packages.iter().find(|package| package.name == "rusty_link").expect("Link is in by default");
         assert!(link.licence.contains("GPL"), "{}", link.licence);
         assert!(overview(&packages).contains("| `symphonia` |"));
+    }
+
+    #[test]
+    fn fonts_come_with_their_licences() {
+        let mut with_fonts = Vec::new();
+        for package in of_plugin().unwrap() {
+            if texts::has_fonts(&package.folder).unwrap() {
+                assert!(!package.texts.is_empty(), "{} has fonts and no licence", package.name);
+                with_fonts.push(package);
+            }
+        }
+        let egui = with_fonts.iter().find(|package| package.name == "epaint_default_fonts").expect("egui's fonts");
+        for name in ["OFL.txt", "UFL.txt", "Hack-Regular.txt", "emoji-icon-font-mit-license.txt"] {
+            assert!(egui.texts.contains(&PathBuf::from("fonts").join(name)), "{name}: {:?}", egui.texts);
+        }
     }
 }

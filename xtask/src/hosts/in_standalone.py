@@ -1,9 +1,11 @@
 """Echelon without a host: the program of its own. Once with the framework's dummy backend, which makes blocks in real time
-and throws the sound away: what it plays is seen by its meters over OSC. And once under JACK, where what it plays is recorded.
+and throws the sound away: what it plays is seen by its meters over OSC. Twice more with that, one after the other: what it was
+at the end of the first it is at the begin of the second. And once under JACK, where what it plays is recorded.
 """
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 
@@ -19,19 +21,100 @@ BPM = 120.0
 BAR = rig.frame_at(4.0, BPM, RATE)
 
 
-def plays(job):
-    port = rig.reserve_port()
-    # No window, and no device.
-    env = dict(os.environ, DISPLAY=os.environ.get("ECHELON_DISPLAY", ":0"))
-    program = [os.environ["ECHELON_STANDALONE"], "--backend", "dummy", "--sample-rate", "48000", "--period-size", "512"]
-    host = subprocess.Popen(program, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+# No window, and no device.
+DUMMY = ["--backend", "dummy", "--sample-rate", "48000", "--period-size", "512"]
+
+
+def environment(job):
+    """What it remembers is not the person's who runs this."""
+    config = job.path("standalone-settings")
+    return dict(os.environ, DISPLAY=os.environ.get("ECHELON_DISPLAY", ":0"), XDG_CONFIG_HOME=str(config.absolute()))
+
+
+def forget(job):
+    shutil.rmtree(job.path("standalone-settings"), ignore_errors=True)
+
+
+def run(job, work, *more, end=signal.SIGTERM):
+    """Starts it, works with it, ends it. What it said."""
+    osc = Osc(rig.reserve_port(), lambda: time.sleep(0.01))
+    program = [os.environ["ECHELON_STANDALONE"], *DUMMY, *more]
+    host = subprocess.Popen(program, env=environment(job), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     try:
-        works(job, Osc(port, lambda: time.sleep(0.01)), host)
+        work(job, osc, host)
     finally:
-        host.terminate()
-        said = host.communicate(timeout=20)[0]
+        host.send_signal(end)
+        try:
+            said = host.communicate(timeout=60)[0]
+        except subprocess.TimeoutExpired:
+            host.kill()
+            said = host.communicate()[0]
         print(said)
+    return said
+
+
+def plays(job):
+    forget(job)
+    said = run(job, works)
     check("and it did not complain of a panic", "panicked" not in said, said[-200:].strip() if "panicked" in said else "")
+    check("asked for no device it lists those that there are", "Available devices" in devices(job))
+
+
+def devices(job):
+    """What it says to a device without a name."""
+    program = [os.environ["ECHELON_STANDALONE"], "--backend", "alsa", "--output-device", ""]
+    host = subprocess.run(program, env=environment(job), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60)
+    return host.stdout
+
+
+def remembers(job):
+    forget(job)
+    # Without a window Ctrl-C ends it as the window's closing does.
+    run(job, sets, end=signal.SIGINT)
+    run(job, has, end=signal.SIGINT)
+    said = run(job, is_empty, "--fresh", end=signal.SIGINT)
+    aside = job.path("standalone-settings") / "echelon" / "standalone.json.before"
+    check("what was there before --fresh is put aside, and it says so", aside.exists() and aside.name in said)
+    aside.with_name("standalone.json").write_bytes(b'{"version":')
+    said = run(job, is_empty, end=signal.SIGINT)
+    aside = aside.with_name("standalone.json.damaged")
+    check("a damaged file is put aside, and it says so", aside.exists() and aside.name in said and "panicked" not in said)
+
+
+def sets(job, osc, host):
+    osc.connect()
+    osc.do("/crossfader", 0.25)
+    osc.do("/deck/a/load", job.track)
+    osc.do("/safety/allows/empty", "none")
+    osc.do("/deck/a/play", "now")
+    loudest(osc, "a", lambda db: db > -40.0)
+
+
+def has(job, osc, host):
+    osc.connect()
+    osc.wait_for_track("a")
+    check("a fader is where it was left", told(osc, "/crossfader") == 0.25)
+    state = told(osc, "/deck/a/state")
+    check("the deck has its track, and does not play", state == "stopped", state)
+    refused = None
+    try:
+        osc.do("/deck/b/load", job.track)
+    except rig.Refused as refusal:
+        refused = str(refusal)
+    check("the safety settings are as they were", refused is not None, refused or "an empty deck took a track")
+
+
+def is_empty(job, osc, host):
+    osc.connect()
+    fader, state = told(osc, "/crossfader"), told(osc, "/deck/a/state")
+    check("it begins empty", (fader, state) == (0.5, "empty"), f"crossfader {fader}, deck {state}")
+
+
+def told(osc, address):
+    """What a subscriber is told of an address."""
+    osc.got.clear()
+    osc.send("/subscribe", address)
+    return osc.wait(lambda got, _: got == address)[1][0]
 
 
 def works(job, osc, host):
@@ -72,8 +155,8 @@ def jack(job):
     with studio.Programs(job.path("standalone-jack.log")) as programs:
         server = studio.Jack(programs)
         port = rig.reserve_port()
-        env = dict(os.environ, DISPLAY=os.environ.get("ECHELON_DISPLAY", ":0"))
-        host = programs.start([os.environ["ECHELON_STANDALONE"], "--backend", "jack"], env=env)
+        forget(job)
+        host = programs.start([os.environ["ECHELON_STANDALONE"], "--backend", "jack"], env=environment(job))
         server.end_first()
         wait_for("Echelon's ports", lambda: set(PORTS) <= set(server.ports("echelon:")))
         osc = Osc(port, lambda: time.sleep(0.005)).connect()
@@ -120,4 +203,4 @@ def starts(audio):
 
 
 if __name__ == "__main__":
-    rig.main({"plays": plays, "jack": jack})
+    rig.main({"plays": plays, "remembers": remembers, "jack": jack})

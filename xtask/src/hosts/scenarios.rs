@@ -47,7 +47,7 @@ const ARDOUR: [Scenario; 2] = [with("moves", 1024), with("saves", 1024)];
 /// `saves` restores too, in a second process of the host.
 const QTRACTOR: [Scenario; 4] = [with("plays", 1024), with("loops", 1024), with("records", 1024), with("saves", 1024)];
 
-const STANDALONE: [Scenario; 2] = [with("plays", 512), with("jack", 1024)];
+const STANDALONE: [Scenario; 3] = [with("plays", 512), with("remembers", 512), with("jack", 1024)];
 
 /// The scenarios of a host, in order.
 pub fn scenarios(host: &str) -> &'static [Scenario] {

@@ -10,18 +10,13 @@ use echelon_engine::midi::{Assembler, MidiCounts, MidiHeard, MidiMessage, Readin
 use echelon_engine::safety::Source;
 use serde_json::Value;
 
-use super::learn::{Heard, Learned, infer};
-use super::map::{MapLight, MapLine, MapMode, MidiMap, To};
+use super::learn::Heard;
+use super::map::{MapLine, MapMode, MidiMap, To};
+use super::recording::MidiLearn;
 use super::words::{message_words, mode_word, source_words};
 use super::{MapFileError, SavedMap, shipped};
 use crate::input::ControlInput;
 
-/// A burst is over when nothing has come for so many seconds.
-const QUIET_SECS: f64 = 0.4;
-/// A lone message may still be followed by a button's release for so many.
-const RELEASE_SECS: f64 = 1.5;
-/// Messages of a burst that are looked at.
-const BURST: usize = 512;
 /// Messages that the monitor shows.
 const MONITOR: usize = 32;
 /// Changes that can be undone.
@@ -129,45 +124,13 @@ struct Inner {
     undo: VecDeque<MidiMap>,
     /// The project's mapping and what is wrong with it.
     damaged: Option<(Value, String)>,
-    learn: Option<Learning>,
+    learn: Option<MidiLearn>,
     monitor: VecDeque<MidiHeard>,
     counts: MidiCounts,
     /// What only the control side can do and found no room there.
     dropped: u64,
     elsewhere: Vec<MapLine>,
     assembler: Box<Assembler>,
-}
-
-#[derive(Debug)]
-struct Learning {
-    to: To,
-    shift: Option<bool>,
-    burst: Vec<Heard>,
-    learned: Option<Learned>,
-}
-
-impl Learning {
-    fn line(&self) -> Option<MapLine> {
-        let learned = self.learned?;
-        let mut line = MapLine::new(learned.from, learned.mode, self.to);
-        line.shift = self.shift;
-        // A button can be lit; whether it is, is the controller's affair.
-        if matches!(learned.mode, MapMode::Button | MapMode::Toggle) {
-            line.light = Some(MapLight::default());
-        }
-        Some(line)
-    }
-
-    /// The burst may be over.
-    fn settle(&mut self, now_secs: f64) {
-        let Some(last) = self.burst.last().filter(|_| self.learned.is_none()) else { return };
-        let quiet = now_secs - last.secs;
-        let patience = if self.burst.len() == 1 { RELEASE_SECS } else { QUIET_SECS };
-        if quiet >= patience {
-            self.learned = infer(&self.burst);
-            self.burst.clear();
-        }
-    }
 }
 
 impl MidiDesk {
@@ -206,7 +169,7 @@ impl MidiDesk {
     pub fn start_learn(&self, target: &str, shift: Option<bool>) -> Result<(), DeskError> {
         let to = To::named(target).ok_or_else(|| DeskError::NoTarget(target.to_owned()))?;
         let mut inner = self.lock();
-        inner.learn = Some(Learning { to, shift, burst: vec![], learned: None });
+        inner.learn = Some(MidiLearn::new(to).in_layer(shift));
         inner.is_new = true;
         Ok(())
     }
@@ -223,7 +186,7 @@ impl MidiDesk {
     /// [`DeskError::NothingLearnt`], [`DeskError::Full`].
     pub fn keep(&self, replaces: bool) -> Result<(), DeskError> {
         let mut inner = self.lock();
-        let line = inner.learn.as_ref().and_then(Learning::line).ok_or(DeskError::NothingLearnt)?;
+        let line = inner.learn.as_ref().and_then(MidiLearn::line).ok_or(DeskError::NothingLearnt)?;
         let mut map = inner.map.clone();
         if replaces {
             map.lines.retain(|other| !other.meets(&line));
@@ -428,13 +391,13 @@ impl Inner {
 
     fn learn_view(&self) -> LearnView {
         let Some(learning) = &self.learn else { return LearnView::Off };
-        match (learning.line(), learning.learned) {
+        match (learning.line(), learning.learned()) {
             (Some(line), Some(learned)) => LearnView::Learned {
                 line: LineView::of(&line),
                 is_sure: learned.is_sure,
                 conflicts: self.conflicts(&line),
             },
-            _ => LearnView::Waiting { to: learning.to.name(), messages: learning.burst.len() },
+            _ => LearnView::Waiting { to: learning.to().name(), messages: learning.messages() },
         }
     }
 
@@ -444,12 +407,7 @@ impl Inner {
         }
         self.monitor.push_front(heard);
         if let Some(learning) = &mut self.learn {
-            let at = secs(heard.frame, sample_rate);
-            learning.settle(at);
-            if learning.learned.is_none() && learning.burst.len() < BURST {
-                learning.burst.push(Heard { secs: at, bytes: heard.bytes });
-            }
-            return;
+            return learning.hear(Heard { secs: secs(heard.frame, sample_rate), bytes: heard.bytes });
         }
         let Some(message) = MidiMessage::parse(heard.bytes) else { return };
         let readings = self.assembler.read(message);

@@ -7,8 +7,10 @@ mod desk;
 mod file;
 mod learn;
 mod map;
+mod mapping;
 #[cfg(feature = "standalone")]
 pub mod ports;
+mod recording;
 mod shipped;
 mod words;
 
@@ -17,6 +19,8 @@ pub use desk::{DeskError, LearnView, LineView, MidiDesk, MidiView};
 pub use file::{MapFileError, SavedMap};
 pub use learn::{Heard, Learned, infer};
 pub use map::{Compiled, MapLight, MapLine, MapMode, MapSource, MidiMap, To};
+pub use mapping::{MappingError, MidiMapping};
+pub use recording::MidiLearn;
 pub use shipped::{SHIPPED, shipped};
 pub use words::{message_words, parse_source};
 

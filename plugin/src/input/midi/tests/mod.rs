@@ -3,3 +3,4 @@
 mod desk;
 mod files;
 mod learn;
+mod mapping;
