@@ -10,8 +10,8 @@ use super::form::Form;
 use super::ids;
 use super::layout::{cut_bottom, cut_left, cut_right, cut_top};
 use super::log_list::{self, LogFilter};
-use super::osc_access::AccessForm;
-use crate::input::osc::{MOST_SUBSCRIBERS, SettingsChange};
+use super::osc_access::{AccessForm, reach};
+use crate::input::osc::{INSTANCES, MOST_SUBSCRIBERS, SettingsChange};
 use crate::view::{Act, Order, OscView, RigView};
 
 /// What the page remembers.
@@ -71,18 +71,17 @@ impl OscPage {
             OscView::Starting => form.value("State", "starting", ""),
             OscView::Listening(port) => {
                 form.value("State", "listening", "");
-                let (who, help) = if view.osc_access.now.lan {
-                    ("all of this machine's addresses", "Other machines need the token.")
-                } else {
-                    ("127.0.0.1", "From this computer only.")
-                };
-                form.value("Address", &format!("{who}, UDP port {port}"), help);
+                let (who, help) = reach(&view.osc_access.now);
+                form.value("Address", &format!("{who}, UDP port {port}"), &help);
             }
             OscView::Failed(sentence) => form.value("State", sentence, ""),
         }
-        let help = "Addresses of this instance alone begin with it: /name/deck/a/play. Instances at one port have \
-            different names. Saved with the project.";
-        let name = form.place("Name", help);
+        let help = format!(
+            "Addresses of this instance alone begin with it: {INSTANCES}{}/deck/a/play. Instances at one port have \
+            different names. Saved with the project.",
+            view.osc_name
+        );
+        let name = form.place("Name", &help);
         let traffic = &view.osc_traffic;
         let who = format!("{} of {MOST_SUBSCRIBERS}", traffic.subscribers);
         form.value("Subscribers", &who, "Clients that asked to be told of changes: /subscribe.");
