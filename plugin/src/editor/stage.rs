@@ -288,7 +288,7 @@ impl Stage {
         if browse.is_some() || (self.page == Page::Library && self.browser.is_none()) {
             self.browse(browse.unwrap_or(self.chosen), view);
         }
-        self.show_status(ui, layout.status, view, now_secs);
+        self.show_status(ui, layout.status, view);
     }
 
     /// Opens the library for a deck.
@@ -306,7 +306,7 @@ impl Stage {
             meter.update(deck.peak, now_secs, elapsed_secs);
         }
         self.master.update(view.snapshot.master_peak, now_secs, elapsed_secs);
-        self.notices.update(view, now_secs);
+        self.notices.update(view, self.page, now_secs);
         if view.snapshot.block != self.pulse.0 {
             self.pulse = (view.snapshot.block, now_secs);
         }
@@ -324,14 +324,14 @@ impl Stage {
     }
 
     /// The newest message, or what the keys do; on the right what has gone wrong.
-    fn show_status(&self, ui: &Ui, rect: Rect, view: &RigView, now_secs: f64) {
+    fn show_status(&self, ui: &Ui, rect: Rect, view: &RigView) {
         let rect = rect.shrink2(egui::vec2(6.0, 0.0));
         // The window's corner is for resizing.
         let (words, trouble) = cut_right(rect.with_max_x(rect.right() - 14.0), 190.0);
         let keys = keys::hint(self.page, self.chosen);
-        let (sentence, colour) = match &view.notice {
-            Some(notice) if self.notices.is_fresh(now_secs) => (notice::capitalised(&notice.text), theme::alert()),
-            _ => (keys, theme::text_dim()),
+        let (sentence, colour) = match self.notices.newest(view) {
+            Some(said) => (notice::capitalised(said), theme::alert()),
+            None => (keys, theme::text_dim()),
         };
         text::line(ui, words, &sentence, theme::words(12.0), colour, Align2::LEFT_CENTER);
         let counts = trouble_words(view);
@@ -362,7 +362,6 @@ impl Parts<'_> {
 
     /// Returns the deck for which a file is to be looked for.
     fn show_play(&mut self, ui: &Ui, page: Rect, view: &RigView, act: &mut dyn Act) -> Option<DeckId> {
-        let now_secs = ui.input(|input| input.time);
         let stand = Stand::new(page);
         self.show_strip(ui, stand.strip, view);
         let mut desk = Desk { ui, view, act, ahead_secs: self.ahead_secs, touched: None, times: self.times };
@@ -372,7 +371,7 @@ impl Parts<'_> {
                 deck,
                 large: matches!(deck, DeckId::A | DeckId::B),
                 chosen: deck == *self.chosen,
-                notice: self.notices.on_deck(view, deck, now_secs),
+                notice: self.notices.on_deck(view, deck),
             };
             let reply = deck::show(&mut desk, rect, frame, &mut self.lengths[deck.index()], self.meshes);
             if reply.touched {
@@ -380,7 +379,7 @@ impl Parts<'_> {
             }
             browse = browse.or(reply.browse.then_some(deck));
         }
-        let refused = self.notices.elsewhere(view, now_secs);
+        let refused = self.notices.elsewhere(view);
         mixer::show(&mut desk, stand.mixer, self.meters, self.master, self.fx_open, refused);
         if let Some(deck) = desk.touched {
             *self.chosen = deck;

@@ -18,6 +18,7 @@ mod keys;
 mod library;
 mod look;
 mod midi;
+mod notices;
 mod osc;
 mod outside;
 mod pages;
