@@ -50,13 +50,7 @@ const LARGE: Rows = Rows { head: 24.0, times: 32.0, pads: 28.0, loops: 26.0, mot
 const COMPACT: Rows = Rows { head: 22.0, times: 0.0, pads: 20.0, loops: 20.0, motion: 20.0, foot: 26.0 };
 
 /// Draws a deck and sends what is asked of it.
-pub fn show(
-    desk: &mut Desk<'_>,
-    rect: Rect,
-    frame: Frame<'_>,
-    length: &mut f64,
-    meshes: &mut super::bands::Meshes,
-) -> Reply {
+pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut super::bands::Meshes) -> Reply {
     let Frame { deck, large, .. } = frame;
     let rows = if large { &LARGE } else { &COMPACT };
     let panel = desk.ui.interact(rect, ids::deck(deck, Part::Panel), Sense::click());
@@ -81,7 +75,7 @@ pub fn show(
     }
     let [pads, loops, motion, foot] = spread(rest, SPACE, [rows.pads, rows.loops, rows.motion, rows.foot]);
     pads::show(desk, pads, deck);
-    loops::show(desk, loops, deck, length);
+    loops::show(desk, loops, deck);
     show_motion(desk, motion, deck, large);
     let browse = show_foot(desk, foot, frame);
     let touched = panel.clicked();
@@ -219,7 +213,8 @@ fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
     let word = if now == 0 { "Q" } else { hands::TIMES[now] };
     let plain = Face { size: 11.0, ..Face::plain(word) };
     let face = if now == 0 { plain } else { Face { fill: theme::waiting(), ink: theme::ink(), ..plain } };
-    let help = "When Play and Stop happen on this deck, pressed here: by the rig's setting, or on lines of its own.";
+    let help = "When Play and Stop happen on this deck, pressed here: by the rig's setting, or on lines of its own. It is \
+        this window's: no host parameter, and not saved with the project.";
     let id = ids::deck(deck, Part::Quantize);
     if let Some(place) = super::choice::show(desk.ui, rect, id, &words, now, face, help) {
         desk.times.set(deck, place);

@@ -22,10 +22,10 @@ pub const HELP: [(&str, &str); 16] = [
     ("S  D  F  G", "sync, key lock, slip, reverse"),
     ("L", "loop on, loop off"),
     ("-  =", "half, twice the loop's length"),
-    (",  .", "jump back, jump on by the loop's length"),
+    (",  .", "jump back, jump on by the jump's length"),
     ("[  ]", "hold back, push on, while held"),
     ("Left, Right", "crossfader"),
-    ("X", "take back what waits on the chosen deck"),
+    ("X", "take back what waits on the chosen deck, or else on none"),
     ("Backspace", "undo"),
     ("Shift Escape", "panic: everything out"),
     ("5 6 7 8 9 0", "pages, in the order of their tabs; F1 to F6 too"),
@@ -73,8 +73,6 @@ pub enum Stroke {
     Loop,
     /// The loop's length times this.
     Length(f64),
-    /// A jump by the loop's length, on or back.
-    Jump(f64),
     /// Take back what waits on the chosen deck.
     Cancel,
     /// Bring back what was taken away.
@@ -172,8 +170,8 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::L => Stroke::Loop,
         Key::Minus => Stroke::Length(0.5),
         Key::Equals | Key::Plus => Stroke::Length(2.0),
-        Key::Comma => Stroke::Jump(-1.0),
-        Key::Period => Stroke::Jump(1.0),
+        Key::Comma => Stroke::Gesture(Gesture::JumpBack, 0.0),
+        Key::Period => Stroke::Gesture(Gesture::JumpOn, 0.0),
         Key::OpenBracket => Stroke::Hold(key, Gesture::Nudge, -PUSH),
         Key::CloseBracket => Stroke::Hold(key, Gesture::Nudge, PUSH),
         Key::X => Stroke::Cancel,

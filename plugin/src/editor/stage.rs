@@ -30,8 +30,6 @@ use crate::view::{Act, Order, RigView};
 
 /// Without a new block for this long, audio counts as stopped. Seconds.
 const PULSE_SECS: f64 = 1.0;
-/// The loop length of a deck at first, in beats.
-const FIRST_LENGTH: f64 = 4.0;
 
 /// What the editor remembers from frame to frame, and from one opening to the next.
 #[derive(Debug)]
@@ -56,8 +54,6 @@ pub struct Stage {
     glide: Glide,
     meshes: Meshes,
     zoom: usize,
-    /// The length of the next loop on each deck, in beats.
-    lengths: [f64; NUM_DECKS],
     /// The effect whose other knobs are shown.
     fx_open: Option<(DeckId, u8)>,
     hands: Hands,
@@ -89,7 +85,6 @@ impl Default for Stage {
             glide: Glide::default(),
             meshes: Meshes::default(),
             zoom: FIRST_ZOOM,
-            lengths: [FIRST_LENGTH; NUM_DECKS],
             fx_open: None,
             hands: Hands::default(),
             times: Times::default(),
@@ -200,7 +195,6 @@ impl Stage {
             ahead_secs: self.glide.ahead_secs(),
             meshes: &mut self.meshes,
             zoom: &mut self.zoom,
-            lengths: &mut self.lengths,
             fx_open: &mut self.fx_open,
             times: &mut times,
         };
@@ -268,11 +262,10 @@ impl Stage {
             strokes.retain(|stroke| matches!(stroke, Stroke::Page(_)) || stroke.is_always_ours());
         }
         for stroke in strokes {
-            let (chosen, lengths) = (&mut self.chosen, &mut self.lengths);
             match stroke {
                 Stroke::Page(page) => self.page = page,
-                Stroke::Browse => browse = browse.or(Some(*chosen)),
-                stroke => key_acts::play(ui, stroke, chosen, lengths, view, act),
+                Stroke::Browse => browse = browse.or(Some(self.chosen)),
+                stroke => key_acts::play(ui, stroke, &mut self.chosen, view, act),
             }
         }
         if no_finger_is_down(ui) {
@@ -348,7 +341,6 @@ struct Parts<'a> {
     ahead_secs: f64,
     meshes: &'a mut Meshes,
     zoom: &'a mut usize,
-    lengths: &'a mut [f64; NUM_DECKS],
     fx_open: &'a mut Option<(DeckId, u8)>,
     times: &'a mut Times,
 }
@@ -373,7 +365,7 @@ impl Parts<'_> {
                 chosen: deck == *self.chosen,
                 notice: self.notices.on_deck(view, deck),
             };
-            let reply = deck::show(&mut desk, rect, frame, &mut self.lengths[deck.index()], self.meshes);
+            let reply = deck::show(&mut desk, rect, frame, self.meshes);
             if reply.touched {
                 desk.touched = Some(deck);
             }

@@ -15,6 +15,7 @@ mod crates;
 mod desk;
 mod held;
 mod keys;
+mod lengths;
 mod library;
 mod look;
 mod midi;
@@ -30,6 +31,7 @@ mod scenes;
 mod stand;
 mod states;
 mod tooltips;
+mod waits;
 mod work;
 
 #[global_allocator]
