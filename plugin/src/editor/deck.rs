@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::layout::{cut_left, cut_right, cut_top, spread};
 use super::shapes::Sign;
+use super::waveform::Wish;
 use super::{deck_head, hands, loops, pads, pending, press, rate, text, theme, well};
 use crate::view::{Act, LoadState};
 
@@ -66,9 +67,13 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut supe
     }
     let buttons = rows.pads + rows.loops + rows.motion + rows.foot + 3.0 * SPACE;
     let (body, rest) = (rest.with_max_y(rest.bottom() - buttons - SPACE), rest.with_min_y(rest.bottom() - buttons));
-    if let Some(position_secs) = well::show(desk, body, frame, meshes) {
-        desk.act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
-        desk.touched = Some(deck);
+    match well::show(desk, body, frame, meshes) {
+        Some(Wish::Place(position_secs)) => {
+            desk.act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
+            desk.touched = Some(deck);
+        }
+        Some(Wish::Jump(gesture)) => desk.gesture_now(deck, gesture, 0.0),
+        None => {}
     }
     if frame.notice.is_none() {
         show_pending(desk, body, deck);
@@ -127,10 +132,12 @@ fn show_motion(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, large: bool) {
         let response = button(desk.ui, rect, ids::deck(deck, part), Face { size, ..Face::plain(word) });
         if response.clicked() {
             desk.gesture(deck, Gesture::KeyShift, shift + step);
-        } else if response.secondary_clicked() {
-            desk.gesture(deck, Gesture::KeyShift, 0.0);
+        } else if response.secondary_clicked() || press::erased(desk.ui, &response) {
+            desk.gesture_now(deck, Gesture::KeyShift, 0.0);
         }
-        response.on_hover_text("Moves the track's key by a semitone, its tempo stays. Right click: its own key.");
+        response.on_hover_text(
+            "Moves the track's key by a semitone, its tempo stays. Right click, or Delete after Tab: its own key.",
+        );
     }
     desk.switch(snap, deck, Gesture::Snap, motion.snap, lamp("SNAP", motion.snap, theme::playing()));
     desk.switch(slip, deck, Gesture::Slip, motion.slip, lamp("SLIP", motion.slip, theme::waiting()));

@@ -37,6 +37,6 @@ pub fn play(ui: &Ui, stroke: Stroke, chosen: &mut DeckId, view: &RigView, act: &
         Stroke::Hold(key, what, value) => act.press(key, deck, what, value),
         Stroke::Release(key) => act.release(key),
         Stroke::LetGo => act.let_go(),
-        Stroke::Page(_) | Stroke::Browse => {}
+        Stroke::Page(_) | Stroke::Browse | Stroke::Zoom(_) => {}
     }
 }

@@ -14,7 +14,7 @@ use super::page::Page;
 pub const CROSSFADER_STEP: f32 = 0.05;
 
 /// Every key and what it does, for people.
-pub const HELP: [(&str, &str); 16] = [
+pub const HELP: [(&str, &str); 18] = [
     ("Space", "play or stop the chosen deck; with Shift at once"),
     ("1 2 3 4", "choose deck A, B, C, D"),
     ("Q W E R T Y U I", "hot cues 1 to 8; with Shift set them"),
@@ -30,7 +30,9 @@ pub const HELP: [(&str, &str); 16] = [
     ("Shift Escape", "panic: everything out"),
     ("5 6 7 8 9 0", "pages, in the order of their tabs; F1 to F6 too"),
     ("Enter", "choose a file for the deck"),
-    ("Tab, then arrows", "reach any control and move it"),
+    ("PageUp, PageDown", "zoom the waveforms: fewer beats, more beats"),
+    ("Tab, then arrows", "reach any control and move it; on a waveform jump"),
+    ("Tab, then Delete", "put it back; forget a hot cue; the track's own key"),
 ];
 
 /// What the most used keys do on a page, in one line.
@@ -77,6 +79,8 @@ pub enum Stroke {
     Cancel,
     /// Bring back what was taken away.
     Undo,
+    /// The zoomed waveforms, as the wheel does: nearer above 0.
+    Zoom(f32),
     /// Another page.
     Page(Page),
     /// Look for a file.
@@ -176,6 +180,8 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::CloseBracket => Stroke::Hold(key, Gesture::Nudge, PUSH),
         Key::X => Stroke::Cancel,
         Key::Backspace => Stroke::Undo,
+        Key::PageUp => Stroke::Zoom(1.0),
+        Key::PageDown => Stroke::Zoom(-1.0),
         Key::Enter => Stroke::Browse,
         _ => {
             return Page::ALL

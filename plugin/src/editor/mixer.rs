@@ -102,7 +102,7 @@ fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {
     let rail = way.shrink2(vec2(HALF_HANDLE + 4.0, 0.0));
     let slid = slide::slide(ui, way, ids::crossfader(), vec2(rail.width(), 0.0), view.snapshot.crossfader);
     let mut wanted = slid.moved.map(|place| if (place - 0.5).abs() < DETENT { 0.5 } else { place });
-    if slid.response.double_clicked() {
+    if slid.reset {
         wanted = Some(0.5);
     }
     if let Some(position) = wanted {
@@ -115,8 +115,8 @@ fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {
     }
     show_head(desk, head, &format::crossfader(shown));
     slid.response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text(
-        "Crossfader. Drag left or right, with Shift for fine steps; arrow keys; double click for the centre. \
-         Each channel says on which side it is, or passes it.",
+        "Crossfader. Drag left or right, with Shift for fine steps; arrow keys; double click or, after Tab, Delete for \
+         the centre. Each channel says on which side it is, or passes it.",
     );
 }
 

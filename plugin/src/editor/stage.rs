@@ -6,7 +6,7 @@ use echelon_engine::action::{Action, ActionTiming, Setting};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use egui::{Align2, Key, Rect, Ui};
 
-use super::axis::FIRST_ZOOM;
+use super::axis::{FIRST_ZOOM, ZOOMS};
 use super::bands::Meshes;
 use super::browser::{Browser, Reply};
 use super::columns::Sort;
@@ -160,6 +160,12 @@ impl Stage {
         self.chosen
     }
 
+    /// How many beats the zoomed waveforms show.
+    #[must_use]
+    pub fn zoom_beats(&self) -> f32 {
+        ZOOMS[self.zoom.min(ZOOMS.len() - 1)]
+    }
+
     /// The page in sight.
     #[must_use]
     pub const fn page(&self) -> Page {
@@ -264,6 +270,7 @@ impl Stage {
         for stroke in strokes {
             match stroke {
                 Stroke::Page(page) => self.page = page,
+                Stroke::Zoom(turned) => self.zoom = strip::turn(self.zoom, turned),
                 Stroke::Browse => browse = browse.or(Some(self.chosen)),
                 stroke => key_acts::play(ui, stroke, &mut self.chosen, view, act),
             }

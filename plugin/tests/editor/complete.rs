@@ -460,7 +460,7 @@ fn a_test_that_drives_something_else_is_no_proof() {
 }
 
 /// What is pressed and never turned, and has its keys elsewhere: `keys::HELP`.
-const BY_OTHER_KEYS: [&str; 3] = ["part Panel", "part Strip", "browser listen at"];
+const BY_OTHER_KEYS: [&str; 2] = ["part Panel", "browser listen at"];
 
 /// One state of each page is enough for the order of the keyboard, which takes a frame for each control.
 const REACHED: [&str; 7] = [

@@ -6,6 +6,7 @@
 mod allocations;
 mod bench;
 mod browser;
+mod by_keys;
 mod complete;
 mod contrast;
 mod controls;
