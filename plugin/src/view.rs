@@ -225,6 +225,8 @@ pub struct RigView {
     pub safety: SafetyTelemetry,
     /// The newest message.
     pub notice: Option<Notice>,
+    /// The newest messages of each deck and of none, the oldest first: nobody may have looked when they were said.
+    pub told: Arc<Vec<Notice>>,
     /// The ways in: whether each may act, and what came by it.
     pub inputs: Arc<[InputTelemetry]>,
     /// What the safety policy goes by.
@@ -243,6 +245,26 @@ pub struct RigView {
     pub listened: Option<Listened>,
     /// The MIDI mapping, learning and the monitor; only while someone looks ([`SharedView::watch_midi`]).
     pub midi: Arc<MidiView>,
+}
+
+/// Messages of one deck, or of none, that are kept at most.
+const MOST_TOLD: usize = 8;
+
+impl RigView {
+    /// Shows a person a sentence, on a deck if it is about one. The same again takes the place of what was said before.
+    pub fn tell(&mut self, deck: Option<DeckId>, text: String) {
+        let number = self.notice.as_ref().map_or(1, |notice| notice.number + 1);
+        let notice = Notice { number, deck, text };
+        let told = Arc::make_mut(&mut self.told);
+        told.retain(|other| other.deck != deck || other.text != notice.text);
+        if told.iter().filter(|other| other.deck == deck).count() >= MOST_TOLD
+            && let Some(oldest) = told.iter().position(|other| other.deck == deck)
+        {
+            told.remove(oldest);
+        }
+        told.push(notice.clone());
+        self.notice = Some(notice);
+    }
 }
 
 /// The view, written by the control thread and read by the editor.
@@ -319,10 +341,7 @@ impl SharedView {
 
     /// Shows a person a sentence, on a deck if it is about one. Any thread but the audio thread.
     pub fn tell(&self, deck: Option<DeckId>, text: String) {
-        self.update(|view| {
-            let number = view.notice.as_ref().map_or(1, |notice| notice.number + 1);
-            view.notice = Some(Notice { number, deck, text });
-        });
+        self.update(|view| view.tell(deck, text));
     }
 
     /// Changes the view. Control thread.

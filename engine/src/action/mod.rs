@@ -48,6 +48,8 @@ pub enum Pending {
     Request(RequestId),
     /// Everything on a deck.
     Deck(DeckId),
+    /// Everything that is of no deck: of the mixer, or an undo wherever it happened.
+    Rig,
     /// Everything.
     All,
 }

@@ -19,6 +19,7 @@ impl RigProcessor {
         while let Some(entry) = self.timeline.take_first(|entry| match pending {
             Pending::Request(id) => entry.id == id && id != RequestId::HOST,
             Pending::Deck(deck) => entry.deed.is_wish() && entry.deed.deck() == Some(deck),
+            Pending::Rig => entry.deed.is_wish() && entry.deed.deck().is_none(),
             Pending::All => entry.deed.is_wish(),
         }) {
             found = true;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use echelon::media::analyse::{Analysis, Bands, ContentId, Key, Waveform};
 use echelon::media::{Overview, Peak};
-use echelon::view::{AnalysisState, LoadState, Notice, OscView, RigView, TrackView};
+use echelon::view::{AnalysisState, LoadState, OscView, RigView, TrackView};
 use echelon_engine::action::{ActionKind, RequestId};
 use echelon_engine::deck::{BeatGrid, Marks, MotionView, Track};
 use echelon_engine::message::{DeckView, PendingView, Snapshot};
@@ -242,6 +242,7 @@ fn pending(view: &mut RigView, secs: f64) {
     wait_for(view, ActionKind::Stop, Some(DeckId::A), 136.0);
     wait_for(view, ActionKind::Stop, Some(DeckId::C), 128.0);
     wait_for(view, ActionKind::Seek, Some(DeckId::C), 132.0);
+    wait_for(view, ActionKind::Undo, None, 128.0);
 }
 
 fn loading(view: &mut RigView, secs: f64) {
@@ -275,7 +276,7 @@ fn refused(view: &mut RigView, secs: f64) {
     playing(view, secs);
     if secs > 0.3 {
         let text = "deck B is playing: stop it before you load another track".to_owned();
-        view.notice = Some(Notice { number: 1, deck: Some(DeckId::B), text });
+        view.tell(Some(DeckId::B), text);
     }
 }
 
@@ -301,7 +302,7 @@ fn long(view: &mut RigView, secs: f64) {
     (view.snapshot.non_finite, view.snapshot.lost_events) = (123_456, 98_765);
     view.osc = OscView::Failed(LONG.to_owned());
     if secs > 0.3 {
-        view.notice = Some(Notice { number: 9, deck: Some(DeckId::A), text: LONG.to_owned() });
+        view.tell(Some(DeckId::A), LONG.to_owned());
     }
 }
 

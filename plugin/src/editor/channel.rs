@@ -10,7 +10,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::layout::{cut_bottom, cut_top, share};
 use super::meter::Meter;
-use super::{fader, format, knob, taper, text, theme};
+use super::{fader, format, knob, pending, taper, text, theme};
 
 /// The range of a band of the EQ in dB; 0 dB is in the middle of its travel.
 const EQ_DB: [f32; 2] = [-26.0, 12.0];
@@ -181,7 +181,11 @@ pub fn show_more(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, slot: u8) -> boo
     let inner = rect.shrink(6.0);
     let [name, depth, tone, time, close] = share(inner, 6.0, [1.3, 1.0, 1.0, 1.2, 1.0]);
     let title = format!("Deck {deck}, FX {slot}");
+    // What waits for its beat is seen here too.
+    let waits = pending::soonest(&desk.view.snapshot, None).is_some();
+    let (name, below) = if waits { cut_bottom(name, 26.0) } else { (name, name) };
     text::line(desk.ui, name, &title, theme::words(13.0), theme::text(), Align2::LEFT_CENTER);
+    pending::show_rig(desk.ui, below, &desk.view.snapshot, desk.act);
     for (rect, id, word) in [(depth, ids[0], "DEPTH"), (tone, ids[1], "TONE")] {
         if let Some(knob) = Knob::of_deck(deck, id) {
             desk.knob(rect, knob, word, theme::waiting());

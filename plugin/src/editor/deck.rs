@@ -11,6 +11,7 @@ use super::desk::Desk;
 use super::ids::{self, Part};
 use super::layout::{cut_left, cut_right, cut_top, spread};
 use super::shapes::Sign;
+use super::waveform::Wish;
 use super::{deck_head, hands, loops, pads, pending, press, rate, text, theme, well};
 use crate::view::{Act, LoadState};
 
@@ -50,13 +51,7 @@ const LARGE: Rows = Rows { head: 24.0, times: 32.0, pads: 28.0, loops: 26.0, mot
 const COMPACT: Rows = Rows { head: 22.0, times: 0.0, pads: 20.0, loops: 20.0, motion: 20.0, foot: 26.0 };
 
 /// Draws a deck and sends what is asked of it.
-pub fn show(
-    desk: &mut Desk<'_>,
-    rect: Rect,
-    frame: Frame<'_>,
-    length: &mut f64,
-    meshes: &mut super::bands::Meshes,
-) -> Reply {
+pub fn show(desk: &mut Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut super::bands::Meshes) -> Reply {
     let Frame { deck, large, .. } = frame;
     let rows = if large { &LARGE } else { &COMPACT };
     let panel = desk.ui.interact(rect, ids::deck(deck, Part::Panel), Sense::click());
@@ -72,16 +67,20 @@ pub fn show(
     }
     let buttons = rows.pads + rows.loops + rows.motion + rows.foot + 3.0 * SPACE;
     let (body, rest) = (rest.with_max_y(rest.bottom() - buttons - SPACE), rest.with_min_y(rest.bottom() - buttons));
-    if let Some(position_secs) = well::show(desk, body, frame, meshes) {
-        desk.act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
-        desk.touched = Some(deck);
+    match well::show(desk, body, frame, meshes) {
+        Some(Wish::Place(position_secs)) => {
+            desk.act.act(Action::SeekDeck { deck, position_secs }, ActionTiming::Default);
+            desk.touched = Some(deck);
+        }
+        Some(Wish::Jump(gesture)) => desk.gesture_now(deck, gesture, 0.0),
+        None => {}
     }
     if frame.notice.is_none() {
         show_pending(desk, body, deck);
     }
     let [pads, loops, motion, foot] = spread(rest, SPACE, [rows.pads, rows.loops, rows.motion, rows.foot]);
     pads::show(desk, pads, deck);
-    loops::show(desk, loops, deck, length);
+    loops::show(desk, loops, deck);
     show_motion(desk, motion, deck, large);
     let browse = show_foot(desk, foot, frame);
     let touched = panel.clicked();
@@ -133,10 +132,12 @@ fn show_motion(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, large: bool) {
         let response = button(desk.ui, rect, ids::deck(deck, part), Face { size, ..Face::plain(word) });
         if response.clicked() {
             desk.gesture(deck, Gesture::KeyShift, shift + step);
-        } else if response.secondary_clicked() {
-            desk.gesture(deck, Gesture::KeyShift, 0.0);
+        } else if response.secondary_clicked() || press::erased(desk.ui, &response) {
+            desk.gesture_now(deck, Gesture::KeyShift, 0.0);
         }
-        response.on_hover_text("Moves the track's key by a semitone, its tempo stays. Right click: its own key.");
+        response.on_hover_text(
+            "Moves the track's key by a semitone, its tempo stays. Right click, or Delete after Tab: its own key.",
+        );
     }
     desk.switch(snap, deck, Gesture::Snap, motion.snap, lamp("SNAP", motion.snap, theme::playing()));
     desk.switch(slip, deck, Gesture::Slip, motion.slip, lamp("SLIP", motion.slip, theme::waiting()));
@@ -219,7 +220,8 @@ fn show_times(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
     let word = if now == 0 { "Q" } else { hands::TIMES[now] };
     let plain = Face { size: 11.0, ..Face::plain(word) };
     let face = if now == 0 { plain } else { Face { fill: theme::waiting(), ink: theme::ink(), ..plain } };
-    let help = "When Play and Stop happen on this deck, pressed here: by the rig's setting, or on lines of its own.";
+    let help = "When Play and Stop happen on this deck, pressed here: by the rig's setting, or on lines of its own. It is \
+        this window's: no host parameter, and not saved with the project.";
     let id = ids::deck(deck, Part::Quantize);
     if let Some(place) = super::choice::show(desk.ui, rect, id, &words, now, face, help) {
         desk.times.set(deck, place);

@@ -26,7 +26,7 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, control: Knob, meter: &Meter, colou
     let actual = knob::place_of(row, desk.view.snapshot.knob(control));
     let slid = slide::slide(ui, fader, id, vec2(0.0, -rail.height()), actual);
     let mut wanted = slid.moved;
-    if slid.response.double_clicked() {
+    if slid.reset {
         wanted = Some(1.0);
         slide::hold(ui, id, 1.0);
     }
@@ -40,7 +40,7 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, control: Knob, meter: &Meter, colou
     text::line(ui, foot, &words, theme::words(11.0), ink, Align2::CENTER_CENTER);
     slid.response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_ui(|ui| {
         ui.label(row.help);
-        ui.label("Drag up or down, with Shift for fine steps; double click opens it.");
+        ui.label("Drag up or down, with Shift for fine steps; double click or, after Tab, Delete opens it.");
     });
     if wanted.is_some() {
         desk.set_knob(control, knob::value_at(row, place));

@@ -36,6 +36,8 @@ pub enum Part {
     JumpBack,
     /// Jumps on.
     JumpOn,
+    /// How far they go.
+    JumpSize,
     /// Holds back.
     NudgeBack,
     /// Pushes on.

@@ -14,7 +14,7 @@ use super::page::Page;
 pub const CROSSFADER_STEP: f32 = 0.05;
 
 /// Every key and what it does, for people.
-pub const HELP: [(&str, &str); 16] = [
+pub const HELP: [(&str, &str); 18] = [
     ("Space", "play or stop the chosen deck; with Shift at once"),
     ("1 2 3 4", "choose deck A, B, C, D"),
     ("Q W E R T Y U I", "hot cues 1 to 8; with Shift set them"),
@@ -22,15 +22,17 @@ pub const HELP: [(&str, &str); 16] = [
     ("S  D  F  G", "sync, key lock, slip, reverse"),
     ("L", "loop on, loop off"),
     ("-  =", "half, twice the loop's length"),
-    (",  .", "jump back, jump on by the loop's length"),
+    (",  .", "jump back, jump on by the jump's length"),
     ("[  ]", "hold back, push on, while held"),
     ("Left, Right", "crossfader"),
-    ("X", "take back what waits on the chosen deck"),
+    ("X", "take back what waits on the chosen deck, or else on none"),
     ("Backspace", "undo"),
     ("Shift Escape", "panic: everything out"),
     ("5 6 7 8 9 0", "pages, in the order of their tabs; F1 to F6 too"),
     ("Enter", "choose a file for the deck"),
-    ("Tab, then arrows", "reach any control and move it"),
+    ("PageUp, PageDown", "zoom the waveforms: fewer beats, more beats"),
+    ("Tab, then arrows", "reach any control and move it; on a waveform jump"),
+    ("Tab, then Delete", "put it back; forget a hot cue; the track's own key"),
 ];
 
 /// What the most used keys do on a page, in one line.
@@ -73,12 +75,12 @@ pub enum Stroke {
     Loop,
     /// The loop's length times this.
     Length(f64),
-    /// A jump by the loop's length, on or back.
-    Jump(f64),
     /// Take back what waits on the chosen deck.
     Cancel,
     /// Bring back what was taken away.
     Undo,
+    /// The zoomed waveforms, as the wheel does: nearer above 0.
+    Zoom(f32),
     /// Another page.
     Page(Page),
     /// Look for a file.
@@ -172,12 +174,14 @@ fn down(key: Key, repeat: bool, shift: bool) -> Option<Stroke> {
         Key::L => Stroke::Loop,
         Key::Minus => Stroke::Length(0.5),
         Key::Equals | Key::Plus => Stroke::Length(2.0),
-        Key::Comma => Stroke::Jump(-1.0),
-        Key::Period => Stroke::Jump(1.0),
+        Key::Comma => Stroke::Gesture(Gesture::JumpBack, 0.0),
+        Key::Period => Stroke::Gesture(Gesture::JumpOn, 0.0),
         Key::OpenBracket => Stroke::Hold(key, Gesture::Nudge, -PUSH),
         Key::CloseBracket => Stroke::Hold(key, Gesture::Nudge, PUSH),
         Key::X => Stroke::Cancel,
         Key::Backspace => Stroke::Undo,
+        Key::PageUp => Stroke::Zoom(1.0),
+        Key::PageDown => Stroke::Zoom(-1.0),
         Key::Enter => Stroke::Browse,
         _ => {
             return Page::ALL

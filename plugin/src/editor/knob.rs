@@ -20,7 +20,7 @@ pub struct Face<'a> {
     pub word: &'a str,
     /// Where the engine has it, 0..1.
     pub place: f32,
-    /// Where the arc begins, and where a double click goes.
+    /// Where the arc begins, and where a double click and Delete go.
     pub rest: f32,
     /// Of the arc.
     pub colour: Color32,
@@ -32,7 +32,7 @@ pub struct Face<'a> {
 pub fn show(ui: &Ui, rect: Rect, face: &Face<'_>, value: impl Fn(f32) -> String) -> Option<f32> {
     let slid = slide::slide(ui, rect, face.id, vec2(0.0, -TRAVEL), face.place);
     let mut wanted = slid.moved;
-    if slid.response.double_clicked() {
+    if slid.reset {
         slide::hold(ui, face.id, face.rest);
         wanted = Some(face.rest);
     }
@@ -54,7 +54,9 @@ pub fn show(ui: &Ui, rect: Rect, face: &Face<'_>, value: impl Fn(f32) -> String)
     slid.response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_ui(|ui| {
         ui.label(format!("{}: {}", face.word, value(place)));
         ui.label(face.help);
-        ui.label("Drag up or down or turn the wheel, with Shift for fine steps; double click to reset.");
+        ui.label(
+            "Drag up or down or turn the wheel, with Shift for fine steps; double click or, after Tab, Delete resets.",
+        );
     });
     wanted
 }

@@ -20,6 +20,8 @@ const DETENT: f32 = 0.015;
 const HALF_HANDLE: f32 = 8.0;
 /// Height of the crossfader's part.
 const FOOT: f32 = 72.0;
+/// Height of the words above the crossfader: a ring and its number find room there.
+const HEAD: f32 = 24.0;
 /// Width of the master.
 const MASTER: f32 = 62.0;
 
@@ -90,7 +92,7 @@ fn model_word(word: &'static str) -> &'static str {
 
 fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {
     let (ui, view) = (desk.ui, desk.view);
-    let (head, body) = cut_top(rect, 14.0);
+    let (head, body) = cut_top(rect, HEAD);
     let (a, rest) = cut_left(body, 22.0);
     let (way, b) = cut_right(rest, 22.0);
     let side = |rect: Rect| Rect::from_center_size(rect.center(), vec2(22.0, 22.0));
@@ -100,7 +102,7 @@ fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {
     let rail = way.shrink2(vec2(HALF_HANDLE + 4.0, 0.0));
     let slid = slide::slide(ui, way, ids::crossfader(), vec2(rail.width(), 0.0), view.snapshot.crossfader);
     let mut wanted = slid.moved.map(|place| if (place - 0.5).abs() < DETENT { 0.5 } else { place });
-    if slid.response.double_clicked() {
+    if slid.reset {
         wanted = Some(0.5);
     }
     if let Some(position) = wanted {
@@ -111,20 +113,23 @@ fn show_crossfader(desk: &mut Desk<'_>, rect: Rect) {
     if slid.response.has_focus() {
         super::shapes::outline(ui.painter(), way, theme::text());
     }
-    let words = crossfader_words(view, shown);
-    text::line(ui, head, &words, theme::words(12.0), theme::text(), Align2::CENTER_CENTER);
+    show_head(desk, head, &format::crossfader(shown));
     slid.response.on_hover_cursor(CursorIcon::ResizeHorizontal).on_hover_text(
-        "Crossfader. Drag left or right, with Shift for fine steps; arrow keys; double click for the centre. \
-         Each channel says on which side it is, or passes it.",
+        "Crossfader. Drag left or right, with Shift for fine steps; arrow keys; double click or, after Tab, Delete for \
+         the centre. Each channel says on which side it is, or passes it.",
     );
 }
 
-/// Where the crossfader is, and where and when it is going if a move is pending.
-fn crossfader_words(view: &RigView, position: f32) -> String {
-    let words = format::crossfader(position);
-    pending::soonest(&view.snapshot, None).map_or(words.clone(), |(due, _)| {
-        format!("{words}, moves on {}", format::bar_beat_text(due.due_beat, &view.snapshot.clock))
-    })
+/// Where the crossfader is, and beside it what waits and is of no deck: its own next move, an undo, or anything else.
+fn show_head(desk: &mut Desk<'_>, rect: Rect, place: &str) {
+    let words = |rect: Rect| text::fit(desk.ui, rect, place, 12.0, theme::text(), Align2::CENTER_CENTER);
+    if pending::soonest(&desk.view.snapshot, None).is_none() {
+        words(rect);
+        return;
+    }
+    let [waits, rest] = share(rect, 4.0, [1.5, 1.0]);
+    words(rest);
+    pending::show_rig(desk.ui, waits, &desk.view.snapshot, desk.act);
 }
 
 /// Sends a position. A drag keeps its own memory of where the pointer is.

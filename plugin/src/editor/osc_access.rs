@@ -1,5 +1,6 @@
 //! Who may talk to OSC from other machines, and from which folders it may load.
 
+use std::net::Ipv4Addr;
 use std::path::Path;
 
 use egui::{Align2, Id, Rect, ScrollArea, Sense, TextEdit, Ui, UiBuilder, vec2};
@@ -14,6 +15,16 @@ use crate::view::{Act, Order, OscAccess};
 
 /// Height of a folder's row.
 const ROW: f32 = 24.0;
+
+/// The address at which OSC listens by these rules, and who may send there.
+#[must_use]
+pub fn reach(rules: &NetworkSettings) -> (String, String) {
+    if !rules.lan {
+        return (Ipv4Addr::LOCALHOST.to_string(), "From this computer only.".to_owned());
+    }
+    let who = if rules.allow.is_empty() { "Any other machine" } else { "Other machines of the list" };
+    ("all of this machine's addresses".to_owned(), format!("{who} may send too, with the token."))
+}
 
 /// What is being typed.
 #[derive(Debug, Default)]

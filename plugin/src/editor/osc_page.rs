@@ -9,9 +9,9 @@ use super::form::Form;
 use super::ids;
 use super::layout::{cut_bottom, cut_left, cut_top};
 use super::log_list::{self, LogFilter};
-use super::osc_access::AccessForm;
+use super::osc_access::{AccessForm, reach};
 use super::retyped::{Retyped, Words};
-use crate::input::osc::{MOST_SUBSCRIBERS, SettingsChange};
+use crate::input::osc::{INSTANCES, MOST_SUBSCRIBERS, SettingsChange};
 use crate::view::{Act, Order, OscView, RigView};
 
 /// What the page remembers.
@@ -84,18 +84,17 @@ impl OscPage {
             OscView::Starting => form.value("State", "starting", ""),
             OscView::Listening(port) => {
                 form.value("State", "listening", "");
-                let (who, help) = if view.osc_access.now.lan {
-                    ("all of this machine's addresses", "Other machines need the token.")
-                } else {
-                    ("127.0.0.1", "From this computer only.")
-                };
-                form.value("Address", &format!("{who}, UDP port {port}"), help);
+                let (who, help) = reach(&view.osc_access.now);
+                form.value("Address", &format!("{who}, UDP port {port}"), &help);
             }
             OscView::Failed(sentence) => form.value("State", sentence, ""),
         }
-        let help = "Addresses of this instance alone begin with it: /name/deck/a/play. Instances at one port have \
-            different names. Saved with the project.";
-        let name = form.place("Name", help);
+        let help = format!(
+            "Addresses of this instance alone begin with it: {INSTANCES}{}/deck/a/play. Instances at one port have \
+            different names. Saved with the project.",
+            view.osc_name
+        );
+        let name = form.place("Name", &help);
         let port = form.place("Port", "The UDP port, 8000 at first. Instances may share one. Saved with the project.");
         let traffic = &view.osc_traffic;
         let who = format!("{} of {MOST_SUBSCRIBERS}", traffic.subscribers);

@@ -9,7 +9,7 @@ use super::button::{Face, button};
 use super::desk::Desk;
 use super::{format, ids, layout, press, strip, text, theme};
 
-/// Draws the row. A press jumps or sets; Shift sets anew; a right click forgets.
+/// Draws the row. A press jumps or sets; Shift sets anew; a right click, or Delete on what Tab has reached, forgets.
 pub fn show(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
     let pads = layout::share(rect, 3.0, [1.0; NUM_HOT_CUES]);
     for (number, pad) in (1_u8..).zip(pads) {
@@ -38,7 +38,7 @@ fn show_pad(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, number: u8) {
         (true, before) => before,
     };
     press::keep(ui, id, now);
-    if response.secondary_clicked() {
+    if response.secondary_clicked() || press::erased(ui, &response) {
         desk.gesture(deck, Gesture::HotCueClear, value);
     } else if (down && before == Press::Up && !right_button(ui)) || by_key {
         let gesture = if shift { Gesture::HotCueSet } else { Gesture::HotCue };
@@ -56,7 +56,7 @@ fn show_pad(desk: &mut Desk<'_>, rect: Rect, deck: DeckId, number: u8) {
             }
             None => ui.label(format!("Hot cue {number} is not set: a press sets it here.")),
         };
-        ui.label("Shift: set it here. Right click: forget it.");
+        ui.label("Shift: set it here. Right click, or Delete after Tab: forget it.");
     });
 }
 

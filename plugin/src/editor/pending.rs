@@ -1,14 +1,15 @@
-//! What is going to happen on a deck: a countdown ring, the beats left, and the bar and beat it is due on.
+//! What is going to happen, on a deck or on none: a countdown ring, the beats left, and the bar and beat it is due on.
 
-use echelon_engine::action::ActionKind;
+use echelon_engine::action::{Action, ActionKind, ActionTiming, Pending};
 use echelon_engine::message::{ClockView, PendingView, Snapshot};
 use echelon_engine::units::DeckId;
 use egui::{Align2, Rect, Response, Sense, Ui, pos2};
 
 use super::ids::{self, Part};
 use super::{format, shapes, text, theme};
+use crate::view::Act;
 
-/// What is due first on a deck (`None`: the mixer), and how much more waits behind it.
+/// What is due first on a deck (`None`: what is of no deck), and how much more waits behind it.
 #[must_use]
 pub fn soonest(snapshot: &Snapshot, deck: Option<DeckId>) -> Option<(PendingView, usize)> {
     let mut pending = snapshot.pending.iter().flatten().filter(|pending| pending.deck == deck);
@@ -51,6 +52,55 @@ pub fn place(wave: Rect) -> Rect {
     Rect::from_min_size(pos2(wave.center().x - size.x / 2.0, wave.bottom() - size.y), size)
 }
 
+/// Takes back what waits on a deck; what is of no deck, if nothing waits there.
+pub fn take_back(snapshot: &Snapshot, deck: DeckId, act: &mut dyn Act) {
+    let of_the_rig = soonest(snapshot, Some(deck)).is_none() && soonest(snapshot, None).is_some();
+    let pending = if of_the_rig { Pending::Rig } else { Pending::Deck(deck) };
+    act.act(Action::Cancel { pending }, ActionTiming::Immediate);
+}
+
+/// The ring at the left of `rect`, as high as that, with the beats left in it. Returns the room beside it.
+fn ring(ui: &Ui, rect: Rect, pending: &PendingView, clock: &ClockView) -> Rect {
+    let radius = (rect.height() / 2.0 - 3.0).max(8.0);
+    let centre = pos2(rect.left() + radius + 3.0, rect.center().y);
+    let left = fraction(pending, clock);
+    shapes::ring(ui.painter(), centre, radius, left, theme::waiting(), theme::shade(theme::waiting(), 0.22));
+    let number = Rect::from_center_size(centre, egui::Vec2::splat(radius * 1.7));
+    let beats = format::countdown(pending.beats_left).map_or_else(String::new, |beats| beats.min(99).to_string());
+    let size = (radius * 0.95).max(text::LEAST);
+    text::line(ui, number, &beats, theme::digits(size), theme::text(), Align2::CENTER_CENTER);
+    rect.with_min_x(centre.x + radius + 9.0)
+}
+
+fn due_words(pending: &PendingView, clock: &ClockView) -> String {
+    format!("{} on {}", word(pending.kind), format::bar_beat_text(pending.due_beat, clock))
+}
+
+fn wait_words(pending: &PendingView, more: usize, clock: &ClockView) -> String {
+    let wait = format::wait(pending.beats_left, clock.tempo);
+    if more > 0 { format!("{wait}, +{more} more") } else { wait }
+}
+
+/// Draws what waits and is of no deck, in one line; only its ring where there is no room for words. A click takes it back.
+pub fn show_rig(ui: &Ui, rect: Rect, snapshot: &Snapshot, act: &mut dyn Act) {
+    let Some((pending, more)) = soonest(snapshot, None) else { return };
+    let response = ui.interact(rect, ids::once("cancel"), Sense::click());
+    let fill = if response.hovered() || response.has_focus() { theme::raised() } else { theme::panel() };
+    ui.painter().rect_filled(rect, theme::ROUND, fill);
+    ui.painter().rect_stroke(rect, theme::ROUND, theme::hairline(theme::waiting()), egui::StrokeKind::Inside);
+    let words = ring(ui, rect, &pending, &snapshot.clock).with_max_x(rect.right() - 3.0);
+    let due = due_words(&pending, &snapshot.clock);
+    if text::width(ui, &due, theme::words(text::LEAST)) < words.width() {
+        text::fit(ui, words, &due, 12.0, theme::waiting(), Align2::LEFT_CENTER);
+    }
+    if response.clicked() {
+        act.act(Action::Cancel { pending: Pending::Rig }, ActionTiming::Immediate);
+    }
+    let wait = wait_words(&pending, more, &snapshot.clock);
+    let help = "Waits for its beat, and is of no deck. A click takes everything back that so waits.";
+    response.on_hover_text(format!("{due}: {wait}.\n{help}"));
+}
+
 /// Draws it. The ring takes the height of `rect`, the words stand beside it. A click is meant to take it back.
 pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) -> Option<Response> {
     let (pending, more) = soonest(snapshot, Some(deck))?;
@@ -58,20 +108,9 @@ pub fn show(ui: &Ui, rect: Rect, snapshot: &Snapshot, deck: DeckId) -> Option<Re
     if response.hovered() || response.has_focus() {
         ui.painter().rect_filled(rect, theme::ROUND, theme::raised());
     }
-    let radius = (rect.height() / 2.0 - 3.0).max(8.0);
-    let centre = pos2(rect.left() + radius + 3.0, rect.center().y);
-    let left = fraction(&pending, &snapshot.clock);
-    shapes::ring(ui.painter(), centre, radius, left, theme::waiting(), theme::shade(theme::waiting(), 0.22));
-    let number = Rect::from_center_size(centre, egui::Vec2::splat(radius * 1.7));
-    let beats = format::countdown(pending.beats_left).map_or_else(String::new, |beats| beats.min(99).to_string());
-    text::line(ui, number, &beats, theme::digits(radius * 0.95), theme::text(), Align2::CENTER_CENTER);
-
-    let words = rect.with_min_x(centre.x + radius + 9.0);
-    let due = format!("{} on {}", word(pending.kind), format::bar_beat_text(pending.due_beat, &snapshot.clock));
-    let mut wait = format::wait(pending.beats_left, snapshot.clock.tempo);
-    if more > 0 {
-        wait = format!("{wait}, +{more} more");
-    }
+    let words = ring(ui, rect, &pending, &snapshot.clock);
+    let due = due_words(&pending, &snapshot.clock);
+    let wait = wait_words(&pending, more, &snapshot.clock);
     let middle = words.center().y;
     text::line(ui, words.with_max_y(middle), &due, theme::words(13.0), theme::waiting(), Align2::LEFT_CENTER);
     text::line(ui, words.with_min_y(middle), &wait, theme::words(12.0), theme::text(), Align2::LEFT_CENTER);

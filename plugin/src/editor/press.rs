@@ -15,6 +15,11 @@ pub fn hold(ui: &Ui, rect: Rect, id: Id, face: Face<'_>) -> (Response, Option<bo
     (response, (down != before).then_some(down))
 }
 
+/// Whether Delete was pressed on what Tab has reached: it does what the other button or a double click does.
+pub fn erased(ui: &Ui, response: &Response) -> bool {
+    response.has_focus() && ui.input(|input| input.key_pressed(Key::Delete))
+}
+
 /// What a control left here in the frame before. Nothing if it was not drawn then: whoever pressed it let go elsewhere.
 pub fn recall<T: Copy + Send + Sync + 'static>(ui: &Ui, id: Id) -> Option<T> {
     let (pass, kept) = ui.data(|data| data.get_temp::<(u64, T)>(id))?;

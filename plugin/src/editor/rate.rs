@@ -24,7 +24,7 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
     let id = ids::gesture(deck, Gesture::Rate);
     let slid = slide::slide(ui, body, id, vec2(0.0, rail.height()), place_of(motion.rate));
     let mut wanted = slid.moved.map(|place| if (place - 0.5).abs() < DETENT { 0.5 } else { place });
-    if slid.response.double_clicked() {
+    if slid.reset {
         slide::hold(ui, id, 0.5);
         wanted = Some(0.5);
     }
@@ -52,7 +52,7 @@ pub fn show(desk: &mut Desk<'_>, rect: Rect, deck: DeckId) {
     text::line(ui, foot, &words, theme::words(10.0), ink, Align2::CENTER_CENTER);
     slid.response.on_hover_cursor(CursorIcon::ResizeVertical).on_hover_text(
         "Speed of the deck, up to 16 % either way, down is faster. A synced deck goes by it once it is no longer synced. \
-         Shift: fine. Double click: its own speed.",
+         Shift: fine. Double click, or Delete after Tab: its own speed.",
     );
     if wanted.is_some() {
         desk.gesture_now(deck, Gesture::Rate, rate_at(place));

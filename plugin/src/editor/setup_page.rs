@@ -101,7 +101,8 @@ fn show_clock(ui: &Ui, rect: Rect, view: &RigView, act: &mut dyn Act) {
         #[expect(clippy::cast_possible_truncation, reason = "one of the values below")]
         configure(Setting::LinkOffset { micros: (ms * 1000.0) as i32 });
     }
-    let help = "A start in Link starts the decks that wait for it, a stop stops them; and the other way round.";
+    let help = "With the clock on Link: a stop of the session stops the decks that play, a start lets those that it stopped \
+        go on at the next bar. With the host told to Link: the host's own starts and stops go to the session.";
     if let Some(on) = form.toggle(ids::once("link start stop"), "Share starts and stops", peers.start_stop, help) {
         act.order(Order::Session(Command::SetStartStop(on)));
     }

@@ -4,6 +4,8 @@
 
 use egui::{EventFilter, Id, Key, Rect, Response, Sense, Ui, Vec2};
 
+use super::press;
+
 /// How long our own value is shown after a move, until the engine's own has caught up. Seconds.
 const HOLD_SECS: f64 = 0.3;
 
@@ -28,7 +30,9 @@ pub struct Slid {
     pub place: f32,
     /// The new place, if it was moved.
     pub moved: Option<f32>,
-    /// For tooltips and double clicks.
+    /// It is to go where it rests: by a double click, or by Delete once it has the keyboard.
+    pub reset: bool,
+    /// For tooltips.
     pub response: Response,
 }
 
@@ -52,7 +56,8 @@ pub fn slide(ui: &Ui, hit: Rect, id: Id, travel: Vec2, actual: f32) -> Slid {
         hold(ui, id, place);
         moved = Some(place);
     }
-    Slid { place: shown(ui, id, actual), moved, response }
+    let reset = response.double_clicked() || press::erased(ui, &response);
+    Slid { place: shown(ui, id, actual), moved, reset, response }
 }
 
 fn wheel(ui: &Ui, response: &Response) -> f32 {

@@ -6,7 +6,7 @@ use echelon_engine::action::{Action, ActionTiming, Setting};
 use echelon_engine::units::{DeckId, NUM_DECKS};
 use egui::{Align2, Key, Rect, Ui};
 
-use super::axis::FIRST_ZOOM;
+use super::axis::{FIRST_ZOOM, ZOOMS};
 use super::bands::Meshes;
 use super::browser::{Browser, Reply};
 use super::columns::Sort;
@@ -30,8 +30,6 @@ use crate::view::{Act, Order, RigView};
 
 /// Without a new block for this long, audio counts as stopped. Seconds.
 const PULSE_SECS: f64 = 1.0;
-/// The loop length of a deck at first, in beats.
-const FIRST_LENGTH: f64 = 4.0;
 
 /// What the editor remembers from frame to frame, and from one opening to the next.
 #[derive(Debug)]
@@ -56,8 +54,6 @@ pub struct Stage {
     glide: Glide,
     meshes: Meshes,
     zoom: usize,
-    /// The length of the next loop on each deck, in beats.
-    lengths: [f64; NUM_DECKS],
     /// The effect whose other knobs are shown.
     fx_open: Option<(DeckId, u8)>,
     hands: Hands,
@@ -89,7 +85,6 @@ impl Default for Stage {
             glide: Glide::default(),
             meshes: Meshes::default(),
             zoom: FIRST_ZOOM,
-            lengths: [FIRST_LENGTH; NUM_DECKS],
             fx_open: None,
             hands: Hands::default(),
             times: Times::default(),
@@ -165,6 +160,12 @@ impl Stage {
         self.chosen
     }
 
+    /// How many beats the zoomed waveforms show.
+    #[must_use]
+    pub fn zoom_beats(&self) -> f32 {
+        ZOOMS[self.zoom.min(ZOOMS.len() - 1)]
+    }
+
     /// The page in sight.
     #[must_use]
     pub const fn page(&self) -> Page {
@@ -200,7 +201,6 @@ impl Stage {
             ahead_secs: self.glide.ahead_secs(),
             meshes: &mut self.meshes,
             zoom: &mut self.zoom,
-            lengths: &mut self.lengths,
             fx_open: &mut self.fx_open,
             times: &mut times,
         };
@@ -268,11 +268,11 @@ impl Stage {
             strokes.retain(|stroke| matches!(stroke, Stroke::Page(_)) || stroke.is_always_ours());
         }
         for stroke in strokes {
-            let (chosen, lengths) = (&mut self.chosen, &mut self.lengths);
             match stroke {
                 Stroke::Page(page) => self.page = page,
-                Stroke::Browse => browse = browse.or(Some(*chosen)),
-                stroke => key_acts::play(ui, stroke, chosen, lengths, view, act),
+                Stroke::Zoom(turned) => self.zoom = strip::turn(self.zoom, turned),
+                Stroke::Browse => browse = browse.or(Some(self.chosen)),
+                stroke => key_acts::play(ui, stroke, &mut self.chosen, view, act),
             }
         }
         if no_finger_is_down(ui) {
@@ -288,7 +288,7 @@ impl Stage {
         if browse.is_some() || (self.page == Page::Library && self.browser.is_none()) {
             self.browse(browse.unwrap_or(self.chosen), view);
         }
-        self.show_status(ui, layout.status, view, now_secs);
+        self.show_status(ui, layout.status, view);
     }
 
     /// Opens the library for a deck.
@@ -306,7 +306,7 @@ impl Stage {
             meter.update(deck.peak, now_secs, elapsed_secs);
         }
         self.master.update(view.snapshot.master_peak, now_secs, elapsed_secs);
-        self.notices.update(view, now_secs);
+        self.notices.update(view, self.page, now_secs);
         if view.snapshot.block != self.pulse.0 {
             self.pulse = (view.snapshot.block, now_secs);
         }
@@ -324,14 +324,14 @@ impl Stage {
     }
 
     /// The newest message, or what the keys do; on the right what has gone wrong.
-    fn show_status(&self, ui: &Ui, rect: Rect, view: &RigView, now_secs: f64) {
+    fn show_status(&self, ui: &Ui, rect: Rect, view: &RigView) {
         let rect = rect.shrink2(egui::vec2(6.0, 0.0));
         // The window's corner is for resizing.
         let (words, trouble) = cut_right(rect.with_max_x(rect.right() - 14.0), 190.0);
         let keys = keys::hint(self.page, self.chosen);
-        let (sentence, colour) = match &view.notice {
-            Some(notice) if self.notices.is_fresh(now_secs) => (notice::capitalised(&notice.text), theme::alert()),
-            _ => (keys, theme::text_dim()),
+        let (sentence, colour) = match self.notices.newest(view) {
+            Some(said) => (notice::capitalised(said), theme::alert()),
+            None => (keys, theme::text_dim()),
         };
         text::line(ui, words, &sentence, theme::words(12.0), colour, Align2::LEFT_CENTER);
         let counts = trouble_words(view);
@@ -348,7 +348,6 @@ struct Parts<'a> {
     ahead_secs: f64,
     meshes: &'a mut Meshes,
     zoom: &'a mut usize,
-    lengths: &'a mut [f64; NUM_DECKS],
     fx_open: &'a mut Option<(DeckId, u8)>,
     times: &'a mut Times,
 }
@@ -362,7 +361,6 @@ impl Parts<'_> {
 
     /// Returns the deck for which a file is to be looked for.
     fn show_play(&mut self, ui: &Ui, page: Rect, view: &RigView, act: &mut dyn Act) -> Option<DeckId> {
-        let now_secs = ui.input(|input| input.time);
         let stand = Stand::new(page);
         self.show_strip(ui, stand.strip, view);
         let mut desk = Desk { ui, view, act, ahead_secs: self.ahead_secs, touched: None, times: self.times };
@@ -372,15 +370,15 @@ impl Parts<'_> {
                 deck,
                 large: matches!(deck, DeckId::A | DeckId::B),
                 chosen: deck == *self.chosen,
-                notice: self.notices.on_deck(view, deck, now_secs),
+                notice: self.notices.on_deck(view, deck),
             };
-            let reply = deck::show(&mut desk, rect, frame, &mut self.lengths[deck.index()], self.meshes);
+            let reply = deck::show(&mut desk, rect, frame, self.meshes);
             if reply.touched {
                 desk.touched = Some(deck);
             }
             browse = browse.or(reply.browse.then_some(deck));
         }
-        let refused = self.notices.elsewhere(view, now_secs);
+        let refused = self.notices.elsewhere(view);
         mixer::show(&mut desk, stand.mixer, self.meters, self.master, self.fx_open, refused);
         if let Some(deck) = desk.touched {
             *self.chosen = deck;

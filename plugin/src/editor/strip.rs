@@ -4,12 +4,12 @@ use echelon_engine::deck::BeatGrid;
 use echelon_engine::message::DeckView;
 use echelon_engine::safety::DeckState;
 use echelon_engine::units::DeckId;
-use egui::{Align2, Color32, Painter, Pos2, Rect, Sense, Shape, Stroke, Ui, pos2, vec2};
+use egui::{Align2, Color32, Key, Painter, Pos2, Rect, Response, Sense, Shape, Stroke, Ui, pos2, vec2};
 
 use super::axis::{Axis, Lie, ZOOMS};
 use super::bands::{self, Cut, Meshes};
 use super::ids::{self, Part};
-use super::{text, theme};
+use super::{shapes, text, theme};
 use crate::view::{LoadState, RigView, TrackView};
 
 /// Height of a compact deck's row, as a part of a large one's.
@@ -36,7 +36,8 @@ pub fn deck_at(rect: Rect, at: Pos2) -> Option<DeckId> {
     DeckId::ALL.into_iter().zip(rows(rect)).find(|(_, row)| row.contains(at)).map(|(deck, _)| deck)
 }
 
-/// Draws the strip. Returns the deck that was clicked. The wheel changes `zoom`.
+/// Draws the strip. Returns the deck that was clicked. The wheel changes `zoom`, and so do + and - on a row that Tab has
+/// reached.
 pub fn show(
     ui: &Ui,
     rect: Rect,
@@ -47,20 +48,24 @@ pub fn show(
 ) -> Option<DeckId> {
     let clock = &view.snapshot.clock;
     let axis = Axis::new(rect, clock, ahead_secs, ZOOMS[(*zoom).min(ZOOMS.len() - 1)]);
-    let mut clicked = None;
+    let (mut clicked, mut outlined) = (None, None);
     for (deck, row) in DeckId::ALL.into_iter().zip(rows(rect)) {
         let response = ui.interact(row, ids::deck(deck, Part::Strip), Sense::click());
         if response.clicked() {
             clicked = Some(deck);
         }
         let turned = if response.hovered() { ui.input(|input| input.raw_scroll()) } else { 0.0 };
-        *zoom = turn(*zoom, turned);
+        *zoom = turn(*zoom, turned + by_key(ui, &response));
         let painter = ui.painter_at(row);
         painter.rect_filled(row, 2, theme::well());
         let (live, track) = (&view.snapshot.decks[deck.index()], &view.tracks[deck.index()]);
         draw_row(&painter, row, &axis, deck, live, track, Lie::of(&axis, clock, live, ahead_secs), meshes);
+        if response.has_focus() {
+            outlined = Some(row);
+        }
         response.on_hover_text(
-            "Every deck on the beats of the clock: lines that meet are in phase. Turn the wheel to zoom.",
+            "Every deck on the beats of the clock: lines that meet are in phase. Turn the wheel to zoom, or press PageUp \
+             and PageDown (after Tab + and -).",
         );
     }
     draw_pending(&ui.painter_at(rect), rect, &axis, view);
@@ -69,11 +74,24 @@ pub fn show(
     for (deck, row) in DeckId::ALL.into_iter().zip(rows(rect)) {
         draw_badge(ui, row, deck, &view.snapshot.decks[deck.index()], &view.tracks[deck.index()]);
     }
+    if let Some(row) = outlined {
+        shapes::outline(ui.painter(), row, theme::text());
+    }
     clicked
 }
 
+/// What the keyboard turns on a row that it has: as the wheel does.
+fn by_key(ui: &Ui, response: &Response) -> f32 {
+    if !response.has_focus() {
+        return 0.0;
+    }
+    let pressed = |key| f32::from(u8::from(ui.input(|input| input.key_pressed(key))));
+    pressed(Key::Plus) + pressed(Key::Equals) - pressed(Key::Minus)
+}
+
 /// The next zoom when the wheel was turned: up shows fewer beats.
-const fn turn(zoom: usize, turned: f32) -> usize {
+#[must_use]
+pub const fn turn(zoom: usize, turned: f32) -> usize {
     if turned > 0.0 {
         zoom.saturating_sub(1)
     } else if turned < 0.0 && zoom + 1 < ZOOMS.len() {

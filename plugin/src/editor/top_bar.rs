@@ -7,6 +7,7 @@ use egui::{Align2, Color32, Popup, Rect, Response, Sense, Ui, lerp, pos2, vec2};
 
 use super::button::{Face, button};
 use super::layout::{cut_left, cut_right, cut_top};
+use super::osc_access::reach;
 use super::page::{self, Page};
 use super::shapes::{self, Sign};
 use super::{choice, format, ids, text, theme};
@@ -66,7 +67,7 @@ pub fn show(ui: &Ui, rect: Rect, view: &RigView, audio: Audio, page: Page) -> As
     let (rest, undo) = cut_right(rest, 62.0);
     let asked = show_hands(ui, undo, panic);
     let (rest, cell) = cut_right(rest, 44.0);
-    show_osc(ui, cell, &view.osc);
+    show_osc(ui, cell, view);
     let (rest, cell) = cut_right(rest, 62.0);
     let quantize = show_quantize(ui, cell, view);
     show_beats(ui, rest, clock);
@@ -228,11 +229,11 @@ fn small(value: f64) -> u8 {
     value.clamp(1.0, MAX_DOTS) as u8
 }
 
-fn show_osc(ui: &Ui, rect: Rect, osc: &OscView) {
-    let help = "Open Sound Control over UDP, from this computer only.";
-    let here = format!("{help}\nAddress: 127.0.0.1, the port that is shown.");
-    match osc {
-        OscView::Starting => value(ui, rect, "OSC", "starting", theme::text_dim(), help),
+fn show_osc(ui: &Ui, rect: Rect, view: &RigView) {
+    let (address, who) = reach(&view.osc_access.now);
+    let here = format!("Open Sound Control over UDP. {who}\nAddress: {address}, the port that is shown.");
+    match &view.osc {
+        OscView::Starting => value(ui, rect, "OSC", "starting", theme::text_dim(), "Open Sound Control over UDP."),
         OscView::Listening(port) => value(ui, rect, "OSC", &port.to_string(), theme::text(), &here),
         OscView::Failed(sentence) => value(ui, rect, "OSC", "no port", theme::alert(), sentence),
     }

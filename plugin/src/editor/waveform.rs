@@ -1,11 +1,14 @@
 //! A whole track at a glance: its waveform, what has been played, the playhead, and the way to another place.
 
-use egui::{Align2, Color32, CursorIcon, Id, Mesh, Painter, Rect, Sense, Shape, Stroke, Ui, lerp, pos2, vec2};
-
+use echelon_engine::action::Gesture;
 use echelon_engine::deck::Marks;
+use egui::{
+    Align2, Color32, CursorIcon, EventFilter, Id, Key, Mesh, Painter, PointerButton, Rect, Response, Sense, Shape,
+    Stroke, Ui, lerp, pos2, vec2,
+};
 
 use super::bands::{self, Cut, Meshes};
-use super::{format, strip, theme};
+use super::{format, shapes, strip, theme};
 use crate::media::analyse::Waveform;
 use crate::media::{Overview, Peak};
 
@@ -28,10 +31,24 @@ pub struct Wave<'a> {
     pub position_secs: f64,
     /// The deck's colour.
     pub colour: Color32,
+    /// Jumps go by its beats.
+    pub has_beats: bool,
 }
 
-/// Draws the waveform. Returns the place, in seconds, that was clicked.
-pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -> Option<f64> {
+/// Where in the track one wants to be.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Wish {
+    /// At this second.
+    Place(f64),
+    /// As far from here as the deck's jumps go: [`Gesture::JumpBack`] or [`Gesture::JumpOn`].
+    Jump(Gesture),
+}
+
+/// What an arrow moves by where there are no beats to jump by.
+const STEP_SECS: f64 = 5.0;
+
+/// Draws the waveform. Returns where one wants to be, by a click or a key.
+pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -> Option<Wish> {
     let painter = ui.painter_at(rect);
     painter.rect_filled(rect, 3, theme::well());
     let inner = rect.shrink2(vec2(2.0, 3.0));
@@ -50,13 +67,42 @@ pub fn show(ui: &Ui, rect: Rect, id: Id, wave: &Wave<'_>, meshes: &mut Meshes) -
         return None;
     }
     let response = ui.interact(rect, id, Sense::click()).on_hover_cursor(CursorIcon::Crosshair);
-    let response = response.on_hover_text("A click moves the playhead there.");
+    let response = response.on_hover_text(
+        "A click moves the playhead there. After Tab: left and right jump by this deck's jump length (by 5 seconds without \
+         known beats), Home goes to the start.",
+    );
     draw_marks(&painter, rect, inner, wave);
     draw_playhead(&painter, rect, lerp(inner.left()..=inner.right(), played));
+    if response.has_focus() {
+        shapes::outline(&painter, rect, theme::text());
+    }
+    if let Some(wish) = by_key(ui, &response, wave) {
+        return Some(wish);
+    }
     let pointer = response.hover_pos()?;
     let secs = f64::from(((pointer.x - inner.left()) / inner.width()).clamp(0.0, 1.0)) * wave.length_secs;
     draw_hover(&painter, rect, pointer.x, secs);
-    response.clicked().then_some(secs)
+    // Not by Enter: it knows no place.
+    response.clicked_by(PointerButton::Primary).then_some(Wish::Place(secs))
+}
+
+/// What the keyboard asks of a waveform that Tab has reached.
+fn by_key(ui: &Ui, response: &Response, wave: &Wave<'_>) -> Option<Wish> {
+    if !response.has_focus() {
+        return None;
+    }
+    let filter = EventFilter { horizontal_arrows: true, ..EventFilter::default() };
+    ui.memory_mut(|memory| memory.set_focus_lock_filter(response.id, filter));
+    let pressed = |key| ui.input(|input| input.key_pressed(key));
+    if pressed(Key::Home) {
+        return Some(Wish::Place(0.0));
+    }
+    let arrows = [(Key::ArrowLeft, Gesture::JumpBack, -STEP_SECS), (Key::ArrowRight, Gesture::JumpOn, STEP_SECS)];
+    let (_, gesture, secs) = arrows.into_iter().find(|(key, ..)| pressed(*key))?;
+    if wave.has_beats {
+        return Some(Wish::Jump(gesture));
+    }
+    Some(Wish::Place((wave.position_secs + secs).clamp(0.0, wave.length_secs)))
 }
 
 /// The loop: filled while it is on.

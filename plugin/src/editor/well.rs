@@ -7,12 +7,12 @@ use super::bands::Meshes;
 use super::deck::Frame;
 use super::desk::Desk;
 use super::ids::{self, Part};
-use super::waveform::{self, Wave};
+use super::waveform::{self, Wave, Wish};
 use super::{notice, pending, text, theme};
 use crate::view::{AnalysisState, LoadState, TrackView};
 
-/// Draws it. Returns the place in the track, in seconds, that was clicked.
-pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) -> Option<f64> {
+/// Draws it. Returns where in the track one wants to be.
+pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) -> Option<Wish> {
     let (ui, live, track) = (desk.ui, desk.live(frame.deck), desk.track(frame.deck));
     let empty = live.state == DeckState::Empty;
     let wave = Wave {
@@ -24,8 +24,9 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
         length_secs: if empty { 0.0 } else { live.length_secs },
         position_secs: live.position_secs + live.motion.speed * desk.ahead_secs,
         colour: theme::deck(frame.deck),
+        has_beats: track.grid.is_some(),
     };
-    let clicked = waveform::show(ui, rect, ids::deck(frame.deck, Part::Overview), &wave, meshes);
+    let wish = waveform::show(ui, rect, ids::deck(frame.deck, Part::Overview), &wave, meshes);
     // What waits for its beat is over soon; why a load failed can still be read then.
     let waits = pending::soonest(&desk.view.snapshot, Some(frame.deck));
     match &track.load {
@@ -43,7 +44,7 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
     if let Some(sentence) = frame.notice {
         notice::banner(ui, rect, sentence);
     }
-    clicked
+    wish
 }
 
 /// What a message or what is pending will stand on.

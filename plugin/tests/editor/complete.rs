@@ -22,7 +22,7 @@ use crate::desk::open_effect;
 use crate::rig::PROOFS;
 use crate::scenes::scene;
 
-const PARTS: [Part; 21] = [
+const PARTS: [Part; 22] = [
     Part::Play,
     Part::Load,
     Part::Eject,
@@ -36,6 +36,7 @@ const PARTS: [Part; 21] = [
     Part::Double,
     Part::JumpBack,
     Part::JumpOn,
+    Part::JumpSize,
     Part::NudgeBack,
     Part::NudgeOn,
     Part::KeyDown,
@@ -78,7 +79,7 @@ const STEPPED: [&str; 11] = [
 ];
 
 /// What moves nothing in the engine, behind the test that sees what it does instead.
-const ELSEWHERE: [(&str, &[&str]); 25] = [
+const ELSEWHERE: [(&str, &[&str]); 26] = [
     ("desk::pages_are_chosen_by_tab_and_key", &["PLAY", "LIBRARY", "MIDI", "OSC", "SAFETY", "SETUP"]),
     ("pages::scale_and_theme_are_chosen", &["zoom", "theme"]),
     ("desk::an_effect_s_other_knobs_are_behind_its_button", &["fx close", "fx more"]),
@@ -127,6 +128,7 @@ const ELSEWHERE: [(&str, &[&str]); 25] = [
     ("browser::a_single_click_chooses_and_the_button_loads", &["browser load", "row"]),
     ("rig::drive_pages", &["clock"]),
     ("rig::every_key_moves_the_engine", &["panic"]),
+    ("waits::it_is_taken_back_by_its_ring_and_by_the_key", &["cancel"]),
     ("midi::a_line_is_typed_and_a_wrong_one_complained_of", &["midi typed"]),
 ];
 
@@ -298,15 +300,18 @@ fn every_control_is_one_whose_effect_was_seen() {
 }
 
 /// What the controls of the performance page move in the host: the parameter's id, without the deck's number.
-const MOVES: [(&str, &str); 31] = [
+const MOVES: [(&str, &str); 33] = [
     ("part Play", "play"),
     ("part Gain", "gain"),
     ("part Echo", "echo"),
     ("part Loop", "loop"),
     ("part Halve", "loop_halve"),
+    // Without a loop that is on.
+    ("part Halve", "loop_length"),
     ("part Double", "loop_double"),
     ("part JumpBack", "jump_back"),
     ("part JumpOn", "jump_on"),
+    ("part JumpSize", "jump_size"),
     ("part NudgeBack", "nudge"),
     ("part NudgeOn", "nudge"),
     ("part KeyDown", "key_shift"),
@@ -341,7 +346,7 @@ const NO_PARAMETER: [(&str, &[&str]); 9] = [
     ),
     ("a place in the track, which the next track does not have", &["part Overview", "part Strip"]),
     ("what keeps others off is a person's word, in no curve", &["part Lock"]),
-    ("what takes back must not come from a stray point of a curve", &["part Cancel", "undo", "panic"]),
+    ("what takes back must not come from a stray point of a curve", &["part Cancel", "cancel", "undo", "panic"]),
     ("it says when the editor's own presses happen", &["part Quantize"]),
     ("whose beat it is: a setting, in the project's state", &["clock"]),
     ("the window's own: what is seen, and which deck the keys play", &["part Panel", "fx more", "fx close"]),
@@ -381,13 +386,11 @@ fn every_control_of_the_performance_page_is_a_parameter_or_has_a_reason_not_to_b
     assert!(MOVES.iter().all(|(name, _)| !reasons.contains(name)));
     // And the other way round: what a host can move of a deck or the mixer, a hand can.
     let by_hand = |id: &str| MOVES.iter().any(|(_, known)| id == *known || id.starts_with(&format!("{known}_")));
-    const LENGTHS: [&str; 2] = ["loop_length", "jump_size"];
     let is_knob = |id: &str| Knob::all().any(|knob| knob.param_id() == id);
     let unreachable: Vec<&str> = params
         .iter()
         .map(|param| param.id.as_str())
         .filter(|id| !is_knob(id) && !by_hand(id) && !id.starts_with("hotcue"))
-        .filter(|id| !LENGTHS.iter().any(|length| id.starts_with(length)))
         .collect();
     assert_eq!(unreachable, [""; 0]);
 }
@@ -395,7 +398,7 @@ fn every_control_of_the_performance_page_is_a_parameter_or_has_a_reason_not_to_b
 /// The list of tests above is no mere claim: they are there, and name what they are said to drive.
 #[test]
 fn the_tests_that_are_named_are_there() {
-    const FILES: [(&str, &str); 8] = [
+    const FILES: [(&str, &str); 9] = [
         ("browser", include_str!("browser.rs")),
         ("desk", include_str!("desk.rs")),
         ("keys", include_str!("keys.rs")),
@@ -404,6 +407,7 @@ fn the_tests_that_are_named_are_there() {
         ("osc", include_str!("osc.rs")),
         ("pages", include_str!("pages.rs")),
         ("rig", include_str!("rig.rs")),
+        ("waits", include_str!("waits.rs")),
     ];
     for (test, names) in ELSEWHERE {
         let (file, function) = test.split_once("::").unwrap();
@@ -458,7 +462,7 @@ fn a_test_that_drives_something_else_is_no_proof() {
 }
 
 /// What is pressed and never turned, and has its keys elsewhere: `keys::HELP`.
-const BY_OTHER_KEYS: [&str; 3] = ["part Panel", "part Strip", "browser listen at"];
+const BY_OTHER_KEYS: [&str; 2] = ["part Panel", "browser listen at"];
 
 /// One state of each page is enough for the order of the keyboard, which takes a frame for each control.
 const REACHED: [&str; 7] = [

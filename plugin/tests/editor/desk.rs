@@ -48,13 +48,10 @@ fn loops_are_set_left_and_changed() {
     let a = DeckId::A;
     assert_eq!(clicked(&mut bench, ids::gesture(a, Gesture::LoopIn)), [gesture(a, Gesture::LoopIn, 0.0)]);
     assert_eq!(clicked(&mut bench, ids::gesture(a, Gesture::LoopOut)), [gesture(a, Gesture::LoopOut, 0.0)]);
-    assert_eq!(clicked(&mut bench, ids::deck(a, Part::Loop)), [gesture(a, Gesture::BeatLoop, 4.0)]);
-    assert_eq!(clicked(&mut bench, ids::deck(a, Part::Halve)), [], "only the next loop's length");
-    assert_eq!(clicked(&mut bench, ids::deck(a, Part::Loop)), [gesture(a, Gesture::BeatLoop, 2.0)]);
-    assert_eq!(clicked(&mut bench, ids::deck(a, Part::JumpBack)), [gesture(a, Gesture::BeatJump, -2.0)]);
-    bench.click(ids::deck(a, Part::Double));
-    bench.click(ids::deck(a, Part::Double));
-    assert_eq!(clicked(&mut bench, ids::deck(a, Part::JumpOn)), [gesture(a, Gesture::BeatJump, 8.0)]);
+    assert_eq!(clicked(&mut bench, ids::deck(a, Part::Loop)), [gesture(a, Gesture::LoopOn, 0.0)]);
+    assert_eq!(clicked(&mut bench, ids::deck(a, Part::Halve)), [gesture(a, Gesture::LoopLength, 2.0)]);
+    assert_eq!(clicked(&mut bench, ids::deck(a, Part::JumpBack)), [gesture(a, Gesture::JumpBack, 0.0)]);
+    assert_eq!(clicked(&mut bench, ids::deck(a, Part::JumpOn)), [gesture(a, Gesture::JumpOn, 0.0)]);
     assert_eq!(clicked(&mut bench, ids::gesture(a, Gesture::Reloop)), [gesture(a, Gesture::Reloop, 0.0)]);
     // Deck C loops.
     let c = DeckId::C;
@@ -298,10 +295,10 @@ fn keys_play_the_chosen_deck() {
     assert_eq!(pressed(&mut bench, Key::A), [gesture(b, Gesture::Cue, 1.0), gesture(b, Gesture::Cue, 0.0)]);
     let push = [gesture(b, Gesture::Nudge, 4.0), gesture(b, Gesture::Nudge, 0.0)];
     assert_eq!(pressed(&mut bench, Key::CloseBracket), push);
-    assert_eq!(pressed(&mut bench, Key::L), [gesture(b, Gesture::BeatLoop, 4.0)]);
-    assert_eq!(pressed(&mut bench, Key::Minus), []);
-    assert_eq!(pressed(&mut bench, Key::Period), [gesture(b, Gesture::BeatJump, 2.0)]);
-    assert_eq!(pressed(&mut bench, Key::Comma), [gesture(b, Gesture::BeatJump, -2.0)]);
+    assert_eq!(pressed(&mut bench, Key::L), [gesture(b, Gesture::LoopOn, 0.0)]);
+    assert_eq!(pressed(&mut bench, Key::Minus), [gesture(b, Gesture::LoopLength, 2.0)]);
+    assert_eq!(pressed(&mut bench, Key::Period), [gesture(b, Gesture::JumpOn, 0.0)]);
+    assert_eq!(pressed(&mut bench, Key::Comma), [gesture(b, Gesture::JumpBack, 0.0)]);
     let keys = [Key::Q, Key::W, Key::E, Key::R, Key::T, Key::Y, Key::U, Key::I];
     for (key, number) in keys.into_iter().zip(1_u8..) {
         let number = f64::from(number);

@@ -6,6 +6,7 @@
 mod allocations;
 mod bench;
 mod browser;
+mod by_keys;
 mod complete;
 mod contrast;
 mod controls;
@@ -15,9 +16,11 @@ mod crates;
 mod desk;
 mod held;
 mod keys;
+mod lengths;
 mod library;
 mod look;
 mod midi;
+mod notices;
 mod osc;
 mod outside;
 mod pages;
@@ -30,6 +33,7 @@ mod stand;
 mod states;
 mod taps;
 mod tooltips;
+mod waits;
 mod work;
 
 #[global_allocator]

@@ -55,7 +55,7 @@ const WRITING: [(Code, &str, &str, Key); 38] = [
     (Code::KeyQ, "a", "A", Key::A),
     (Code::Semicolon, "m", "M", Key::M),
 ];
-const NAMED: [(Code, NamedKey, Key); 16] = [
+const NAMED: [(Code, NamedKey, Key); 18] = [
     (Code::Backspace, NamedKey::Backspace, Key::Backspace),
     (Code::Escape, NamedKey::Escape, Key::Escape),
     (Code::Enter, NamedKey::Enter, Key::Enter),
@@ -65,7 +65,9 @@ const NAMED: [(Code, NamedKey, Key); 16] = [
     (Code::ArrowUp, NamedKey::ArrowUp, Key::ArrowUp),
     (Code::ArrowDown, NamedKey::ArrowDown, Key::ArrowDown),
     (Code::PageUp, NamedKey::PageUp, Key::PageUp),
+    (Code::PageDown, NamedKey::PageDown, Key::PageDown),
     (Code::Home, NamedKey::Home, Key::Home),
+    (Code::Delete, NamedKey::Delete, Key::Delete),
     (Code::F1, NamedKey::F1, Key::F1),
     (Code::F2, NamedKey::F2, Key::F2),
     (Code::F3, NamedKey::F3, Key::F3),

@@ -127,6 +127,11 @@ fn drive_decks() -> HashSet<Id> {
         stand.until("rate", move |view| (of(view).motion.rate - before).abs() > 0.005);
         stand.clicked(part(Part::Lock), "locked", move |view| is_locked(view, deck));
         stand.clicked(part(Part::Lock), "unlocked", move |view| !is_locked(view, deck));
+        let before = of(&stand.bench.view).motion.loop_beats;
+        stand.clicked(part(Part::Double), "a longer loop next", move |view| of(view).motion.loop_beats > before);
+        stand.clicked(part(Part::Halve), "as before", move |view| of(view).motion.loop_beats == before);
+        stand.choose(part(Part::JumpSize), 8);
+        stand.until("longer jumps", move |view| of(view).motion.jump_beats == 8.0);
         // Now it plays.
         stand.clicked(part(Part::Play), "waits or plays", move |view| {
             matches!(of(view).state, DeckState::Primed | DeckState::Playing)

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashSet};
 use echelon::editor::ids;
 use echelon::editor::page::Page;
 use echelon::input::midi::{LearnView, MidiDesk};
+use echelon::input::osc::NetworkSettings;
+use echelon::view::{OscAccess, OscView};
 use egui::{Id, Pos2, Rect, vec2};
 
 use crate::bench::Bench;
@@ -89,6 +91,37 @@ fn every_control_says_what_it_does() {
         assert!(seen.contains(name), "{name} was not looked at");
     }
     assert!(seen.len() > 150, "{} kinds of controls", seen.len());
+}
+
+/// What is said when the pointer rests on these words.
+fn told_at(bench: &mut Bench, words: &str) -> String {
+    bench.point(Pos2::ZERO);
+    bench.wait(1.0);
+    let at = bench.texts().into_iter().find(|(text, ..)| text == words).unwrap_or_else(|| panic!("no {words}")).1;
+    bench.point(at.center());
+    bench.wait(1.0);
+    bench.frame(vec![]);
+    let told: Vec<String> = bench.texts().into_iter().map(|(text, ..)| text).collect();
+    told.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Who may send to it, by the rules that hold now; and the addresses of the instance as they are understood.
+#[test]
+fn what_is_said_of_osc_is_so() {
+    let mut bench = Bench::new(scene("playing", 0.0).unwrap());
+    (bench.view.osc, bench.view.osc_name) = (OscView::Listening(8123), "left".into());
+    let told = told_at(&mut bench, "8123");
+    assert!(told.contains("From this computer only") && told.contains("127.0.0.1"), "{told}");
+    for (allow, who) in [(vec![], "Any other machine"), (vec![[10, 0, 0, 1].into()], "Other machines of the list")] {
+        let now = NetworkSettings { lan: true, token: "abcd1234".to_owned(), allow };
+        bench.view.osc_access = OscAccess { now, ..OscAccess::default() }.into();
+        let told = told_at(&mut bench, "8123");
+        assert!(told.contains(who) && told.contains("with the token"), "{told}");
+        assert!(!told.contains("this computer only") && !told.contains("127.0.0.1"), "{told}");
+    }
+    bench.key(Page::Osc.key());
+    let told = told_at(&mut bench, "Name");
+    assert!(told.contains("/echelon/left/deck/a/play"), "{told}");
 }
 
 /// A control that says nothing is found.

@@ -303,6 +303,7 @@ impl ActionExecutor {
             _ if id == by => false,
             Pending::Request(other) => id == other,
             Pending::Deck(other) => deck == Some(other),
+            Pending::Rig => deck.is_none(),
             Pending::All => true,
         };
         for load in self.loads.take_all(|load| is_meant(load.id, Some(load.deck))) {

@@ -261,6 +261,10 @@ fn what_is_pending_is_cancelled_by_request_by_deck_and_altogether() {
     assert!(bench.done(by_request).is_some() && bench.cancelled(a) && !bench.cancelled(b));
     let again = cancel(&mut bench, Pending::Request(a));
     assert_eq!(bench.code(again), Some("not_pending"));
+    let gain = bench.ask(Action::SetMasterGain { gain: Decibels::ZERO }, ActionTiming::NextBar);
+    cancel(&mut bench, Pending::Rig);
+    assert!(bench.cancelled(mix) && bench.cancelled(gain) && !bench.cancelled(b), "what is of no deck");
+    let mix = bench.ask(Action::SetCrossfader { position: 0.0 }, ActionTiming::NextBar);
     cancel(&mut bench, Pending::Deck(DeckId::B));
     assert!(bench.cancelled(b) && !bench.cancelled(mix));
     let load = bench.ask(load(DeckId::D), ActionTiming::Immediate);

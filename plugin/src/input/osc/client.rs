@@ -6,7 +6,7 @@ use std::sync::Arc;
 use rosc::OscMessage;
 
 /// Addresses of one instance begin with this and its name.
-pub(super) const INSTANCES: &str = "/echelon/";
+pub const INSTANCES: &str = "/echelon/";
 
 /// Who sent a message.
 #[derive(Clone, Debug, PartialEq, Eq)]

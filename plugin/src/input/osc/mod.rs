@@ -31,6 +31,7 @@ mod times;
 mod waiting;
 
 pub use access::{Access, DEFAULT_RATE};
+pub use client::INSTANCES;
 pub use feedback::{Feedback, MOST_SUBSCRIBERS, TIME_TO_LIVE, send_snapshot};
 pub use folders::{NotAllowed, allow, allow_beside, check as check_folder, forbid, known_folders};
 pub use layouts::{layouts, session, touch_osc};
