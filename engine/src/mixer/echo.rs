@@ -1,68 +1,60 @@
 //! A channel's echo: what is sent into it comes back on the beat, softer each time, also after the deck has stopped.
 
 use super::FADER_MS;
+use super::fx::{Echo, Effect};
 use crate::dsp::Ramp;
-use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
+use crate::graph::{DspNode, NodeIo, Ports, SUB_BLOCK_FRAMES, Status, Width};
 use crate::units::ms_to_frames;
 
+/// Between repeats: the dotted eighth that dub and techno are full of.
+const BEATS: f64 = 0.75;
 /// What of each repeat comes back as the next one.
 const FEEDBACK: f32 = 0.6;
-/// Each repeat loses highs: the part of the one before in a one-pole low-pass, at 48 kHz.
-const DAMPING: f32 = 0.25;
-/// The longest time between repeats, in seconds: a beat and a half at 60 BPM.
-const MAX_SECS: f64 = 1.5;
-/// The ring is empty when its loudest sample is below -120 dB.
-const SILENCE: f32 = 1e-6;
+/// Each repeat loses highs: what a one-pole low-pass lets through at once, at 48 kHz.
+const BRIGHT: f32 = 0.75;
+/// Until a clock has been heard, in beats a second.
+const FIRST_TEMPO: f64 = 2.0;
+/// Tempi that differ by no more than this part are the same, measured on blocks of other lengths.
+const SAME_TEMPO: f64 = 1e-9;
 
 /// An echo after the channel's EQ. With nothing sent and nothing left in it, samples pass bit for bit.
 #[derive(Debug)]
 pub struct EchoNode {
     sample_rate: f64,
-    rings: [Vec<f32>; 2],
-    /// Frames between repeats; at most the rings' length.
-    time: usize,
-    /// The time to take when the ring is empty: a change in the middle of a repeat would tear it.
-    next_time: usize,
-    at: usize,
-    low: [f32; 2],
+    echo: Echo,
+    beats_per_frame: f64,
     send: Ramp,
     setting: f32,
-    /// Frames since anything louder than silence went into the ring.
-    quiet: usize,
 }
 
 impl EchoNode {
-    /// Nothing sent, repeats every half second. `sample_rate` in Hz.
+    /// Nothing sent. `sample_rate` in Hz.
     #[must_use]
     pub fn new(sample_rate: f64) -> Self {
-        let mut node = Self {
-            sample_rate,
-            rings: [vec![], vec![]],
-            time: 1,
-            next_time: 1,
-            at: 0,
-            low: [0.0; 2],
-            send: Ramp::new(0.0, 1),
-            setting: 0.0,
-            quiet: 0,
-        };
+        let beats_per_frame = FIRST_TEMPO / sample_rate;
+        let mut node =
+            Self { sample_rate, echo: Echo::default(), beats_per_frame, send: Ramp::new(0.0, 1), setting: 0.0 };
         node.prepare(sample_rate);
         node
     }
 
-    /// Sends this part (0..1) of the sound in from now on, within so many frames but no faster than a fader; repeats
-    /// come every `secs`, as far as that is possible.
+    /// Sends this part (0..1) of the sound in from now on, within so many frames but no faster than a fader.
     ///
     /// # Real-time
     /// No allocation.
-    pub fn set(&mut self, send: f32, secs: f64, frames: u32) {
+    pub fn set(&mut self, send: f32, frames: u32) {
         self.setting = send.clamp(0.0, 1.0);
         self.send.set_over(self.setting, frames.max(ms_to_frames(FADER_MS, self.sample_rate)));
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the ring")]
-        let time = (secs * self.sample_rate).round().clamp(1.0, self.rings[0].len() as f64) as usize;
-        self.next_time = time;
-        if self.is_empty() {
-            self.start_over();
+    }
+
+    /// The music goes at this tempo from the next frame on: the repeats go with it, also those of what is in already.
+    /// Where it stands still, they go on as before.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn follow(&mut self, beats_per_frame: f64) {
+        if beats_per_frame > 0.0 && (beats_per_frame / self.beats_per_frame - 1.0).abs() > SAME_TEMPO {
+            self.beats_per_frame = beats_per_frame;
         }
     }
 
@@ -85,54 +77,37 @@ impl EchoNode {
         is_moving
     }
 
-    const fn is_empty(&self) -> bool {
-        self.quiet >= self.time
+    fn is_closed(&self) -> bool {
+        self.send.is_settled() && self.send.target() == 0.0
     }
 
-    /// An empty ring takes the new time. What is left in it is below silence and is overwritten frame by frame.
-    fn start_over(&mut self) {
-        (self.time, self.at) = (self.next_time, 0);
-        self.low = [0.0; 2];
-        let time = self.time;
-        self.rings.iter_mut().for_each(|ring| ring[..time].fill(0.0));
-        self.quiet = time;
+    fn rests(&self) -> bool {
+        self.is_closed() && self.echo.is_empty()
     }
 
-    /// For how many of the next frames the send stays, the ring has no end, and the tail has none.
+    /// For how many of the next frames the send stays and the tail has no end.
     fn stretch(&self, most: usize) -> usize {
         if !self.send.is_settled() {
-            return 1;
+            1
+        } else if self.is_closed() {
+            most.min(self.echo.lasts())
+        } else {
+            most
         }
-        let in_piece = most.min(self.time - self.at);
-        if self.send.target() == 0.0 { in_piece.min(self.time - self.quiet) } else { in_piece }
     }
 
     /// Adds the repeats of a stretch.
     fn add_to(&mut self, [left, right]: [&mut [f32]; 2]) {
         let (frames, send) = (left.len(), self.send.next_value());
-        let [of_left, of_right] = self.rings.each_mut().map(|ring| &mut ring[self.at..self.at + frames]);
-        let [mut low_left, mut low_right] = self.low;
-        // Both in one loop: each waits for itself.
-        for ((x, y), (ring_x, ring_y)) in left.iter_mut().zip(right).zip(of_left.iter_mut().zip(of_right.iter_mut())) {
-            low_left += (1.0 - DAMPING) * (*ring_x - low_left);
-            low_right += (1.0 - DAMPING) * (*ring_y - low_right);
-            let [repeat_x, repeat_y] = [*ring_x, *ring_y];
-            *ring_x = *x * send + low_left * FEEDBACK;
-            *ring_y = *y * send + low_right * FEEDBACK;
-            *x += repeat_x;
-            *y += repeat_y;
-        }
-        self.low = [low_left, low_right];
-        let is_loud = |n: &usize| of_left[*n].abs().max(of_right[*n].abs()) > SILENCE;
-        self.quiet = match (0..frames).rfind(is_loud) {
-            Some(last) => frames - 1 - last,
-            None => self.quiet + frames,
-        };
-        self.at = if self.at + frames >= self.time { 0 } else { self.at + frames };
-    }
-
-    fn rests(&self) -> bool {
-        self.is_empty() && self.send.is_settled() && self.send.target() == 0.0
+        let mut repeats = [[0.0; SUB_BLOCK_FRAMES]; 2];
+        let [of_left, of_right] = repeats.each_mut().map(|repeats| &mut repeats[..frames]);
+        of_left.iter_mut().zip(&*left).for_each(|(sent, x)| *sent = *x * send);
+        of_right.iter_mut().zip(&*right).for_each(|(sent, y)| *sent = *y * send);
+        #[expect(clippy::cast_possible_truncation, reason = "frames of a beat")]
+        let period_frames = (BEATS / self.beats_per_frame) as f32;
+        self.echo.repeat_every(period_frames, [of_left, of_right], (FEEDBACK, BRIGHT));
+        left.iter_mut().zip(of_left).for_each(|(x, repeat)| *x += *repeat);
+        right.iter_mut().zip(of_right).for_each(|(y, repeat)| *y += *repeat);
     }
 }
 
@@ -158,7 +133,7 @@ impl DspNode for EchoNode {
                 out_right[from..].copy_from_slice(&right[from..]);
                 break;
             }
-            let to = from + self.stretch(frames - from);
+            let to = from + self.stretch(frames - from).clamp(1, SUB_BLOCK_FRAMES);
             out_left[from..to].copy_from_slice(&left[from..to]);
             out_right[from..to].copy_from_slice(&right[from..to]);
             self.add_to([&mut out_left[from..to], &mut out_right[from..to]]);
@@ -172,12 +147,10 @@ impl DspNode for EchoNode {
     }
 
     fn prepare(&mut self, sample_rate: f64) {
+        self.beats_per_frame *= self.sample_rate / sample_rate;
         self.sample_rate = sample_rate;
-        let frames = ms_to_frames(MAX_SECS * 1000.0, sample_rate) as usize;
-        self.rings = [vec![0.0; frames], vec![0.0; frames]];
-        self.next_time = frames / 3;
+        self.echo.prepare(sample_rate);
         self.send = Ramp::new(self.setting, ms_to_frames(FADER_MS, sample_rate));
-        self.start_over();
     }
 
     fn cost_hint_ns(&self) -> u32 {
@@ -224,9 +197,15 @@ mod tests {
         out
     }
 
+    /// Repeats every so many frames.
+    fn every(frames: f64) -> f64 {
+        BEATS / frames
+    }
+
     fn sent() -> EchoNode {
         let mut echo = EchoNode::new(48_000.0);
-        echo.set(1.0, 0.01, 0);
+        echo.follow(every(480.0));
+        echo.set(1.0, 0);
         // The send is a fader: let it arrive.
         let mut made = StereoBlock::SILENT;
         for _ in 0..4 {
@@ -244,8 +223,8 @@ mod tests {
         assert!(peaks.windows(2).all(|w| w[1] < w[0] && w[1] > 0.0), "{peaks:?}");
         let mut echo = sent();
         impulse(&mut echo, 48_000, 64);
-        echo.set(0.0, 0.01, 0);
-        impulse(&mut echo, 96_000, 64);
+        echo.set(0.0, 0);
+        impulse(&mut echo, 200_000, 64);
         assert!(echo.rests(), "the tail has an end");
     }
 
@@ -266,17 +245,24 @@ mod tests {
     }
 
     #[test]
-    fn another_time_waits_until_the_tail_is_over() {
+    fn another_tempo_comes_at_once_in_a_crossfade() {
+        for block in [64, 17] {
+            let mut echo = sent();
+            impulse(&mut echo, 48_000, block);
+            echo.follow(every(4_800.0));
+            impulse(&mut echo, 2_400, block);
+            let heard = impulse(&mut echo, 10_000, block);
+            assert_eq!((heard[480].abs() < 0.1, heard[4_800]), (true, 1.0), "blocks of {block}");
+        }
         let mut echo = sent();
-        impulse(&mut echo, 480, 64);
-        echo.set(1.0, 0.02, 0);
-        assert_eq!(echo.time, 480);
-        echo.set(0.0, 0.02, 0);
-        impulse(&mut echo, 96_000, 64);
-        echo.set(1.0, 0.02, 0);
-        assert_eq!(echo.time, 960);
-        echo.set(1.0, 1e9, 0);
-        assert!(echo.next_time <= echo.rings[0].len());
+        echo.follow(0.0);
+        assert_eq!(impulse(&mut echo, 481, 64)[480], 1.0, "a clock that stands still has no tempo");
+        echo.follow(every(400_000.0));
+        impulse(&mut echo, 4_000, 64);
+        assert!(impulse(&mut echo, 60_000, 64)[50_000] > 0.9, "too long for it: an eighth of that is on the beat too");
+        let mut echo = sent();
+        echo.prepare(96_000.0);
+        assert_eq!(impulse(&mut echo, 1_000, 64)[960], 1.0, "another sample rate");
     }
 
     #[test]
@@ -284,7 +270,7 @@ mod tests {
         let runs = [64, 63, 17, 1].map(|block| {
             let mut echo = sent();
             let mut out = impulse(&mut echo, 3_001, block);
-            echo.set(0.0, 0.01, 0);
+            echo.set(0.0, 0);
             out.extend(impulse_after(&mut echo, 40_000, block));
             out.iter().map(|sample| sample.to_bits()).collect::<Vec<_>>()
         });

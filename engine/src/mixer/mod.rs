@@ -258,8 +258,13 @@ impl Mixer {
         scheduler.node_mut(*self.fx[deck.index()].get(slot)?)
     }
 
-    /// Every effect slot goes by this beat of the song on the next frame, and on from there.
+    /// Every effect slot goes by this beat of the song on the next frame, and on from there; every echo by its tempo.
     pub(crate) fn follow(&self, scheduler: &mut Scheduler, beat: f64, beats_per_frame: f64) {
+        for echo in self.echoes {
+            if let Some(node) = scheduler.node_mut::<EchoNode>(echo) {
+                node.follow(beats_per_frame);
+            }
+        }
         for slot in self.fx.as_flattened() {
             if let Some(node) = scheduler.node_mut::<FxSlotNode>(*slot) {
                 node.follow(beat, beats_per_frame);

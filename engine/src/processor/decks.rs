@@ -1,6 +1,6 @@
 //! The processor's hands on decks and mixer, and what is published of them.
 
-use super::{Moment, RigProcessor};
+use super::RigProcessor;
 use crate::action::{ActionKind, RequestId};
 use crate::clock::BlockClock;
 use crate::deck::{DeckNode, ListenNode, ListenTo};
@@ -8,9 +8,6 @@ use crate::message::{EngineEvent, Garbage, MAX_PENDING_VIEWS, PendingView};
 use crate::mixer::{EqBand, Knob, eq};
 use crate::safety::{DeckState, ON_AIR_GAIN};
 use crate::units::{Decibels, DeckId, NUM_DECKS};
-
-/// Between repeats: the dotted eighth that dub and techno are full of.
-const ECHO_BEATS: f64 = 0.75;
 
 impl RigProcessor {
     pub(super) fn deck(&mut self, deck: DeckId) -> Option<&mut DeckNode> {
@@ -69,12 +66,11 @@ impl RigProcessor {
         slide.hold().then(|| Decibels(slide.setting()))
     }
 
-    /// Sends a part of a deck into its echo, which goes by the tempo of this moment.
-    pub(super) fn set_echo(&mut self, deck: DeckId, send: f32, moment: Moment<'_>, frames: u32) {
-        let beat_secs = 60.0 / moment.clock.tempo().get();
+    /// Sends a part of a deck into its echo.
+    pub(super) fn set_echo(&mut self, deck: DeckId, send: f32, frames: u32) {
         self.snapshot.decks[deck.index()].echo_send = send;
         if let Some(node) = self.mixer.echo(&mut self.scheduler, deck) {
-            node.set(send, ECHO_BEATS * beat_secs, frames);
+            node.set(send, frames);
         }
     }
 

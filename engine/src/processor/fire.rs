@@ -157,7 +157,7 @@ impl RigProcessor {
             }
             Deed::SetEcho { deck, send, over_beats } => {
                 self.ways.start(Fader::Echo(deck), self.cause, over_beats > 0.0);
-                self.set_echo(deck, send, moment, frames_of(over_beats, moment));
+                self.set_echo(deck, send, frames_of(over_beats, moment));
                 tell(moves, frame, Control::Echo(deck), send);
             }
             Deed::SetKnob { knob, value, over_beats } => {

@@ -28,7 +28,7 @@ impl RigProcessor {
                 }
             }
             Control::Trigger(deck, trigger) => self.take_trigger((deck, trigger), value, moment, moves),
-            fader if self.lets_host_move(fader, value, moment, moves) => self.take_fader(fader, value, moment),
+            fader if self.lets_host_move(fader, value, moment, moves) => self.take_fader(fader, value),
             _ => {}
         }
     }
@@ -66,7 +66,7 @@ impl RigProcessor {
         word.is_ok()
     }
 
-    fn take_fader(&mut self, control: Control, value: f32, moment: Moment<'_>) {
+    fn take_fader(&mut self, control: Control, value: f32) {
         match control {
             Control::Rate(deck) => self.take_hand(deck, Gesture::Rate, value.into()),
             Control::KeyShift(deck) => self.take_hand(deck, Gesture::KeyShift, value.into()),
@@ -82,7 +82,7 @@ impl RigProcessor {
             }
             Control::Echo(deck) if self.takes_over(Fader::Echo(deck), value) => {
                 let send = if value.is_finite() { value.clamp(0.0, 1.0) } else { 0.0 };
-                self.set_echo(deck, send, moment, 0);
+                self.set_echo(deck, send, 0);
             }
             Control::Crossfader if self.takes_over(Fader::Crossfader, value) => self.set_crossfader(value, 0),
             Control::Knob(knob) if self.takes_over(Fader::Knob(knob), value) => self.set_knob(knob, value, 0),

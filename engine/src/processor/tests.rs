@@ -427,6 +427,7 @@ fn tracks_come_back_when_they_are_replaced() {
 
 mod click_acts;
 mod clicks;
+mod echo;
 mod gaps;
 mod hands;
 mod host;

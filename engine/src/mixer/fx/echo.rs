@@ -8,7 +8,7 @@ const MAX_SECS: f64 = 2.0;
 const CHANGE_MS: f64 = 50.0;
 
 #[derive(Debug, Default)]
-pub(super) struct Echo {
+pub(in crate::mixer) struct Echo {
     rings: [Ring; 2],
     low: [f32; 2],
     /// Frames between repeats: from, to, and how much of the way is done.
@@ -73,6 +73,30 @@ impl Echo {
     }
 }
 
+impl Echo {
+    /// What goes in becomes its repeats. Of each, `feedback` comes back as the next, with so much of its highs: 0..1.
+    pub(in crate::mixer) fn repeat_every(
+        &mut self,
+        period_frames: f32,
+        [left, right]: [&mut [f32]; 2],
+        (feedback, bright): (f32, f32),
+    ) {
+        let (mut from, frames) = (0, left.len());
+        while from < frames {
+            let is_there = self.follow(period_frames);
+            if self.way < 1.0 {
+                self.cross([&mut left[from], &mut right[from]], feedback, bright);
+                from += 1;
+            } else {
+                let readable = if is_there { self.rings[0].readable(self.times[1]) } else { 1 };
+                let to = frames.min(from + readable);
+                self.repeat([&mut left[from..to], &mut right[from..to]], feedback, bright);
+                from = to;
+            }
+        }
+    }
+}
+
 impl Effect for Echo {
     fn prepare(&mut self, sample_rate: f64) {
         self.rings.iter_mut().for_each(|ring| ring.prepare(frames_of(MAX_SECS, sample_rate)));
@@ -83,20 +107,8 @@ impl Effect for Echo {
     }
 
     fn make(&mut self, [left, right]: &mut Sound, now: &Now) {
-        let (feedback, bright) = (0.95 * now.depth, 0.1 + 0.9 * now.tone);
-        let mut from = 0;
-        while from < now.frames {
-            let is_there = self.follow(now.period_frames);
-            if self.way < 1.0 {
-                self.cross([&mut left[from], &mut right[from]], feedback, bright);
-                from += 1;
-            } else {
-                let frames = if is_there { self.rings[0].readable(self.times[1]) } else { 1 };
-                let to = now.frames.min(from + frames);
-                self.repeat([&mut left[from..to], &mut right[from..to]], feedback, bright);
-                from = to;
-            }
-        }
+        let sound = [&mut left[..now.frames], &mut right[..now.frames]];
+        self.repeat_every(now.period_frames, sound, (0.95 * now.depth, 0.1 + 0.9 * now.tone));
     }
 
     fn lasts(&self) -> usize {

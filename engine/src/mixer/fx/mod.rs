@@ -11,6 +11,7 @@ mod reverb;
 mod ring;
 mod slot;
 
+pub(in crate::mixer) use echo::Echo;
 use ring::Ring;
 pub use slot::FxSlotNode;
 
