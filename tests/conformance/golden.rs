@@ -8,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use echelon::media::analyse::ContentId;
 use echelon::places::SavedPlace;
 use echelon::state::{MissingTrack, RigState, SavedGrid, SavedLength};
 use echelon_engine::deck::{BeatGrid, Marks, Track};
@@ -98,6 +99,7 @@ fn ruled_rig() -> RigState {
         marks: rig.marks[0],
         grid: rig.grids[2].clone(),
         length: Some(SavedLength::of(&Track::new(vec![0.0; 9], vec![0.0; 9], 44_100.0).expect("a track"))),
+        content: None,
     };
     rig.lengths[0] = gone.length;
     rig.keep_missing(gone);
@@ -112,6 +114,15 @@ fn ruled_rig() -> RigState {
     let mut json = serde_json::to_value(&rig).expect("JSON");
     json["safety"] = safety;
     serde_json::from_value(json).expect("a rig")
+}
+
+/// The same with what its files held.
+fn known_rig() -> RigState {
+    let mut rig = ruled_rig();
+    let held = |sample| ContentId::of(&Track::new(vec![sample; 9], vec![0.0; 9], 44_100.0).expect("a track"));
+    rig.contents[0] = Some(held(0.5));
+    rig.missing[0].content = Some(held(0.25));
+    rig
 }
 
 /// A project in which nothing is as in a new one.
@@ -142,8 +153,13 @@ fn fill(host: &MiniHost, rig: &RigState) {
 fn add_new() {
     let version = folder().join(env!("CARGO_PKG_VERSION"));
     fs::create_dir_all(&version).expect("a folder");
-    let rigs =
-        [("fresh", None), ("full", Some(full_rig())), ("portable", Some(portable_rig())), ("ruled", Some(ruled_rig()))];
+    let rigs = [
+        ("fresh", None),
+        ("full", Some(full_rig())),
+        ("portable", Some(portable_rig())),
+        ("ruled", Some(ruled_rig())),
+        ("known", Some(known_rig())),
+    ];
     for (name, rig) in &rigs {
         for format in Format::ALL {
             let host = Setup::new().create(format);
@@ -168,7 +184,7 @@ fn every_released_state_loads_and_gives_what_is_written_beside_it() {
     }
     let all = all();
     let own = all.iter().filter(|golden| golden.name.starts_with(env!("CARGO_PKG_VERSION"))).count();
-    assert_eq!(own, 8, "this version has no states of its own yet: UPDATE_GOLDEN=1 adds them");
+    assert_eq!(own, 10, "this version has no states of its own yet: UPDATE_GOLDEN=1 adds them");
     for Golden { name, format, bytes, meaning } in &all {
         let host = Setup::new().create(*format);
         assert!(host.load(bytes), "{name} was refused");

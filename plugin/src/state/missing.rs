@@ -52,7 +52,7 @@ pub struct MissingTrack {
     #[serde(default)]
     pub length: Option<SavedLength>,
     /// What it holds.
-    #[serde(default, deserialize_with = "if_sane")]
+    #[serde(default, deserialize_with = "if_sane", skip_serializing_if = "Option::is_none")]
     pub content: Option<ContentId>,
 }
 
