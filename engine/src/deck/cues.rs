@@ -45,12 +45,11 @@ impl DeckNode {
     }
 
     fn release(&mut self, held: usize, back_to: f64) {
+        if self.hands.slip_cue == Some(held) {
+            return self.slip_back();
+        }
         if self.hands.held_cue != Some(held) {
             return;
-        }
-        if self.slipped.is_some() {
-            self.hands.held_cue = None;
-            return self.slip_back();
         }
         self.stop();
         self.resting = back_to;
@@ -69,7 +68,7 @@ impl DeckNode {
         if self.is_playing() && self.hands.held_cue.is_none() {
             self.slip_away();
             if self.slipped.is_some() {
-                self.hands.held_cue = Some(number);
+                self.hands.slip_cue = Some(number);
             } else {
                 self.leave_ghost();
             }
