@@ -64,6 +64,7 @@ impl DeckNode {
             ground: Ground { pulse: self.pulse, grid: side.track.grid() },
             keep_key: self.hands.key_lock,
             shift: self.hands.key_shift,
+            by_hand: self.hands.scratch.is_some(),
         };
         if !self.key.work(&step) {
             // It cannot follow: plain varispeed, from here on.
