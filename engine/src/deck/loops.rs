@@ -14,7 +14,8 @@ const MIN_FRAMES: f64 = 512.0;
 const LEAST_FRAMES: f64 = 32.0;
 /// A press so much before a beat means that beat.
 const EARLY_BEATS: f64 = 0.02;
-/// A beat so little before the track's start is taken for its start.
+/// A beat so little before the track's start is taken for its start; and a loop may reach so far over an edge, in parts
+/// of its length if that is less than a beat.
 const EDGE_BEATS: f64 = 1.0 / 16.0;
 
 /// The lengths that a deck keeps for loops and jumps, in beats: 1/32, 1/16 .. 64.
@@ -65,9 +66,14 @@ impl DeckNode {
         self.hands.jump_beats
     }
 
-    /// The loop is a roll no longer; whether it was one. Then the length is what it was before.
+    /// Whether a roll holds the playhead.
+    pub(super) fn is_rolling(&self) -> bool {
+        self.current.as_ref().is_some_and(|side| side.places.roll.is_some())
+    }
+
+    /// There is no roll any more; whether there was one. Then the length is what it was before.
     pub(super) fn end_roll(&mut self) -> bool {
-        let was = std::mem::take(&mut self.hands.roll);
+        let was = self.current.as_mut().is_some_and(|side| side.places.roll.take().is_some());
         if was {
             self.hands.loop_beats = self.hands.before_roll;
         }
@@ -116,11 +122,14 @@ impl DeckNode {
         let end = self.snapped(self.due_frame(frames_late));
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
         let start = side.places.loop_in.filter(|start| *start < end).ok_or(GestureRefused::NoLoop)?;
-        self.set_loop(Span { start, end })
+        let span = self.fitted(Span { start, end })?;
+        self.catch_roll();
+        self.set_loop(span);
+        Ok(())
     }
 
     /// A loop of so many beats from here; of one that holds the playhead, another length. A roll lets the track run on
-    /// beneath it.
+    /// beneath it, and is not kept.
     ///
     /// # Errors
     /// [`GestureRefused::NoGrid`], or what [`DeckNode::loop_out`] says.
@@ -136,48 +145,88 @@ impl DeckNode {
         let step = beats.min(1.0);
         let start = match self.active_loop().filter(|_| !roll) {
             Some(span) => grid.beat_at(span.start),
-            None if self.hands.snap => ((here + EARLY_BEATS) / step).floor() * step,
-            None => here,
+            None if self.hands.snap => {
+                let first = (grid.beat_at(0.0) / step - EDGE_BEATS).ceil();
+                ((here + EARLY_BEATS) / step).floor().max(first) * step
+            }
+            None => here.max(grid.beat_at(0.0)),
         };
-        let first = (grid.beat_at(0.0) / step).ceil() * step;
-        let start = start.max(first);
-        let span = Span { start: grid.frame_at(start), end: grid.frame_at(start + beats) };
-        self.check_loop(span)?;
-        self.end_roll();
-        self.hands.roll = roll;
+        let span = self.fitted(Span { start: grid.frame_at(start), end: grid.frame_at(start + beats) })?;
+        if roll {
+            self.end_roll();
+            self.keep_course();
+        } else {
+            self.catch_roll();
+            self.slip_away();
+        }
         // A hand's loop sets the length for the next one; a roll only as long as it is held.
         self.hands.loop_beats = kept(beats);
-        if !roll {
+        if roll {
+            self.set_roll(span);
+        } else {
             self.hands.before_roll = self.hands.loop_beats;
+            self.set_loop(span);
         }
-        self.slip_away();
-        self.set_loop(span)
-    }
-
-    fn set_loop(&mut self, span: Span) -> Result<(), GestureRefused> {
-        self.check_loop(span)?;
-        if let Some(side) = &mut self.current {
-            side.places.span = Some(span);
-            side.places.loop_in = Some(span.start);
-            side.places.looping = true;
-        }
-        self.apply_loop();
         Ok(())
     }
 
-    fn check_loop(&self, span: Span) -> Result<(), GestureRefused> {
+    fn set_roll(&mut self, span: Span) {
+        if let Some(side) = &mut self.current {
+            side.places.roll = Some(span);
+        }
+        self.apply_loop();
+    }
+
+    fn set_loop(&mut self, span: Span) {
+        if let Some(side) = &mut self.current {
+            side.places.set_loop(span);
+            side.places.looping = true;
+        }
+        self.apply_loop();
+    }
+
+    /// A loop takes the place of a roll: without slip nothing runs on beneath.
+    fn catch_roll(&mut self) {
+        if self.end_roll() && !self.hands.slip {
+            self.forget_course();
+        }
+    }
+
+    /// How far a loop may reach over an edge of its track: grids are that little off, and tracks cut that close.
+    fn edge(&self, span: Span) -> f64 {
+        self.grid().map_or(0.0, |grid| EDGE_BEATS * span.length().min(grid.frames_per_beat_at(span.start)))
+    }
+
+    /// Whether a loop is in its track, or as good as.
+    pub(super) fn is_near_track(&self, span: Span) -> bool {
+        let end = self.current.as_ref().map_or(0.0, |side| side.track.num_frames() as f64);
+        span.start >= 0.0 && span.end <= end + self.edge(span)
+    }
+
+    /// A loop as it is played. One that reaches a little over an edge of its track moves inside: with all of its beats,
+    /// for a synced deck is in phase after any number of rounds only if a round is what the clock takes it for. What
+    /// still does not fit, of a file that is a hair shorter than its beats, is played beyond its end: see
+    /// [`Beyond::Mirror`](super::voice::Beyond).
+    fn fitted(&self, span: Span) -> Result<Span, GestureRefused> {
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
-        if span.start < 0.0 || span.end > side.track.num_frames() as f64 {
+        let (end, edge) = (side.track.num_frames() as f64, self.edge(span));
+        if span.start < -edge || span.end > end + edge {
             return Err(GestureRefused::OutsideTrack);
         }
-        let fits = match side.track.grid() {
-            Some(grid) => {
-                let beats = grid.beat_at(span.end) - grid.beat_at(span.start);
-                (LOOP_BEATS.start() - 1e-6..=LOOP_BEATS.end() + 1e-6).contains(&beats) && span.length() >= LEAST_FRAMES
-            }
-            None => span.length() >= MIN_FRAMES,
+        let Some(grid) = side.track.grid() else {
+            return if span.length() >= MIN_FRAMES { Ok(span) } else { Err(GestureRefused::LoopLength) };
         };
-        if fits { Ok(()) } else { Err(GestureRefused::LoopLength) }
+        let beats = grid.beat_at(span.end) - grid.beat_at(span.start);
+        let is_loop = (LOOP_BEATS.start() - 1e-6..=LOOP_BEATS.end() + 1e-6).contains(&beats);
+        if !is_loop || span.length() < LEAST_FRAMES {
+            return Err(GestureRefused::LoopLength);
+        }
+        if span.start >= 0.0 && span.end <= end {
+            return Ok(span);
+        }
+        let start = if span.start < 0.0 { 0.0 } else { grid.frame_at(grid.beat_at(end) - beats).max(0.0) };
+        let span = Span { start, end: grid.frame_at(grid.beat_at(start) + beats) };
+        if self.is_near_track(span) { Ok(span) } else { Err(GestureRefused::OutsideTrack) }
     }
 
     /// The playhead goes by the loop as it is now; where that is elsewhere, in a crossfade.
@@ -192,32 +241,42 @@ impl DeckNode {
         }
     }
 
-    /// The loop no longer holds the playhead; after a roll, and with slip, it goes where it would be by now.
+    /// No loop holds the playhead any more, nor what runs on beneath; after a roll, and with slip, it goes where it would
+    /// be by now.
     ///
     /// # Real-time
     /// No allocation.
     pub fn loop_exit(&mut self) {
-        self.end_roll();
-        let Some(side) = &mut self.current else { return };
-        if !std::mem::take(&mut side.places.looping) {
+        if self.active_loop().is_none() {
             return;
         }
+        self.end_roll();
+        if let Some(side) = &mut self.current {
+            side.places.looping = false;
+        }
+        let ground = self.ground();
+        self.slipped = self.slipped.map(|course| course.out_of_loop(&ground));
+        self.let_out();
+    }
+
+    /// The end of a roll: the playhead goes where it would be by now, and be it in a loop. Of a loop that is no roll,
+    /// nothing.
+    ///
+    /// # Real-time
+    /// No allocation.
+    pub fn roll_exit(&mut self) {
+        if self.end_roll() {
+            self.let_out();
+        }
+    }
+
+    fn let_out(&mut self) {
         let elsewhere = self.hands.reverse || self.hands.scratch.is_some();
         if self.slipped.is_some() && !elsewhere {
             return self.slip_back();
         }
         self.apply_loop();
         self.settle();
-    }
-
-    /// The end of a roll; of a loop that is none, nothing.
-    ///
-    /// # Real-time
-    /// No allocation.
-    pub fn roll_exit(&mut self) {
-        if self.hands.roll {
-            self.loop_exit();
-        }
     }
 
     /// The last loop holds the playhead again, from its start if it is elsewhere.
@@ -228,12 +287,13 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn reloop(&mut self) -> Result<(), GestureRefused> {
+        if self.active_loop().is_some() {
+            return Ok(());
+        }
         let here = self.here().frame;
         let side = self.current.as_mut().ok_or(GestureRefused::NoTrack)?;
         let span = side.places.span.ok_or(GestureRefused::NoLoop)?;
-        if std::mem::replace(&mut side.places.looping, true) {
-            return Ok(());
-        }
+        side.places.looping = true;
         self.slip_away();
         if (span.start..span.end).contains(&here) {
             self.apply_loop();
@@ -245,7 +305,7 @@ impl DeckNode {
         Ok(())
     }
 
-    /// Makes the loop so many times as long, from its start.
+    /// Makes the loop, or the roll, so many times as long, from its start. A playhead that it does not hold goes on.
     ///
     /// # Errors
     /// [`GestureRefused::NoLoop`], or what [`DeckNode::loop_out`] says.
@@ -254,7 +314,7 @@ impl DeckNode {
     /// No allocation.
     pub fn loop_scale(&mut self, factor: f64) -> Result<(), GestureRefused> {
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
-        let (span, was) = (side.places.span.ok_or(GestureRefused::NoLoop)?, side.places.looping);
+        let span = side.places.roll_or_loop().ok_or(GestureRefused::NoLoop)?;
         let end = match self.grid() {
             Some(grid) => {
                 let start = grid.beat_at(span.start);
@@ -262,21 +322,17 @@ impl DeckNode {
             }
             None => span.start + span.length() * factor,
         };
-        self.set_loop(Span { end, ..span })?;
-        self.keep_looping(was);
+        let span = self.fitted(Span { end, ..span })?;
+        if let Some(side) = &mut self.current {
+            side.places.change(span);
+        }
+        if self.active_loop().is_some() {
+            self.apply_loop();
+        }
         Ok(())
     }
 
-    fn keep_looping(&mut self, looping: bool) {
-        if let Some(side) = &mut self.current
-            && side.places.looping != looping
-        {
-            side.places.looping = looping;
-            self.apply_loop();
-        }
-    }
-
-    /// Moves the loop by so many beats, and a playhead that it holds with it.
+    /// Moves the loop, or the roll, by so many beats, and a playhead that it holds with it.
     ///
     /// # Errors
     /// [`GestureRefused::NoGrid`], [`GestureRefused::NoLoop`], [`GestureRefused::OutsideTrack`].
@@ -285,19 +341,23 @@ impl DeckNode {
     /// No allocation.
     pub fn loop_move(&mut self, beats: f64) -> Result<(), GestureRefused> {
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
-        let span = side.places.span.ok_or(GestureRefused::NoLoop)?;
+        let span = side.places.roll_or_loop().ok_or(GestureRefused::NoLoop)?;
         let grid = self.grid().ok_or(GestureRefused::NoGrid)?;
         let moved = |frame: f64| grid.frame_at(grid.beat_at(frame) + beats);
         let here = self.here().frame;
         let (to, new) = (moved(here), Span { start: moved(span.start), end: moved(span.end) });
-        self.check_loop(new)?;
+        let new = self.fitted(new)?;
+        let is_held = self.active_loop().is_some_and(|span| span.holds(here));
         let side = self.current.as_mut().ok_or(GestureRefused::NoTrack)?;
-        side.places.span = Some(new);
-        side.places.loop_in = Some(new.start);
-        if side.places.looping && (span.start..=span.end).contains(&here) {
-            if self.is_playing() { self.jump(to, 0.0) } else { self.resting = to }
-        } else {
+        side.places.change(new);
+        if !is_held {
+            // It does not call back who is past it now.
+            self.leave_loop_before(here);
             self.apply_loop();
+        } else if self.is_playing() {
+            self.jump(new.land(new.start, to), 0.0);
+        } else {
+            self.resting = new.land(new.start, to);
         }
         Ok(())
     }
@@ -310,21 +370,22 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn beat_jump(&mut self, beats: f64) -> Result<(), GestureRefused> {
-        if self.active_loop().is_some() {
+        let here = self.here().frame;
+        if self.active_loop().is_some_and(|span| span.holds(here)) {
             self.loop_move(beats)?;
             self.hands.jump_beats = kept(beats);
             return Ok(());
         }
         let side = self.current.as_ref().ok_or(GestureRefused::NoTrack)?;
         let (grid, end) = (self.grid().ok_or(GestureRefused::NoGrid)?, side.track.num_frames() as f64);
-        let to = grid.frame_at(grid.beat_at(self.here().frame) + beats);
+        let to = grid.frame_at(grid.beat_at(here) + beats);
         if !(-0.5..end).contains(&to) {
             return Err(GestureRefused::OutsideTrack);
         }
         self.hands.jump_beats = kept(beats);
-        self.slipped = None;
         if self.is_playing() {
             self.leave_ghost();
+            self.forget_course();
             self.jump(to.max(0.0), 0.0);
         } else {
             self.resting = to.max(0.0);

@@ -40,6 +40,8 @@ pub(super) struct Places {
     pub span: Option<Span>,
     /// Whether the loop holds the playhead.
     pub looping: bool,
+    /// A roll: it holds the playhead as long as it is held itself, and leaves the loop alone.
+    pub roll: Option<Span>,
 }
 
 impl Places {
@@ -53,6 +55,7 @@ impl Places {
             loop_in: span.map(|span| span.start),
             span,
             looping: false,
+            roll: None,
         }
     }
 
@@ -60,13 +63,31 @@ impl Places {
         Marks {
             cue_secs: self.cue / sample_rate,
             hot_cues_secs: self.hot.map(|frame| frame.map(|frame| frame / sample_rate)),
-            loop_secs: self.span.map(|span| [span.start / sample_rate, span.end / sample_rate]),
+            loop_secs: self.span.map(|span| span.secs(sample_rate)),
         }
     }
 
-    /// The loop that holds the playhead.
+    /// The roll, or the loop that is set.
+    pub(super) fn roll_or_loop(&self) -> Option<Span> {
+        self.roll.or(self.span)
+    }
+
+    /// The roll or the loop that holds the playhead.
     pub(super) fn active(&self) -> Option<Span> {
-        self.span.filter(|_| self.looping)
+        self.roll.or(self.span.filter(|_| self.looping))
+    }
+
+    /// The loop is here from now on.
+    pub(super) const fn set_loop(&mut self, span: Span) {
+        (self.span, self.loop_in) = (Some(span), Some(span.start));
+    }
+
+    /// The same for what is changed of the roll, if there is one.
+    pub(super) const fn change(&mut self, span: Span) {
+        match &mut self.roll {
+            Some(roll) => *roll = span,
+            None => self.set_loop(span),
+        }
     }
 }
 

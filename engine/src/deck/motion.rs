@@ -116,6 +116,22 @@ impl Span {
     pub(super) const fn length(&self) -> f64 {
         self.end - self.start
     }
+
+    /// In seconds.
+    pub(super) fn secs(&self, sample_rate: f64) -> [f64; 2] {
+        [self.start / sample_rate, self.end / sample_rate]
+    }
+
+    /// Whether it holds a playhead that is here.
+    pub(super) fn holds(&self, frame: f64) -> bool {
+        (self.start..=self.end).contains(&frame)
+    }
+
+    /// Where a jump from one place to another comes down: from inside, and from before it to behind it, inside.
+    pub(super) fn land(&self, from: f64, to: f64) -> f64 {
+        let is_inside = self.holds(from) || from < self.start && to >= self.end;
+        if is_inside { self.start + (to - self.start).rem_euclid(self.length()) } else { to }
+    }
 }
 
 /// See the module.
@@ -124,6 +140,8 @@ pub(super) struct Motion {
     pub drive: Drive,
     /// The loop, as the drive counts places.
     span: Option<Span>,
+    /// The same in frames of the track.
+    loop_span: Option<Span>,
 }
 
 /// Where it is on a frame.
@@ -140,22 +158,51 @@ pub(super) struct Place {
 impl Motion {
     /// Without a loop.
     pub(super) const fn new(drive: Drive) -> Self {
-        Self { drive, span: None }
+        Self { drive, span: None, loop_span: None }
     }
 
     /// With a loop in frames of the track, or without one.
-    pub(super) fn with_loop(self, span: Option<Span>, grid: Option<&BeatGrid>) -> Self {
+    pub(super) fn with_loop(self, loop_span: Option<Span>, grid: Option<&BeatGrid>) -> Self {
         let span = match (self.drive, grid) {
             (Drive::Lock(_), Some(grid)) => {
-                span.map(|Span { start, end }| Span { start: grid.beat_at(start), end: grid.beat_at(end) })
+                loop_span.map(|Span { start, end }| Span { start: grid.beat_at(start), end: grid.beat_at(end) })
             }
-            _ => span,
+            _ => loop_span,
         };
-        Self { span, ..self }
+        Self { span, loop_span, ..self }
     }
 
     pub(super) const fn has_loop(&self) -> bool {
         self.span.is_some()
+    }
+
+    /// Its loop, in frames of the track.
+    pub(super) const fn loop_span(&self) -> Option<Span> {
+        self.loop_span
+    }
+
+    /// So much further on, as the drive counts places.
+    const fn moved(mut self, by: f64) -> Self {
+        match &mut self.drive {
+            Drive::Glide(glide) => glide.base += by,
+            Drive::Lock(lock) => lock.beat += by,
+        }
+        self
+    }
+
+    /// Straight on from where it is: out of its loop.
+    pub(super) fn out_of_loop(self, ground: &Ground<'_>) -> Self {
+        let laps = self.at(ground, 0).laps * self.span.map_or(0.0, |span| span.length());
+        Self { span: None, loop_span: None, ..self.moved(-laps) }
+    }
+
+    /// On another frame of the track now.
+    pub(super) fn moved_to(self, to: f64, ground: &Ground<'_>) -> Self {
+        let here = self.at(ground, 0).frame;
+        self.moved(match (&self.drive, ground.grid) {
+            (Drive::Lock(_), Some(grid)) => grid.beat_at(to) - grid.beat_at(here),
+            _ => to - here,
+        })
     }
 
     /// So many frames from now.

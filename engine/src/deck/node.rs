@@ -9,11 +9,11 @@ use super::BeatGrid;
 use super::key_lock::KeyLock;
 use super::loops::USUAL_BEATS;
 use super::marks::{Marks, Places};
-use super::motion::{Drive, Ground, Motion, Place};
+use super::motion::{Drive, Ground, Motion, Place, Span};
 use super::pulse::Pulse;
 use super::side::Side;
 use super::supply::Supply;
-use super::voice::Voice;
+use super::voice::{Beyond, Voice};
 use crate::clock::BlockClock;
 use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::units::ms_to_frames;
@@ -42,9 +42,8 @@ pub(super) struct Hands {
     pub sync: bool,
     /// Whether marks land on the track's beats.
     pub snap: bool,
+    /// As long as its button is down.
     pub held_cue: Option<HeldCue>,
-    /// The loop is a roll: it ends with the press.
-    pub roll: bool,
     /// A change of tempo leaves the key.
     pub key_lock: bool,
     /// Semitones.
@@ -85,7 +84,7 @@ pub struct DeckNode {
     /// The playhead while the deck rests, in frames of the track.
     pub(super) resting: f64,
     pub(super) hands: Hands,
-    /// Where the playhead would be without what slip lets pass.
+    /// Where the playhead would be without what slip lets pass; as long as a roll is on there is something.
     pub(super) slipped: Option<Motion>,
     pub(super) pulse: Option<Pulse>,
     /// Where the grid is that the playhead goes by; 0 for none. Tells that it is another one.
@@ -126,7 +125,6 @@ impl DeckNode {
                 sync: false,
                 snap: true,
                 held_cue: None,
-                roll: false,
                 key_lock: false,
                 key_shift: 0.0,
                 loop_beats: USUAL_BEATS,
@@ -202,8 +200,9 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn play(&mut self, position_secs: Option<f64>, frames_late: u32) {
-        if self.hands.held_cue.take().is_some() && position_secs.is_none() {
-            return;
+        let was_held = self.hands.held_cue.take().is_some();
+        if was_held && position_secs.is_none() {
+            return self.forget_course();
         }
         let Some(from) = position_secs.map_or(Some(self.resting), |secs| self.frame_at(secs)) else { return };
         self.start(from, frames_late);
@@ -214,6 +213,7 @@ impl DeckNode {
         if self.current.is_none() {
             return;
         }
+        self.forget_course();
         self.leave_loop_before(from);
         let motion = self.motion_from(from, f64::from(frames_late));
         let is_top = motion.at(&self.ground(), 0).frame < 1.0 && !self.hands.reverse;
@@ -243,13 +243,16 @@ impl DeckNode {
 
     /// What only holds while the deck plays is over.
     pub(super) fn let_go(&mut self) {
-        self.slipped = None;
+        self.forget_course();
         (self.hands.held_cue, self.hands.scratch) = (None, None);
-        if self.end_roll()
-            && let Some(side) = &mut self.current
-        {
-            side.places.looping = false;
-        }
+    }
+
+    /// Nothing runs on beneath any more.
+    pub(super) fn forget_course(&mut self) {
+        self.slipped = None;
+        // A cue that plays while it is held is a course of its own.
+        self.hands.held_cue = self.hands.held_cue.filter(|held| held.preview);
+        self.end_roll();
     }
 
     /// Moves the playhead; a playing deck goes over in 5 ms with equal power. A loop that ends before that place is left.
@@ -259,10 +262,12 @@ impl DeckNode {
     pub fn seek(&mut self, position_secs: f64) {
         let Some(to) = self.frame_at(position_secs) else { return };
         self.resting = to;
-        self.slipped = None;
-        self.leave_loop_before(to);
         if self.is_playing() {
             self.leave_ghost();
+        }
+        self.forget_course();
+        self.leave_loop_before(to);
+        if self.is_playing() {
             self.jump(to, 0.0);
         }
     }
@@ -274,12 +279,15 @@ impl DeckNode {
         self.cross_to(motion, FadeShape::EqualPower);
     }
 
-    /// A loop that ends before a place does not hold who goes there.
-    fn leave_loop_before(&mut self, to: f64) {
-        if let Some(side) = &mut self.current
-            && side.places.span.is_some_and(|span| to >= span.end)
-        {
-            side.places.looping = false;
+    /// A loop or a roll that ends before a place does not hold who goes there.
+    pub(super) fn leave_loop_before(&mut self, to: f64) {
+        let ends_before = |span: Option<Span>| span.is_some_and(|span| to >= span.end);
+        let Some(Side { places, .. }) = &mut self.current else { return };
+        if ends_before(places.span) {
+            places.looping = false;
+        }
+        if ends_before(places.roll) {
+            self.end_roll();
         }
     }
 
@@ -298,7 +306,7 @@ impl DeckNode {
 
     fn set_voice(&mut self, motion: Motion, fade: Fade, supply: Supply) {
         self.count_steps_from_here();
-        self.voice = Some(Voice { motion, fade, ratio: self.ratio(), supply });
+        self.voice = Some(Voice { motion, fade, ratio: self.ratio(), supply, beyond: Beyond::End });
         self.laps = motion.at(&self.ground(), 0).laps;
         self.note_place();
     }
@@ -328,16 +336,22 @@ impl DeckNode {
         self.voice = Some(voice.with_fade(Fade::fade_in(FadeShape::Linear, length)));
     }
 
-    /// Moves a playing deck by so many seconds of music, forwards or back, with a crossfade of 5 ms. A place before the
-    /// track's start is its start, one after its end the end.
+    /// Moves a playing deck by so many seconds of music, forwards or back, with a crossfade of 5 ms, and what runs on
+    /// beneath it. A place before the track's start is its start, one after its end the end; a loop holds it.
     ///
     /// # Real-time
     /// No allocation.
     pub fn shift(&mut self, secs: f64) {
         let (Some(side), true) = (&self.current, self.is_playing()) else { return };
-        let (here, ratio) = (self.here(), self.ratio());
-        let frames = (secs * side.track.sample_rate() * here.rate / ratio).round();
-        let to = (here.frame + frames).clamp(0.0, side.track.num_frames() as f64);
+        let (track_rate, ratio, end) = (side.track.sample_rate(), self.ratio(), side.track.num_frames() as f64);
+        let target = |from: Place, span: Option<Span>| {
+            let to = from.frame + (secs * track_rate * from.rate / ratio).round();
+            span.map_or(to.min(end), |span| span.land(from.frame, to)).max(0.0)
+        };
+        let to = target(self.here(), self.active_loop());
+        let ground = self.ground();
+        self.slipped =
+            self.slipped.map(|course| course.moved_to(target(course.at(&ground, 0), course.loop_span()), &ground));
         self.jump(to, 0.0);
     }
 
@@ -385,6 +399,7 @@ impl DeckNode {
     /// # Real-time
     /// No allocation.
     pub fn set_marks(&mut self, marks: Marks) {
+        self.forget_course();
         if let Some(side) = &mut self.current {
             side.places = Places::from_marks(marks, side.track.sample_rate());
             self.apply_loop();
@@ -412,7 +427,7 @@ impl DeckNode {
                 let place = voice.motion.at(&self.ground(), 0);
                 // A loop that ends on this very frame has not begun again yet.
                 let turns = place.laps - self.laps;
-                let length = self.current.as_ref().and_then(|side| side.places.span).map_or(0.0, |span| span.length());
+                let length = voice.motion.loop_span().map_or(0.0, |span| span.length());
                 Place { frame: place.frame + turns * length, laps: self.laps, ..place }
             }
             None => Place { frame: self.resting, laps: 0.0, rate: self.ratio() * self.hands.rate },
@@ -451,7 +466,9 @@ impl DeckNode {
         if grid != self.grid_seen && self.voice.is_some() {
             let place = self.next;
             // What went by the old grid leads nowhere now.
-            self.slipped = self.slipped.filter(|motion| matches!(motion.drive, Drive::Glide(_)));
+            if self.slipped.is_some_and(|course| matches!(course.drive, Drive::Lock(_))) {
+                self.forget_course();
+            }
             self.set_motion(Motion::straight(place).with_loop(self.active_loop(), None));
             self.settle();
         }

@@ -45,6 +45,19 @@ impl Sound<'_> {
         self.left.len() >= self.num_frames
     }
 
+    /// The frame that is heard for one beyond an edge of the track: there it turns back, so that what is played on tears
+    /// nowhere.
+    pub(super) fn mirrored(&self, frame: f64) -> f64 {
+        let (first, last) = (-0.5, self.num_frames as f64 - 0.5);
+        if frame > last {
+            2.0 * last - frame
+        } else if frame < first {
+            2.0 * first - frame
+        } else {
+            frame
+        }
+    }
+
     /// Whether all is there that is needed to hear the track up to this frame.
     pub(super) fn reaches(&self, frame: f64) -> bool {
         self.is_whole() || frame <= self.left.len() as f64

@@ -7,7 +7,7 @@ use super::Track;
 use super::marks::Places;
 use super::motion::{Ground, Motion, Place};
 use super::supply::Supply;
-use super::voice::{Reached, Voice};
+use super::voice::{Beyond, Reached, Voice};
 use crate::dsp::{Fade, SincBank};
 
 /// Playheads that may be fading out at once; one more takes the place of the oldest.
@@ -56,14 +56,17 @@ impl Side {
             self.tails.rotate_left(1);
             MAX_TAILS - 1
         });
-        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio, supply });
+        // What comes to an edge meanwhile turns back there. Who was beyond it already was not heard.
+        let is_inside = self.track.sound().mirrored(from.frame) == from.frame;
+        let beyond = if is_inside { Beyond::Mirror } else { Beyond::End };
+        self.tails[place] = Some(Voice { motion: Motion::straight(from), fade, ratio, supply, beyond });
     }
 
     /// Adds what still fades out, and forgets what is over.
     pub(super) fn add_tails_to(&mut self, [left, right]: [&mut [f32]; 2], bank: &SincBank) {
         for tail in &mut self.tails {
             if let Some(voice) = tail
-                && voice.add_to([left, right], (&self.track, bank), &NOWHERE, (0.0, false), None) != Reached::All
+                && voice.add_to([left, right], (&self.track, bank), &NOWHERE, 0.0, None) != Reached::All
             {
                 *tail = None;
             }

@@ -6,6 +6,7 @@
 use super::DeckNode;
 use super::GestureRefused;
 use super::motion::{Away, Drive, Glide, Lock, Motion, Place, Span};
+use super::side::Side;
 use crate::dsp::FadeShape;
 use crate::units::ms_to_frames;
 
@@ -195,7 +196,7 @@ impl DeckNode {
         }
         if on {
             self.slip_away();
-        } else if self.slipped.is_some() && !self.hands.roll {
+        } else if self.slipped.is_some() && !self.is_rolling() {
             return self.slip_back();
         }
         let place = Place { rate: self.speed(), ..self.here() };
@@ -210,8 +211,8 @@ impl DeckNode {
     /// No allocation.
     pub fn set_slip(&mut self, on: bool) {
         self.hands.slip = on;
-        if !on && !self.hands.roll {
-            self.slipped = None;
+        if !on && !self.is_rolling() {
+            self.forget_course();
         }
     }
 
@@ -252,18 +253,33 @@ impl DeckNode {
 
     /// From here on the playhead leaves its course, which runs on beneath if slip is on.
     pub(super) fn slip_away(&mut self) {
-        if (self.hands.slip || self.hands.roll) && self.slipped.is_none() {
+        if self.hands.slip {
+            self.keep_course();
+        }
+    }
+
+    /// The present course runs on beneath what comes, unless another one does already.
+    pub(super) fn keep_course(&mut self) {
+        if self.slipped.is_none() {
             self.slipped = self.voice.as_ref().map(|voice| voice.motion);
         }
     }
 
-    /// Back to the course that ran on.
+    /// Back to the course that ran on, and into its loop.
     pub(super) fn slip_back(&mut self) {
-        let Some(motion) = self.slipped.take() else { return };
-        if let Some(side) = &mut self.current {
-            side.places.looping = motion.has_loop();
-        }
-        self.cross_to(motion, FadeShape::EqualPower);
+        let Some(course) = self.slipped else { return };
+        self.forget_course();
+        self.take_loop_of(&course);
+        self.cross_to(course, FadeShape::EqualPower);
         self.settle();
+    }
+
+    /// The loop that a motion goes round in holds the playhead again, or none does.
+    pub(super) fn take_loop_of(&mut self, motion: &Motion) {
+        let Some(Side { places, .. }) = &mut self.current else { return };
+        places.looping = motion.has_loop();
+        if let Some(span) = motion.loop_span().filter(|span| places.span != Some(*span)) {
+            places.set_loop(span);
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod clicks;
 mod gestures;
+mod loops;
 mod speed;
 mod stream;
 mod sync;

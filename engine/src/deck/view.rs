@@ -12,7 +12,9 @@ pub struct MotionView {
     pub load: u64,
     /// Cue, hot cues and loop.
     pub marks: Marks,
-    /// Whether the loop holds the playhead.
+    /// Start and end of the loop as it is to be seen, in seconds: of the roll, while there is one.
+    pub loop_secs: Option<[f64; 2]>,
+    /// Whether it holds the playhead.
     pub looping: bool,
     /// Whether it is a roll.
     pub rolling: bool,
@@ -53,6 +55,7 @@ impl Default for MotionView {
         Self {
             load: 0,
             marks: Marks::default(),
+            loop_secs: None,
             looping: false,
             rolling: false,
             rate: 1.0,
@@ -115,8 +118,9 @@ impl DeckNode {
         MotionView {
             load: side.map_or(0, |side| side.tag),
             marks: self.marks(),
-            looping: side.is_some_and(|side| side.places.looping),
-            rolling: hands.roll,
+            loop_secs: side.and_then(|side| side.places.roll_or_loop().map(|span| span.secs(side.track.sample_rate()))),
+            looping: self.is_looping(),
+            rolling: self.is_rolling(),
             rate: hands.rate,
             speed: if self.is_playing() { here.rate / self.ratio() } else { 0.0 },
             sync: hands.sync,

@@ -23,6 +23,19 @@ pub(super) struct Voice {
     pub ratio: f64,
     /// How it stands with what is still being decoded.
     pub supply: Supply,
+    /// What it comes to beyond the track's ends.
+    pub beyond: Beyond,
+}
+
+/// What is beyond the track's ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Beyond {
+    /// Nothing: the playhead ends there.
+    End,
+    /// Silence: it goes on.
+    Silence,
+    /// The track again, backwards: it fades out meanwhile, or its loop is about to begin again.
+    Mirror,
 }
 
 /// How far a voice came.
@@ -42,14 +55,14 @@ impl Voice {
         Self { fade, ..self }
     }
 
-    /// Adds the next frames, up to where its loop begins again. `laps` is how often that has been so far. `endless` lets
-    /// it go beyond the track's ends, where there is silence. `key` may speak for it.
+    /// Adds the next frames, up to where its loop begins again. `laps` is how often that has been so far. `key` may speak
+    /// for it.
     pub(super) fn add_to(
         &mut self,
         [out_left, out_right]: [&mut [f32]; 2],
         (track, bank): (&Track, &SincBank),
         ground: &Ground<'_>,
-        (laps, endless): (f64, bool),
+        laps: f64,
         mut key: Option<&mut KeyLock>,
     ) -> Reached {
         let (sound, supply_frames) = (track.sound(), self.supply_frames(track));
@@ -59,8 +72,8 @@ impl Voice {
         let mut reached = Reached::All;
         let frames = out_left.iter_mut().zip(out_right.iter_mut()).zip(self.motion.walk(ground)).enumerate();
         for (frames, ((out_left, out_right), place)) in frames {
-            let is_out = !endless && (place.frame >= end && place.rate >= 0.0 || place.frame < 0.0 && place.rate < 0.0);
-            if is_out || self.fade.is_over() {
+            let is_out = place.frame >= end && place.rate >= 0.0 || place.frame < 0.0 && place.rate < 0.0;
+            if is_out && self.beyond == Beyond::End || self.fade.is_over() {
                 reached = Reached::End { frames };
                 break;
             }
@@ -68,6 +81,10 @@ impl Voice {
                 reached = Reached::Wrap { frames };
                 break;
             }
+            let place = match self.beyond {
+                Beyond::Mirror => Place { frame: sound.mirrored(place.frame), ..place },
+                Beyond::End | Beyond::Silence => place,
+            };
             let (left, right) = match key.as_deref_mut().and_then(KeyLock::next) {
                 None => read(&sound, bank, &place),
                 Some((locked, part)) if part >= 1.0 => locked.into(),

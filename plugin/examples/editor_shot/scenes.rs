@@ -114,6 +114,7 @@ fn motion(deck: DeckId, playing: bool, at_secs: f64, length_secs: f64) -> Motion
     MotionView {
         load: 1,
         marks,
+        loop_secs: marks.loop_secs,
         looping: deck == DeckId::C && playing,
         rate: 126.0 / bpm,
         speed: if playing { 126.0 / bpm } else { 0.0 },

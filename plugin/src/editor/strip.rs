@@ -134,7 +134,7 @@ fn draw_row(
         return;
     }
     painter.rect_filled(inside, 0, theme::shade(theme::deck(deck), 0.06));
-    if let Some([from, to]) = live.motion.marks.loop_secs {
+    if let Some([from, to]) = live.motion.loop_secs {
         draw_loop(painter, row, lie.x_of(axis, from), lie.x_of(axis, to), live.motion.looping);
     }
     let rate = track.sample_rate;

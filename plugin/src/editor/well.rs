@@ -1,5 +1,6 @@
 //! The middle of a deck: the waveform, or why there is none.
 
+use echelon_engine::deck::Marks;
 use echelon_engine::safety::DeckState;
 use egui::{Align2, Rect, Ui, lerp, pos2, vec2};
 
@@ -18,7 +19,7 @@ pub fn show(desk: &Desk<'_>, rect: Rect, frame: Frame<'_>, meshes: &mut Meshes) 
     let wave = Wave {
         bands: track.found().map(|found| &*found.waveform).zip(track.sample_rate).filter(|_| !empty),
         overview: track.overview.as_deref(),
-        marks: live.motion.marks,
+        marks: Marks { loop_secs: live.motion.loop_secs, ..live.motion.marks },
         looping: live.motion.looping,
         covered: covered(rect, desk, frame, track),
         length_secs: if empty { 0.0 } else { live.length_secs },

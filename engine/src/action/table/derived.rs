@@ -247,7 +247,7 @@ fn on(is: bool) -> f64 {
 /// The length of the loop that holds the deck; 0 when none does, and without known beats 1.
 pub(super) fn loop_beats(snapshot: &Snapshot, deck: DeckId) -> f64 {
     let motion = &snapshot.decks[deck.index()].motion;
-    match (motion.looping, motion.marks.loop_secs, motion.track_bpm) {
+    match (motion.looping, motion.loop_secs, motion.track_bpm) {
         (false, ..) | (_, None, _) => 0.0,
         (true, Some(_), None) => 1.0,
         // To a 64th of a beat, as loops are: the seconds carry rounding.

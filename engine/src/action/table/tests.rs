@@ -130,7 +130,7 @@ fn a_loop_s_button_is_lit_by_its_length() {
     let mut snapshot = Snapshot::default();
     let motion = &mut snapshot.decks[0].motion;
     (motion.looping, motion.track_bpm) = (true, Some(120.0));
-    motion.marks.loop_secs = Some([1.0, 3.000_000_1]);
+    motion.loop_secs = Some([1.0, 3.000_000_1]);
     motion.marks.hot_cues_secs[2] = Some(4.0);
     let lit = |name: &str| Target::named(name).unwrap().shown(&snapshot);
     assert_eq!([lit("deck/a/loop/4"), lit("deck/a/loop/2"), lit("deck/b/loop/4")], [Some(1.0), Some(0.0), Some(0.0)]);

@@ -30,12 +30,18 @@ const CATCH_UP: usize = 3;
 /// Frames that it takes in one step at most.
 const MAX_INPUT: usize = 4 * STEP;
 /// And at least, also when it is ahead: of a hop that moves on by less than half of itself the library draws the phases
-/// by chance, and a bounce would not be what was heard.
-const MIN_INPUT: usize = STEP / 2 + 1;
+/// by chance, and a bounce would not be what was heard. Of a hop of an odd number of frames half is one more: there half
+/// speed is a bit too slow.
+const MIN_INPUT: usize = STEP / 2;
+/// For so many steps at most it may be ahead before it makes up for that: about a second. Near half speed it would take
+/// for ever.
+const AHEAD_STEPS: f64 = 750.0;
+/// So far ahead, in frames, is no matter: a millisecond.
+const AHEAD_FRAMES: f64 = 48.0;
 /// Further off than this the playhead has gone elsewhere, in frames of the host.
 const LOST_FRAMES: f64 = 2_048.0;
-/// Speeds that it follows: see [`MIN_INPUT`].
-const SPEEDS: std::ops::RangeInclusive<f64> = 0.51..=2.05;
+/// Speeds that it follows: see [`MIN_INPUT`]. A clock's half speed is that but for the last digits.
+const SPEEDS: std::ops::RangeInclusive<f64> = 0.499_999..=2.05;
 /// From varispeed to key lock and back.
 const CROSSFADE_MS: f64 = 20.0;
 /// How long it goes straight on at most when the playhead has left, with some to spare: from track to track.
@@ -66,6 +72,8 @@ pub(super) struct Step<'a> {
     pub keep_key: bool,
     /// Semitones.
     pub shift: f64,
+    /// A hand is on the record.
+    pub by_hand: bool,
 }
 
 /// One deck's.
@@ -147,7 +155,7 @@ impl KeyLock {
     pub(super) fn work(&mut self, step: &Step<'_>) -> bool {
         let here = step.motion.at(&step.ground, 0);
         let speed = here.rate / step.tape.ratio;
-        let can_follow = SPEEDS.contains(&speed) && self.has_supply(step, &here, speed);
+        let can_follow = !step.by_hand && self.speeds().contains(&speed) && self.has_supply(step, &here, speed);
         let is_wanted = step.shift != 0.0 || step.keep_key && (speed - 1.0).abs() > 1e-4;
         self.tune(step, speed);
         match self.state {
@@ -227,7 +235,7 @@ impl KeyLock {
         self.state = if steps + 1 < HISTORY_STEPS {
             State::Hearing { needle, steps: steps + 1 }
         } else {
-            self.stretcher.seek(&self.history, speed);
+            self.stretcher.seek(&self.history, speed.max(0.5));
             State::CatchingUp { needle }
         };
     }
@@ -243,7 +251,7 @@ impl KeyLock {
             if left < 0.0 {
                 return self.drop_all();
             }
-            let frames = input_frames((STEP as f64 * speed).min(left));
+            let frames = self.input_frames((STEP as f64 * speed).min(left));
             self.speak(&step.tape, &mut needle, frames);
         }
         self.taken = STEP;
@@ -253,16 +261,36 @@ impl KeyLock {
     fn follow(&mut self, step: &Step<'_>, mut needle: Needle, speed: f64) -> bool {
         let left = step.tape.distance(needle.at, self.target(step, 0, speed));
         let is_over = self.change < 0.0 && self.part <= 0.0;
-        if is_over || left.abs() > LOST_FRAMES {
+        let ahead = STEP as f64 * speed - left;
+        let is_ahead = ahead > AHEAD_FRAMES.max(AHEAD_STEPS * (STEP as f64 * speed - self.min_input() as f64));
+        if is_over || is_ahead || left.abs() > LOST_FRAMES {
             let was_heard = self.part > 0.0;
             if !was_heard {
                 self.drop_all();
             }
             return !was_heard;
         }
-        self.speak(&step.tape, &mut needle, input_frames(left));
+        let frames = self.input_frames(left);
+        self.speak(&step.tape, &mut needle, frames);
         self.state = State::Following { needle };
         true
+    }
+
+    /// See [`MIN_INPUT`].
+    const fn min_input(&self) -> usize {
+        MIN_INPUT + self.stretcher.hop_frames() % 2
+    }
+
+    /// Speeds that it follows.
+    fn speeds(&self) -> std::ops::RangeInclusive<f64> {
+        let odd = self.min_input() - MIN_INPUT;
+        *SPEEDS.start() + odd as f64 / STEP as f64..=*SPEEDS.end()
+    }
+
+    /// A whole number of frames that fits the input.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
+    fn input_frames(&self, frames: f64) -> usize {
+        frames.round().clamp(self.min_input() as f64, MAX_INPUT as f64) as usize
     }
 
     /// Puts frames of the tape in, and fills the output.
@@ -291,30 +319,25 @@ impl KeyLock {
     /// Adds what it has left behind. Up to the end of the step at most; at a step's start `tape` is the one that it was on.
     pub(super) fn add_leaving_to(&mut self, [left, right]: [&mut [f32]; 2], tape: Option<&Tape<'_>>) {
         for (left, right) in left.iter_mut().zip(right) {
-            let State::Leaving { needle, rate, rest, tag, fade } = &mut self.state else { return };
+            let State::Leaving { fade, .. } = &mut self.state else { return };
             if fade.is_over() {
                 return self.drop_all();
             }
             let gain = fade.next_gain();
-            if self.taken >= STEP {
+            if self.taken >= STEP
+                && let State::Leaving { mut needle, rate, rest, tag, fade } = self.state
+            {
                 let Some(tape) = tape else { return self.drop_all() };
-                let wanted = STEP as f64 * *rate + *rest;
-                let frames = input_frames(wanted);
-                let (mut moved, rest, rate, tag, fade) = (*needle, wanted - frames as f64, *rate, *tag, *fade);
-                self.speak(tape, &mut moved, frames);
-                self.state = State::Leaving { needle: moved, rate, rest, tag, fade };
+                let wanted = STEP as f64 * rate + rest;
+                let frames = self.input_frames(wanted);
+                self.speak(tape, &mut needle, frames);
+                self.state = State::Leaving { needle, rate, rest: wanted - frames as f64, tag, fade };
             }
             let sound = self.take();
             *left += sound[0] * gain;
             *right += sound[1] * gain;
         }
     }
-}
-
-/// A whole number of frames that fits the input.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped")]
-fn input_frames(frames: f64) -> usize {
-    frames.round().clamp(MIN_INPUT as f64, MAX_INPUT as f64) as usize
 }
 
 #[cfg(test)]

@@ -31,6 +31,12 @@ impl Stretcher {
         self.inner.output_latency()
     }
 
+    /// Frames of what comes out from one piece of work to the next: 40 ms, as the preset has it.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0.04 s")]
+    pub(super) const fn hop_frames(&self) -> usize {
+        (self.sample_rate * 0.04) as usize
+    }
+
     /// Frames before the first one that a seek wants: a window and a hop of the preset, 100 and 40 ms.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "0.14 s")]
     pub(super) fn history_frames(&self) -> usize {

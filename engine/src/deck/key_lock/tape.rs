@@ -64,6 +64,8 @@ impl Tape<'_> {
     }
 
     fn sound(&self, at: f64) -> [f32; 2] {
+        // A loop at the track's edge, as the deck itself plays it.
+        let at = if self.span.is_some() { self.sound.mirrored(at) } else { at };
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

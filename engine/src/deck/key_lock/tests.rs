@@ -210,6 +210,86 @@ fn nothing_that_happens_clicks() {
 }
 
 #[test]
+fn under_a_hand_it_is_heard_as_a_record() {
+    let mut deck = locked(sine(1_000.0, 20.0, 48_000.0), 1.06);
+    deck.play(None, 0);
+    run(&mut deck, SECOND, 64);
+    assert_eq!(deck.key.part(), 1.0);
+    for speed in [1.2, 0.6, 2.0] {
+        deck.scratch(Some(speed)).unwrap();
+        run(&mut deck, SECOND / 20, 64);
+        let pitch = pitch_hz(&run(&mut deck, SECOND / 2, 64));
+        // A hand's speed is on top of nothing: not of the pitch fader's.
+        assert!((pitch / (1_000.0 * speed) - 1.0).abs() < 1e-3, "{speed}: {pitch} Hz");
+    }
+    deck.scratch(None).unwrap();
+    run(&mut deck, SECOND / 4, 64);
+    let pitch = pitch_hz(&run(&mut deck, SECOND / 2, 64));
+    assert!((pitch - 1_000.0).abs() < 1.0 && deck.key.part() == 1.0, "{pitch} Hz");
+}
+
+#[test]
+fn it_follows_down_to_half_speed_without_a_break() {
+    for (rate, sample_rate) in [(0.5, 48_000.0), (0.5, 44_100.0), (0.505, 48_000.0), (0.51, 44_100.0), (0.52, 48_000.0)]
+    {
+        let mut deck = locked(sine(1_000.0, 20.0, sample_rate), rate);
+        deck.play(None, 0);
+        run(&mut deck, SECOND / 2, 64);
+        for _ in 0..100 {
+            let pitch = pitch_hz(&run(&mut deck, SECOND / 5, 64));
+            assert!((pitch - 1_000.0).abs() < 1.0, "{rate} of {sample_rate} Hz: {pitch} Hz");
+            assert_eq!(deck.key.part(), 1.0, "{rate} of {sample_rate} Hz");
+        }
+    }
+}
+
+/// From a faster speed it has heard too much by then, which it cannot make up for there.
+#[test]
+fn braked_to_half_speed_its_knocks_come_where_the_playhead_is() {
+    for rate in [0.5, 0.52, 0.55] {
+        let [plain, sound] = [false, true].map(|key_lock| {
+            let mut deck = locked(knocks(12.0, 48_000.0), 1.0);
+            deck.set_key_lock(key_lock);
+            deck.set_rate(1.08);
+            deck.play(None, 0);
+            let mut out = run(&mut deck, SECOND, 64);
+            deck.set_rate(rate);
+            out.extend(run(&mut deck, 8 * SECOND, 64));
+            assert!(!key_lock || deck.key.part() == 1.0, "{rate}");
+            out
+        });
+        for knock in 6..9 {
+            let at = SECOND + ((f64::from(knock) * 0.5 - 1.08) / rate * SR) as usize;
+            let off_ms = (centre(&sound, at) - centre(&plain, at)) / 48.0;
+            assert!(off_ms.abs() < 2.0, "knock {knock} at {rate}: {off_ms} ms");
+        }
+    }
+}
+
+#[test]
+fn at_half_speed_it_sounds_the_same_again() {
+    for (host_rate, rate) in [(48_000.0, 0.5), (44_100.0, 0.5), (44_100.0, 0.507), (11_025.0, 0.5)] {
+        let play = || {
+            let samples: Vec<f32> =
+                (0..500_000_u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 8) as f32 / 1.7e7 - 0.5).collect();
+            let track = Arc::new(Track::new(samples.clone(), samples, 44_100.0).unwrap());
+            let mut deck = DeckNode::new(SincBank::shared(), host_rate);
+            deck.load(Some(track), 1).unwrap();
+            deck.set_key_lock(true);
+            deck.set_rate(0.9);
+            deck.play(None, 0);
+            let mut out = run(&mut deck, SECOND, 64);
+            deck.set_rate(rate);
+            out.extend(run(&mut deck, 4 * SECOND, 64));
+            out
+        };
+        let (first, again) = (play(), play());
+        let other = first.iter().zip(&again).position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(other, None, "{rate} at {host_rate} Hz");
+    }
+}
+
+#[test]
 fn a_seek_is_heard_for_five_milliseconds_and_the_track_waits_for_it() {
     let mut deck = locked(sine(300.0, 20.0, 48_000.0), 1.04);
     deck.play(None, 0);

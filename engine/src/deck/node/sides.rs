@@ -122,9 +122,7 @@ impl DeckNode {
         match ghost {
             Ghost::Running(voice) => {
                 let fade = self.fade_in(FadeShape::EqualPower, SEEK_CROSSFADE_MS);
-                if let Some(side) = &mut self.current {
-                    side.places.looping = voice.motion.has_loop();
-                }
+                self.take_loop_of(&voice.motion);
                 self.set_voice(voice.motion, fade, Supply::default());
                 self.resting = self.here().frame;
                 self.settle();

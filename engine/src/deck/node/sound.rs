@@ -5,7 +5,7 @@ use crate::deck::key_lock::{KeyLock, STEP, Step, Tape};
 use crate::deck::motion::{Ground, Motion, Place, Span};
 use crate::deck::side::Side;
 use crate::deck::supply::Supply;
-use crate::deck::voice::Reached;
+use crate::deck::voice::{Beyond, Reached};
 use crate::dsp::{Fade, FadeShape, SincBank};
 use crate::graph::{DspNode, NodeIo, Ports, Status, Width};
 use crate::units::ms_to_frames;
@@ -59,11 +59,12 @@ impl DeckNode {
             return;
         }
         let step = Step {
-            tape: tape(side, &self.bank, self.sample_rate, self.active_loop().filter(|_| voice.motion.has_loop())),
+            tape: tape(side, &self.bank, self.sample_rate, voice.motion.loop_span()),
             motion: &voice.motion,
             ground: Ground { pulse: self.pulse, grid: side.track.grid() },
             keep_key: self.hands.key_lock,
             shift: self.hands.key_shift,
+            by_hand: self.hands.scratch.is_some(),
         };
         if !self.key.work(&step) {
             // It cannot follow: plain varispeed, from here on.
@@ -90,9 +91,12 @@ impl DeckNode {
         let (Some(side), Some(mut voice), false) = (&self.current, self.voice, self.held) else { return Reached::All };
         let ground = Ground { pulse: self.pulse, grid: side.track.grid() };
         let frames = output[0].len();
-        let endless = self.hands.scratch.is_some();
-        let reached =
-            voice.add_to(output, (&side.track, &self.bank), &ground, (self.laps, endless), Some(&mut self.key));
+        voice.beyond = match voice.motion.loop_span() {
+            _ if self.hands.scratch.is_some() => Beyond::Silence,
+            Some(span) if self.is_near_track(span) => Beyond::Mirror,
+            _ => Beyond::End,
+        };
+        let reached = voice.add_to(output, (&side.track, &self.bank), &ground, self.laps, Some(&mut self.key));
         self.starved += voice.supply.take_starved();
         self.voice = Some(voice);
         match reached {
@@ -122,11 +126,17 @@ impl DeckNode {
             // What it is fed goes over from the loop's end to its start.
             return;
         }
-        let Some(span) = side.places.span else { return };
+        let Some(span) = voice.motion.loop_span() else { return };
         let length_frames = span.length() / place.rate.abs().max(1e-6);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most WRAP_FRAMES")]
         let fade_frames = (length_frames / 2.0).clamp(1.0, f64::from(WRAP_FRAMES)) as u32;
         let fade = voice.fade.into_fade_out(FadeShape::Linear, fade_frames).scaled(1.0 - part);
+        let heard = side.track.sound().mirrored(out.frame);
+        let out = if voice.beyond == Beyond::Mirror && heard != out.frame {
+            Place { frame: heard, rate: -out.rate, ..out }
+        } else {
+            out
+        };
         side.add_tail(out, fade, (voice.ratio, voice.supply));
         voice.fade = Fade::fade_in(FadeShape::Linear, fade_frames);
     }
@@ -175,12 +185,12 @@ impl DspNode for DeckNode {
 
     fn prepare(&mut self, sample_rate: f64) {
         let (by, place) = (self.sample_rate / sample_rate, self.here());
+        self.forget_course();
         // The clock of another sample rate counts other frames.
         if self.voice.is_some() {
             let place = Place { rate: place.rate * by, ..place };
             self.set_motion(Motion::straight(place).with_loop(self.active_loop(), None));
         }
-        self.slipped = None;
         for side in self.current.iter_mut().chain(&mut self.before) {
             side.rescale(by);
         }

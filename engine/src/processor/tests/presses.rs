@@ -42,7 +42,7 @@ fn motion(bench: &Bench) -> crate::deck::MotionView {
 
 /// In beats of the track.
 fn looped(bench: &Bench) -> Option<[f64; 2]> {
-    motion(bench).marks.loop_secs.filter(|_| motion(bench).looping).map(|ends| ends.map(|secs| secs * 2.0))
+    motion(bench).loop_secs.filter(|_| motion(bench).looping).map(|ends| ends.map(|secs| secs * 2.0))
 }
 
 /// It plays from its start, without quantize, up to beat 2.

@@ -161,7 +161,7 @@ fn motion_of(deck: DeckId, snapshot: &Snapshot) -> OscMessage {
     let motion = &view.motion;
     let switch = |on: bool| OscType::Int(i32::from(on));
     let place = |secs: Option<f64>| OscType::Double(secs.unwrap_or(-1.0));
-    let [start, end] = motion.marks.loop_secs.map_or([None; 2], |ends| ends.map(Some));
+    let [start, end] = motion.loop_secs.map_or([None; 2], |ends| ends.map(Some));
     let mut args = vec![OscType::String(deck.letter().to_string()), view.state.word().into()];
     args.extend([view.position_secs, motion.speed, motion.rate].map(OscType::Double));
     args.extend([motion.sync, motion.locked, motion.slip, motion.reverse, motion.looping].map(switch));
