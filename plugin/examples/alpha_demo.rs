@@ -1,8 +1,10 @@
-//! The alpha demo: a rig on its own clock, played by OSC over loopback, by MIDI and by hand.
+//! The alpha demo: a rig that follows Ableton Link if somebody is there, and else its own clock, played by OSC over
+//! loopback, by MIDI and by hand.
 //!
-//! `cargo run -p echelon --example alpha_demo` shows a start on its bar, what safety keeps from happening, and five minutes
-//! of music with random actions of someone who looks at the decks: none of these may be refused. `--secs N` shortens the
-//! music. Without a host and offline: minutes of music take seconds.
+//! `cargo run -p echelon --example alpha_demo` looks for others in a Link session and goes along with them for a while; then
+//! it shows a start on its bar, what safety keeps from happening, and five minutes of music with random actions of someone
+//! who looks at the decks: none of these may be refused. `--secs N` shortens the music, `--no-link` asks no network. All but
+//! the part with Link is offline: minutes of music take seconds.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a program for people")]
 #![allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a demo: small figures")]
 
@@ -10,12 +12,14 @@ use std::f64::consts::TAU;
 use std::net::UdpSocket;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use echelon::input::osc::{DEFAULT_PORT, OscServer, Port};
-use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Turn};
-use echelon_engine::clock::HostTransport;
-use echelon_engine::console::Console;
+use echelon::peers::{AudioEar, LinkSession};
+use echelon_engine::action::{Action, ActionQueue, ActionSender, ActionTiming, Receipt, Request, Setting, Turn};
+use echelon_engine::clock::{BeatClock, ClockMode, ClockSource, HostTransport};
+use echelon_engine::console::EngineController;
 use echelon_engine::deck::Track;
 use echelon_engine::input::{HostInput, TimedInput};
 use echelon_engine::processor::{BlockInput, BlockIo, RigProcessor};
@@ -33,9 +37,13 @@ const FRAMES_PER_BEAT: f64 = 60.0 / BPM * SAMPLE_RATE;
 /// Longer than the demo, so that no track ends.
 const TRACK_SECS: f64 = 400.0;
 
+/// For so long it looks whether there is anyone in a Link session, and goes along with them.
+const LINK_PATIENCE: Duration = Duration::from_secs(3);
+const LINK_SECS: f64 = 6.0;
+
 /// The rig, its OSC server, and a client at the other end of the wire.
 struct Demo {
-    console: Console,
+    console: EngineController,
     processor: RigProcessor,
     server: OscServer,
     client: UdpSocket,
@@ -170,6 +178,54 @@ impl Demo {
         self.random ^= self.random << 17;
         self.random % n
     }
+}
+
+/// Link if somebody is there, else the rig's own clock.
+fn clock(demo: &mut Demo) -> Result<(), Failure> {
+    println!("\n0  Whose beat: a Link session's, if somebody else is in it");
+    let (session, mut ear) = LinkSession::create();
+    session.enable(true, BPM);
+    let begun = Instant::now();
+    while !session.is_connected() && LinkSession::AVAILABLE && begun.elapsed() < LINK_PATIENCE {
+        sleep(Duration::from_millis(50));
+    }
+    let followed = if session.is_connected() {
+        follow(demo, &session, &mut ear)
+    } else {
+        println!("   nobody there: the rig's own, {BPM} BPM");
+        Ok(())
+    };
+    session.close();
+    followed
+}
+
+/// Goes along with the session, in real time.
+fn follow(demo: &mut Demo, session: &LinkSession, ear: &mut AudioEar) -> Result<(), Failure> {
+    let mode = |mode| Action::Configure { setting: Setting::ClockMode { mode } };
+    demo.hand(mode(ClockMode::Link), ActionTiming::Immediate)?;
+    let (begun, first) = (Instant::now(), demo.frame);
+    while begun.elapsed().as_secs_f64() < LINK_SECS {
+        let due = Duration::from_secs_f64((demo.frame - first) as f64 / SAMPLE_RATE);
+        sleep(due.saturating_sub(begun.elapsed()));
+        let word = ear.hear(demo.processor.bar_beats(), 0.0);
+        demo.processor.hear_session(word, BLOCK as u32, false, false);
+        demo.block(&[]);
+    }
+    demo.tick();
+    let (clock, theirs) = (demo.console.snapshot().clock, session.look(4.0).ok_or("the session has gone")?);
+    println!(
+        "   {} others: {:.2} BPM, beat {:.2}; the rig: {:.2} BPM, beat {:.2}",
+        session.num_peers(),
+        theirs.map.tempo_bpm(),
+        theirs.map.beat,
+        clock.tempo_bpm(),
+        clock.current_beat()
+    );
+    let follows = clock.source == ClockSource::Link && (clock.tempo_bpm() - theirs.map.tempo_bpm()).abs() < 0.5;
+    demo.hand(mode(ClockMode::Host), ActionTiming::Immediate)?;
+    demo.run_beats(8.0);
+    println!("   from here on offline, on the rig's own clock at {BPM} BPM");
+    if follows || !session.is_connected() { Ok(()) } else { Err("the rig does not follow the session".into()) }
 }
 
 fn quantized_play(demo: &mut Demo) -> Result<(), Failure> {
@@ -313,9 +369,12 @@ fn telemetry(demo: &Demo) -> Result<(), Failure> {
     Ok(())
 }
 
-fn run(secs: u64) -> Result<(), Failure> {
+fn run(secs: u64, link: bool) -> Result<(), Failure> {
+    if link {
+        // A rig of its own: what comes after counts its beats from the first.
+        clock(&mut Demo::new()?)?;
+    }
     let mut demo = Demo::new()?;
-    println!("Clock: the rig's own, {BPM} BPM. Ableton Link is not in it yet (issue 8): no peers to follow.");
     println!("OSC: port {} on loopback", demo.server.port());
     quantized_play(&mut demo)?;
     rapid_actions(&mut demo)?;
@@ -325,16 +384,19 @@ fn run(secs: u64) -> Result<(), Failure> {
 }
 
 fn main() -> ExitCode {
-    let args: Vec<String> = std::env::args().skip(1).collect();
+    let mut args: Vec<String> = std::env::args().skip(1).collect();
+    let all = args.len();
+    args.retain(|arg| arg != "--no-link");
+    let link = args.len() == all;
     let secs = match args.as_slice() {
         [] => Ok(300),
         [name, secs] if name == "--secs" => secs.parse(),
         _ => {
-            eprintln!("usage: alpha_demo [--secs N]");
+            eprintln!("usage: alpha_demo [--secs N] [--no-link]");
             return ExitCode::from(2);
         }
     };
-    let done = secs.map_err(Failure::from).and_then(run);
+    let done = secs.map_err(Failure::from).and_then(|secs| run(secs, link));
     match done {
         Ok(()) => {
             println!("\nAll of it held.");
