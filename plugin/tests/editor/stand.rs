@@ -58,7 +58,7 @@ impl Drop for Stand {
 fn keep_from_the_user() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        let folder = std::env::temp_dir().join("echelon-stands");
+        let folder = std::env::temp_dir().join(format!("echelon-stands-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         preferences::set_file(folder.join("preferences/editor.json"));
         set_cache_folder(folder);

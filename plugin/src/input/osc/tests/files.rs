@@ -1,6 +1,7 @@
 //! Files that OSC may load, and drives that do not answer.
 
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
 use std::sync::atomic::{AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
@@ -127,7 +128,7 @@ fn a_drive_that_hangs_holds_up_only_who_asks_for_its_files_and_no_stop() {
     let mixed = vec![message("/deck/a/load", &[slow.to_str().unwrap().into()]), message("/deck/d/play", &[])];
     patient.0.send(&bytes(&bundle(NOW, mixed))).unwrap();
     assert_eq!(patient.one().addr, "/error");
-    drop(hanging);
+    hanging.answer();
     load(&patient, slow.to_str().unwrap(), 5);
     assert_eq!(next(&mut queue), Action::LoadDeck { deck: DeckId::A, path: slow });
     assert!(queue.receive().is_none());
@@ -163,15 +164,14 @@ fn answers(probe: &UdpSocket, port: u16) -> bool {
             .is_ok_and(|(length, from)| from == there && buffer[..length].starts_with(b"/pong"))
 }
 
-#[test]
-fn what_waits_for_files_as_the_port_moves_is_done_and_answered_from_there() {
-    let folder = folder("moves", true);
-    let slow = folder.join("on-a-hanging-drive.wav");
+/// Whether a load that waits for its file while the port moves is done, and answered from there. It is refused if the
+/// machine is too busy to move in time.
+fn is_done_as_the_port_moves(slow: &Path) -> bool {
     let (mut server, mut queue) = member(Port::Own, "moves");
     let client = Client::of(server.port());
     let probe = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     probe.set_read_timeout(Some(Duration::from_millis(10))).unwrap();
-    let hanging = Hanging::new(&slow);
+    let hanging = Hanging::new(slow);
     load(&client, slow.to_str().unwrap(), 1);
     until(|| (server.counters().packets == 1).then_some(()));
     let there = AtomicU16::new(0);
@@ -179,12 +179,24 @@ fn what_waits_for_files_as_the_port_moves_is_done_and_answered_from_there() {
         scope.spawn(|| move_away(&mut server, |port| there.store(port, Ordering::Relaxed)));
         // The new port is open, and the old one is being left. To look by binding it would be in the way.
         until(|| answers(&probe, there.load(Ordering::Relaxed)).then_some(()));
-        drop(hanging);
+        hanging.answer();
     });
-    let request = until(|| queue.receive());
-    assert_eq!(request.action, Action::LoadDeck { deck: DeckId::A, path: slow });
+    // The old port is left: what becomes of the load is decided.
+    let Some(request) = queue.receive() else {
+        assert_eq!(client.one().args[1], "no_answer".into());
+        return false;
+    };
+    assert_eq!(request.action, Action::LoadDeck { deck: DeckId::A, path: slow.to_owned() });
     server.reply(&Receipt::Done { id: request.id, due_beat: 0.0, error_frames: 0 });
     assert_eq!(client.one().addr, "/done");
+    true
+}
+
+#[test]
+fn what_waits_for_files_as_the_port_moves_is_done_and_answered_from_there() {
+    let folder = folder("moves", true);
+    let slow = folder.join("on-a-hanging-drive.wav");
+    assert!((0..10).any(|_| is_done_as_the_port_moves(&slow)));
     std::fs::remove_dir_all(folder).unwrap();
 }
 
@@ -206,7 +218,7 @@ fn whoever_ends_the_port_waits_once_for_a_drive_that_hangs_and_not_for_each_file
         // The last one when the drive's thread is through, which the port's end waits for.
         let mut told: Vec<_> = (1..=40).map(|_| client.one().args[..2].to_vec()).collect();
         assert!(start.elapsed() < Duration::from_secs(40), "2 s for each");
-        drop(hanging);
+        hanging.answer();
         told.push(client.one().args[..2].to_vec());
         told
     });

@@ -1,6 +1,7 @@
 //! Several instances at one port, limits, subscriptions.
 
 use std::net::{Ipv4Addr, UdpSocket};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use echelon_engine::action::{Action, ActionQueue, ActionReceiver};
@@ -11,7 +12,7 @@ use rosc::{OscMessage, OscPacket, OscType};
 
 use super::super::broker::num_ports;
 use super::super::{Access, Feedback, Heard, MOST_SUBSCRIBERS, OscServer, Port, Query, TIME_TO_LIVE};
-use super::{bytes, message};
+use super::{bytes, free_port, is_free_at_once, message};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -77,15 +78,16 @@ pub(super) fn member(port: Port, name: &str) -> (OscServer, ActionReceiver) {
     (OscServer::start_with(port, Some(name), sender, Box::new(|| {}), Access::default).unwrap(), queue)
 }
 
-/// A port that is free, if nobody takes it meanwhile.
-fn free_port() -> u16 {
-    UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port()
+/// So many instances at one port.
+fn members(how_many: usize) -> Vec<(OscServer, ActionReceiver)> {
+    let first = member(Port::From(free_port()), "deck rig");
+    let port = first.0.port();
+    std::iter::once(first).chain((1..how_many).map(|_| member(Port::From(port), "deck rig"))).collect()
 }
 
 #[test]
 fn thirty_two_instances_share_a_port_and_each_is_reached_by_its_name() {
-    let port = free_port();
-    let mut members: Vec<_> = (0..32).map(|_| member(Port::From(port), "deck rig")).collect();
+    let mut members = members(32);
     let port = members[0].0.port();
     let client = Client::of(port);
     for (i, (server, queue)) in members.iter_mut().enumerate() {
@@ -117,31 +119,51 @@ fn thirty_two_instances_share_a_port_and_each_is_reached_by_its_name() {
     members.remove(0);
     plain(&mut members, 0);
     assert_eq!(*members[5].0.rename("deck_rig-9"), *"deck_rig-7", "the next free number");
-    drop(members);
-    assert!(UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_ok(), "given back with the last");
+}
+
+#[test]
+fn a_shared_port_is_given_back_with_the_last_instance() {
+    assert!(is_free_at_once(|| {
+        let mut members = members(32);
+        let port = members[0].0.port();
+        while members.len() > 1 {
+            members.remove(members.len() / 2);
+            assert!(UdpSocket::bind((Ipv4Addr::LOCALHOST, port)).is_err(), "{} are there yet", members.len());
+        }
+        drop(members);
+        port
+    }));
 }
 
 #[test]
 fn instances_come_and_go_while_messages_come_in() {
     let (first, _queue) = member(Port::From(free_port()), "first");
     let (port, ports_before) = (first.port(), num_ports());
-    let stop = std::sync::atomic::AtomicBool::new(false);
+    let (flood, sent) = (Client::of(port), AtomicU64::new(0));
+    let has_sent = || sent.load(Ordering::Relaxed);
+    let through = || first.counters().packets + first.counters().unseen;
     std::thread::scope(|scope| {
-        scope.spawn(|| {
-            let client = Client::of(port);
-            while !stop.load(std::sync::atomic::Ordering::Relaxed) {
-                for name in ["first", "guest", "guest-2"] {
-                    let _ = client.0.send(&bytes(&message(&format!("/echelon/{name}/crossfader"), &[0.5.into()])));
-                }
-                std::thread::yield_now();
+        let others = scope.spawn(|| {
+            for _ in 0..100 {
+                let guests = [member(Port::From(port), "guest"), member(Port::From(port), "guest")];
+                assert!(guests.iter().all(|(server, _)| server.port() == port));
+                let before = has_sent();
+                until(|| (has_sent() > before).then_some(()));
             }
         });
-        for _ in 0..100 {
-            let guests = [member(Port::From(port), "guest"), member(Port::From(port), "guest")];
-            assert!(guests.iter().all(|(server, _)| server.port() == port));
+        while !others.is_finished() {
+            // The system's buffer is small.
+            if through() + 50 > has_sent() {
+                for name in ["first", "guest", "guest-2"] {
+                    let crossfader = bytes(&message(&format!("/echelon/{name}/crossfader"), &[0.5.into()]));
+                    sent.fetch_add(flood.0.send(&crossfader).is_ok().into(), Ordering::Relaxed);
+                }
+            }
+            std::thread::yield_now();
         }
-        stop.store(true, std::sync::atomic::Ordering::Relaxed);
     });
+    // What is asked now finds room.
+    until(|| (through() >= has_sent()).then_some(()));
     assert!(num_ports() >= 1 && ports_before >= 1);
     let client = Client::of(port);
     client.send("/instance/list", &[]);
@@ -153,6 +175,7 @@ fn instances_come_and_go_while_messages_come_in() {
 fn a_flood_keeps_the_last_value_lets_a_stop_pass_and_is_counted() {
     let (sender, mut queue) = ActionQueue::new(4096);
     let access = || Access::default().with_rate(100.0);
+    let start = Instant::now();
     let server = OscServer::start_with(Port::Own, None, sender, Box::new(|| {}), access).unwrap();
     let client = Client::of(server.port());
     for n in 0..500_u16 {
@@ -177,8 +200,13 @@ fn a_flood_keeps_the_last_value_lets_a_stop_pass_and_is_counted() {
         (all && last == 0.75).then_some(())
     });
     let counters = server.counters();
-    assert!(counters.dropped >= 300 && counters.coalesced >= 300, "{counters:?}");
-    assert!(seen.len() < 400, "{}", seen.len());
+    // So many are let through: a second's worth at once, and then the rate.
+    let passed = 100.0 + 100.0 * start.elapsed().as_secs_f64();
+    assert!(
+        counters.dropped as f64 >= 500.0 - passed && counters.coalesced as f64 >= 600.0 - 2.0 * passed,
+        "{counters:?} beside {passed}"
+    );
+    assert!(seen.len() as f64 <= passed + 2.0, "{} beside {passed}", seen.len());
     let told = client.one();
     assert!(told.addr == "/error" && format!("{:?}", told.args).contains("were dropped"), "{told:?}");
 }
@@ -213,6 +241,11 @@ impl Told {
     fn turn(&mut self, now: Instant) {
         self.feedback.turn(&self.server, &self.snapshot, now);
     }
+
+    /// When a subscriber last moved something, as the port's thread saw it.
+    fn moved(&self) -> Instant {
+        self.server.listeners().iter().flat_map(|listening| &listening.moved).map(|moved| moved.at).max().unwrap()
+    }
 }
 
 #[test]
@@ -236,7 +269,7 @@ fn subscribers_hear_changes_only_at_their_rate_and_not_their_own() {
     assert!(hand.all().is_empty());
     told.snapshot.crossfader = 0.25;
     told.snapshot.decks[0].gain_db = -6.0;
-    let moved = Instant::now();
+    let moved = told.moved();
     let later = |ms: u64| moved + Duration::from_millis(ms);
     told.turn(later(120));
     let addresses = |client: &Client| client.all().into_iter().map(|m| m.addr).collect::<Vec<_>>();
@@ -252,14 +285,15 @@ fn subscribers_hear_changes_only_at_their_rate_and_not_their_own() {
     assert_eq!(addresses(&hand), ["/deck/a/gain"], "it is where it put it");
     hand.send("/crossfader", &[0.9.into()]);
     assert!(hand.all().is_empty());
-    told.turn(Instant::now());
-    told.turn(Instant::now() + Duration::from_millis(600));
+    let moved = told.moved();
+    told.turn(moved);
+    told.turn(moved + Duration::from_millis(600));
     assert_eq!(addresses(&hand), ["/crossfader"], "someone held it at 0.25");
     eye.send("/unsubscribe", &[]);
     told.hear(start);
     assert_eq!(eye.one().addr, "/unsubscribed");
     told.snapshot.crossfader = 0.5;
-    told.turn(Instant::now() + Duration::from_millis(1200));
+    told.turn(moved + Duration::from_millis(1200));
     assert!(eye.all().is_empty());
 }
 
@@ -274,7 +308,7 @@ fn a_client_is_not_told_for_a_while_what_it_moves_itself_wherever_that_is() {
     hand.send("/crossfader", &[0.9.into()]);
     assert!(hand.all().is_empty());
     told.snapshot.crossfader = 0.25;
-    let soon = Instant::now().max(start + Duration::from_millis(50));
+    let soon = told.moved().max(start + Duration::from_millis(50));
     told.turn(soon);
     assert!(hand.all().is_empty(), "it may be on its way yet");
     told.turn(soon + Duration::from_millis(400));
@@ -322,7 +356,7 @@ fn patterns_choose_meters_on_request_and_a_ninth_is_refused() {
     assert!(format!("{:?}", eight[0].one()).contains("nothing that is told"));
     // Silent for 30 s: forgotten. Any message keeps one alive.
     assert_eq!(told.feedback.num_subscribers(), 8);
-    let late = Instant::now() + TIME_TO_LIVE - Duration::from_millis(500);
+    let late = start + TIME_TO_LIVE - Duration::from_millis(500);
     told.turn(late);
     assert_eq!(told.feedback.num_subscribers(), 8);
     told.turn(Instant::now() + TIME_TO_LIVE);
