@@ -98,6 +98,7 @@ fn ruled_rig() -> RigState {
         marks: rig.marks[0],
         grid: rig.grids[2].clone(),
         length: Some(SavedLength::of(&Track::new(vec![0.0; 9], vec![0.0; 9], 44_100.0).expect("a track"))),
+        content: None,
     };
     rig.lengths[0] = gone.length;
     rig.keep_missing(gone);
