@@ -177,7 +177,7 @@ fn a_project_s_file_that_holds_something_else_now_is_told_once() {
     let saved = SavedState::default();
     let (mut files, id) = (files(saved.clone()), RequestId::next());
     let track = Arc::new(Track::new(vec![0.5; 8_000], vec![0.5; 8_000], 8_000.0).unwrap());
-    let mut come = |files: &mut DeckFiles, restoring: bool| {
+    let come = |files: &mut DeckFiles, restoring: bool| {
         let mut change = Change::new(id, DeckId::A, named(&path), files.loads);
         change.restoring = restoring;
         files.changes.push(change);
