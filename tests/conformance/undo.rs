@@ -1,5 +1,6 @@
 //! The host's undo: a state that was saved a moment ago comes back, and with it everything.
 
+use echelon_engine::units::DeckId;
 use rosc::OscType;
 use support::{Setup, TempDir, for_each_format, signals};
 
@@ -30,6 +31,7 @@ fn the_host_s_undo_puts_everything_back() {
         stage.done(id);
         stage.host.pump_until("the hot cue in the state", |main| hot_cue_of(main, 0).is_some());
         stage.host.pump_until("the rule in the state", |main| on_air_of(main).is_some_and(|rule| rule == "allow"));
+        stage.wait_for_content(DeckId::A);
         let before = stage.host.save();
 
         stage.host.set("gain_1", 3.0);

@@ -16,6 +16,9 @@ use support::{
 
 use stage::Stage;
 
+// Every test asks for the display first, also one without an editor: that may set `$DISPLAY`, while no other thread reads the
+// environment.
+
 /// Automates everything, densely, from the host's place on.
 fn automate(host: &mut MiniHost, frames: u64, step: usize) {
     let start = host.frame();
@@ -44,6 +47,7 @@ fn g1_an_editor_opens_while_automation_plays() {
 
 #[test]
 fn g2_a_withheld_bus_silences_nothing_else() {
+    let _ = Display::get();
     let faults = [
         vec![BusFault::OutputsGiven(1)],
         vec![BusFault::OutputsGiven(3)],
@@ -99,6 +103,7 @@ fn g3_instances_come_and_go_while_others_are_busy() {
 
 #[test]
 fn g5_numbers_too_small_to_matter_are_flushed() {
+    let _ = Display::get();
     for_each_format(|format| {
         // Just above the smallest normal number; at -24 dB it would fall below.
         let sound = constant(2e-38, 2e-38, 4800);
@@ -116,6 +121,7 @@ fn jumping() -> Setup {
 
 #[test]
 fn g6_a_jump_inside_a_block_is_where_it_says() {
+    let _ = Display::get();
     let folder = TempDir::new("g6");
     let file = folder.wav("ramp.wav", 48_000, &ramp(40_000));
     for_each_format(|format| {
@@ -130,6 +136,7 @@ fn g6_a_jump_inside_a_block_is_where_it_says() {
 
 #[test]
 fn g7_what_comes_with_a_jump_or_at_a_block_s_end_is_not_lost() {
+    let _ = Display::get();
     let folder = TempDir::new("g7");
     let file = folder.wav("ramp.wav", 48_000, &ramp(40_000));
     let play_at = |setup: &Setup, format: Format, frame: u64| {
@@ -152,6 +159,7 @@ fn g7_what_comes_with_a_jump_or_at_a_block_s_end_is_not_lost() {
 
 #[test]
 fn g8_g9_moves_from_osc_are_told_in_order_with_no_editor() {
+    let _ = Display::get();
     let folder = TempDir::new("g8");
     let file = folder.wav("ramp.wav", 48_000, &ramp(100_000));
     for_each_format(|format| {
@@ -179,6 +187,7 @@ fn g8_g9_moves_from_osc_are_told_in_order_with_no_editor() {
 
 #[test]
 fn g12_only_stereo_is_accepted_and_null_arrays_do_no_harm() {
+    let _ = Display::get();
     let mut host = Setup::new().create(Format::Vst3);
     let (stereo, mono) = (3, 1);
     assert!(host.arrange(Some(&[stereo; 4]), Some(&[stereo; 6])));
@@ -199,6 +208,7 @@ fn g12_only_stereo_is_accepted_and_null_arrays_do_no_harm() {
 
 #[test]
 fn g13_every_input_is_heard_by_a_host_that_takes_one_output() {
+    let _ = Display::get();
     for_each_format(|format| {
         for deck in DeckId::ALL {
             let setup = Setup::new().fault(BusFault::OutputsGiven(1)).input(deck, impulse(1000, 700));
@@ -209,6 +219,7 @@ fn g13_every_input_is_heard_by_a_host_that_takes_one_output() {
 
 #[test]
 fn g15_a_state_loaded_while_the_music_plays_is_heard() {
+    let _ = Display::get();
     for_each_format(|format| {
         let mut closed = Setup::new().create(format);
         closed.set("gain_1", -100.0);
@@ -224,6 +235,7 @@ fn g15_a_state_loaded_while_the_music_plays_is_heard() {
 /// an atomic, and so share 67 locks with those of all instances in the process.
 #[test]
 fn instances_on_many_threads_wait_for_nobody() {
+    let _ = Display::get();
     // More threads than cores: now and then one is taken off its core in the middle of a block.
     let hosts = std::thread::available_parallelism().map_or(4, std::num::NonZero::get) * 4;
     std::thread::scope(|scope| {

@@ -7,7 +7,7 @@ use echelon::bridge::{Message, Request, VERSION};
 use echelon_engine::units::DeckId;
 use rosc::{OscMessage, OscPacket, OscType};
 use support::signals::ramp;
-use support::{Event, Format, OscClient, PATIENCE, Setup, TempDir, for_each_format};
+use support::{Event, Format, OscClient, PATIENCE, Recording, Setup, Sound, TempDir, for_each_format};
 
 use crate::osc_port::{free_port, load_with_port};
 use crate::stage::Stage;
@@ -77,6 +77,28 @@ fn leader_and_follower(folder: &TempDir, format: Format) -> [Stage; 2] {
     stages
 }
 
+/// Both go on to a frame by a few hundred frames in turn, and the control threads with them: what one hears of the other's
+/// clock on the way is of about its own beat. What deck A plays at each.
+fn render_both_to(stages: &mut [Stage; 2], frame: u64) -> [Sound; 2] {
+    const STEP: u64 = 512;
+    let mut next = stages[0].host.frame();
+    assert_eq!(next, stages[1].host.frame(), "they are on one frame");
+    let mut heard = [None, None];
+    while next < frame {
+        next = (next + STEP).min(frame);
+        for (stage, heard) in stages.iter_mut().zip(&mut heard) {
+            let more = stage.host.render_to(next);
+            match heard {
+                Some(heard) => Recording::append(heard, more),
+                None => *heard = Some(more),
+            }
+        }
+        // Answered in a turn of the control thread, which has seen these frames.
+        stages.iter_mut().for_each(|stage| drop(state(stage)));
+    }
+    heard.map(|heard| heard.expect("they have gone on").deck(DeckId::A).clone())
+}
+
 /// A figure of an instance's telemetry.
 fn figure(stage: &mut Stage, name: &str) -> f64 {
     stage.osc.send("/telemetry", &[]);
@@ -108,17 +130,15 @@ fn a_follower_starts_and_stops_on_the_leader_s_frame() {
         let (id, due_beat) = stages[0].schedule("/deck/a/play/bar", &[]);
         assert_eq!(due_beat, 4.0);
         wait_for_open(&mut stages, 1.0);
-        let heard = stages.each_mut().map(|stage| stage.host.render_to(6 * BEAT).deck(DeckId::A).clone());
+        let heard = render_both_to(&mut stages, 6 * BEAT);
         assert_eq!(heard.each_ref().map(|sound| sound.first_nonzero()), [Some(4 * BEAT); 2], "{format}");
         support::compare::assert_identical(&heard[0], &heard[1]);
         assert_eq!(stages[0].done(id), (4.0, 0.0));
         // The stop too, and this time the host's own control asks for it.
         stages[0].host.at(6 * BEAT, Event::param("play_1", 0.0));
-        for stage in &mut stages {
-            stage.host.render(512);
-        }
+        render_both_to(&mut stages, 6 * BEAT + 512);
         wait_for_open(&mut stages, 1.0);
-        let heard = stages.each_mut().map(|stage| stage.host.render_to(10 * BEAT).deck(DeckId::A).clone());
+        let heard = render_both_to(&mut stages, 10 * BEAT);
         assert_eq!(heard.each_ref().map(|sound| sound.last_nonzero()), [Some(8 * BEAT + 142); 2], "{format}");
     });
 }

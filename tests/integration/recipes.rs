@@ -30,12 +30,12 @@ fn args(recipe: &str) -> Vec<OscType> {
 
 /// Deck A plays from beat 0 on, the crossfader is at its end; B is loaded. A is 0.5 on the left, B on the right.
 fn on_air(folder: &TempDir, setup: &Setup, format: Format) -> Stage {
-    let files = [
-        folder.wav("left.wav", 48_000, &constant(0.5, 0.0, 2_000_000)),
-        folder.wav("right.wav", 48_000, &constant(0.0, 0.5, 2_000_000)),
-    ];
-    let mut stage = Stage::with_track(setup, format, &files[0]);
-    stage.load('b', &files[1]);
+    const FRAMES: usize = 2_000_000;
+    let mut stage = Stage::open(setup, format);
+    for (deck, name, left, right) in [('a', "left.wav", 0.5, 0.0), ('b', "right.wav", 0.0, 0.5)] {
+        let file = folder.wav(name, 48_000, &constant(left, right, FRAMES));
+        stage.load_whole(deck, &file, FRAMES);
+    }
     stage.host.at(0, Event::param("xfader", 0.0));
     stage.schedule("/deck/a/play", &[1.into(), OscType::Double(0.0)]);
     stage.host.render(BEAT);

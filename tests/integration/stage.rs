@@ -3,6 +3,8 @@
 use std::net::UdpSocket;
 use std::sync::atomic::{AtomicU16, Ordering};
 
+use echelon::media::Hold;
+use echelon_engine::units::DeckId;
 use rosc::OscType;
 use serde_json::json;
 use support::osc::Receipt;
@@ -68,6 +70,23 @@ impl Stage {
     pub fn load(&mut self, deck: char, file: &str) {
         let id = self.osc.call(&format!("/deck/{deck}/load"), &[file.into()]);
         self.wait_for(id, "the track", |receipt| matches!(receipt, Receipt::Done(_)));
+    }
+
+    /// The same, and waits until all of its frames are decoded: of a file of more than half a minute the deck has the track
+    /// long before, and a render plays faster than a busy machine decodes.
+    pub fn load_whole(&mut self, deck: char, file: &str, frames: usize) {
+        // It holds nothing up, and knows how far the file has come.
+        let hold = Hold::at(file, usize::MAX);
+        self.load(deck, file);
+        self.host.pump_until("the whole track", |_| hold.reached() >= frames);
+    }
+
+    /// Waits until the state says what the track on a deck holds. That comes with its analysis: before and after it the
+    /// saved states differ.
+    pub fn wait_for_content(&mut self, deck: DeckId) {
+        self.host.pump_until("what the track holds in the state", |main| {
+            main.rig_field("contents").is_some_and(|contents| !contents[deck.index()].is_null())
+        });
     }
 
     /// Asks for something before the music starts, and gives its id and the song beat on which it is due.

@@ -174,6 +174,7 @@ fn the_same_settings_are_saved_as_the_same_bytes() {
         // At a port of its own: at the common one another test's instance may take its name while it is away.
         let mut stage = Stage::with_track(&Setup::new(), format, &file).alone();
         stage.host.set("xfader", 0.125);
+        stage.wait_for_content(DeckId::A);
         let saved = stage.host.save();
         assert_eq!(saved, stage.host.save());
         // Two of a name: the second gets another, and keeps that.

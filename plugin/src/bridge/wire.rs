@@ -104,8 +104,10 @@ impl Bridge {
         self.step(input, now);
     }
 
-    /// A message came. `now` in seconds.
-    pub fn hear(&mut self, from: SocketAddr, message: Result<Message, BadMessage>, now: f64) {
+    /// A message came. `now` in seconds. What it says of beats is held against the rig as it is now, however long ago the
+    /// last turn was.
+    pub fn hear(&mut self, from: SocketAddr, message: Result<Message, BadMessage>, snapshot: &Snapshot, now: f64) {
+        self.own.observe(snapshot, now);
         self.step(LinkInput::Heard(from, message), now);
     }
 
@@ -113,7 +115,7 @@ impl Bridge {
     /// seconds.
     pub fn taken(&mut self, to: SocketAddr, holder: &str, now: f64) {
         let text = format!("{holder} at this port has its bridge there; give one of the two another OSC port");
-        self.hear(to, Ok(Message::Refuse { code: TAKEN.to_owned(), text }), now);
+        self.step(LinkInput::Heard(to, Ok(Message::Refuse { code: TAKEN.to_owned(), text })), now);
     }
 
     /// Whether it is connected to nobody and calls nobody.
@@ -297,4 +299,49 @@ fn is_due(told: Option<&(f64, DeckWord)>, word: &DeckWord, now: f64) -> bool {
     let Some((at, told)) = told else { return true };
     let changed = (told.state, &told.track) != (word.state, &word.track);
     now - at >= if changed { DECK_LEAST_SECS } else { DECK_SECS }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bridge::{ClockWord, Hello, VERSION};
+    use echelon_engine::rig::{Rig, RigConfig};
+    use echelon_engine::units::Bpm;
+
+    /// Both at 120 BPM and together, with a frame for each 48,000th of a second.
+    fn snapshot_at(secs: u32) -> Snapshot {
+        let mut snapshot = Snapshot { frames: u64::from(secs) * 48_000, ..Snapshot::default() };
+        snapshot.clock.song_beat = f64::from(secs) * 2.0;
+        snapshot.clock.tempo = Bpm::new(120.0).unwrap();
+        snapshot.clock.beats_per_frame = 2.0 / 48_000.0;
+        snapshot
+    }
+
+    fn word_at(secs: u32) -> Message {
+        Message::Clock(ClockWord {
+            secs: f64::from(secs),
+            beat: f64::from(secs) * 2.0,
+            beats_per_sec: 2.0,
+            tempo_bpm: 120.0,
+            bar_start_beat: 0.0,
+            bar_beats: 4.0,
+            host_leads: true,
+        })
+    }
+
+    #[test]
+    fn a_word_that_comes_long_after_the_last_turn_is_held_against_the_beat_of_now() {
+        let (mut console, _) = Rig::new(RigConfig::new(48_000.0)).unwrap();
+        let mut bridge = Bridge::new(&mut console, "us".to_owned());
+        let from = SocketAddr::from(([127, 0, 0, 1], 9001));
+        let hello =
+            Hello { version: VERSION, name: "other".into(), capabilities: String::new(), role: Role::Lead, nonce: 77 };
+        bridge.hear(from, Ok(Message::Hello(hello)), &snapshot_at(1), 1.0);
+        bridge.turn(&snapshot_at(1), |_| String::new(), 1.0);
+        // The control thread was away, the audio was not; then it reads before it does anything else.
+        for (secs, seen) in [(2, 2.0), (3, 3.01)] {
+            bridge.hear(from, Ok(word_at(secs)), &snapshot_at(secs), seen);
+            assert_eq!(bridge.other.own_beat(16.0, &bridge.own, seen), Some(16.0), "at {secs} s");
+        }
+    }
 }

@@ -16,6 +16,7 @@ fn an_undo_in_the_host_brings_every_setting_back() {
     for_each_format(|format| {
         let mut stage = super::Stage::with_track(&Setup::new(), format, &file);
         stage.host.render(1000);
+        stage.wait_for_content(A);
         let before = stage.host.save();
         for (id, value) in SETTINGS {
             let frame = stage.host.frame();
@@ -67,6 +68,7 @@ fn a_frozen_track_keeps_its_settings_and_its_silence() {
         let heard = stage.host.render(400_000).deck(A).clone();
         assert_plays(&heard.part(96_000..192_000), &sound, 0);
         assert_eq!(heard.last_nonzero(), Some(192_000 + super::FADE_FRAMES));
+        stage.wait_for_content(A);
         let frozen = stage.host.save();
         stage.host.deactivate();
         assert_eq!(stage.host.save(), frozen, "also while nobody processes it");

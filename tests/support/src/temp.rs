@@ -1,8 +1,8 @@
 //! Folders for one test, removed when it is over.
 
 use std::path::{Path, PathBuf};
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Once, OnceLock};
 
 use hound::{SampleFormat, WavSpec, WavWriter};
 
@@ -15,16 +15,56 @@ pub const CACHE_OF_A_CHILD: &str = "ECHELON_TEST_CACHE";
 pub fn keep_own_cache() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // One folder for all test programs, which run one after the other; whose results are left in it is gone.
-        let folder = std::env::var_os(CACHE_OF_A_CHILD)
-            .map_or_else(|| std::env::temp_dir().join("echelon-test-cache"), PathBuf::from);
-        if let Err(error) = std::fs::remove_dir_all(&folder) {
-            assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}: {error}", folder.display());
-        }
+        let folder = std::env::var_os(CACHE_OF_A_CHILD).map_or_else(own_cache, PathBuf::from);
+        // Of a process of the same number.
+        remove(&folder);
         // Nobody chose anything: the file is never there.
         echelon::preferences::set_file(folder.join("preferences/editor.json"));
         echelon::media::set_cache_folder(folder);
     });
+}
+
+/// The folder of this process, which goes away with it. One whose process was killed goes away here.
+fn own_cache() -> PathBuf {
+    const NAME: &str = "echelon-test-cache-";
+    let place = std::env::temp_dir();
+    for left in std::fs::read_dir(&place).into_iter().flatten().flatten() {
+        let process = left.file_name().to_str().and_then(|name| name.strip_prefix(NAME)?.parse().ok());
+        if process.is_some_and(|process| !is_running(process)) {
+            // Another program may be at it, too.
+            let _ = std::fs::remove_dir_all(left.path());
+        }
+    }
+    let folder = place.join(format!("{NAME}{}", std::process::id()));
+    if OWN_CACHE.set(folder.clone()).is_ok() {
+        // SAFETY: the function may be called at any time, and unwinds never.
+        unsafe { libc::atexit(remove_own_cache) };
+    }
+    folder
+}
+
+static OWN_CACHE: OnceLock<PathBuf> = OnceLock::new();
+
+extern "C" fn remove_own_cache() {
+    if let Some(folder) = OWN_CACHE.get() {
+        let _ = std::fs::remove_dir_all(folder);
+    }
+}
+
+fn is_running(process: libc::pid_t) -> bool {
+    // SAFETY: no signal is sent.
+    let answer = unsafe { libc::kill(process, 0) };
+    answer == 0 || std::io::Error::last_os_error().raw_os_error() != Some(libc::ESRCH)
+}
+
+/// Removes a folder, if there is one.
+///
+/// # Panics
+/// If it is there and stays.
+fn remove(folder: &Path) {
+    if let Err(error) = std::fs::remove_dir_all(folder) {
+        assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{}: {error}", folder.display());
+    }
 }
 
 /// A folder that goes away with its value.
@@ -41,6 +81,8 @@ impl TempDir {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = std::env::temp_dir().join(format!("echelon-test-{}-{number}-{name}", std::process::id()));
+        // Left by a run of the same number that was killed.
+        remove(&path);
         std::fs::create_dir_all(&path).expect("a temporary folder");
         // As if the user had named it: OSC may load from it.
         echelon::input::osc::allow(&path);

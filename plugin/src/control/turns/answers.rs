@@ -51,7 +51,7 @@ impl Turns {
             let now = self.turn.now_secs;
             let sent = match &asking.what {
                 Heard::Bridge(message) => {
-                    self.bridge.hear(asking.from(), message.clone(), now);
+                    self.bridge.hear(asking.from(), message.clone(), self.console.snapshot(), now);
                     settle(&mut self.bridge, &mut self.bridge_leads, osc, now);
                     1
                 }
