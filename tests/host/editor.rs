@@ -8,6 +8,7 @@ mod x11;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use echelon::media::Hold;
 use rosc::OscType;
 use serde_json::json;
 use support::display::Display;
@@ -94,9 +95,23 @@ fn a_closed_editor_leaves_no_thread_behind() {
 /// The names of the threads of editors.
 #[cfg(target_os = "linux")]
 fn editor_threads() -> Vec<String> {
+    thread_names().into_iter().filter(|name| name.starts_with("echelon-ui")).collect()
+}
+
+/// The names of this process's threads that run. The system lists one that has ended, and was waited for, a moment longer.
+#[cfg(target_os = "linux")]
+fn thread_names() -> Vec<String> {
+    /// The flag of a thread that will not run anybody's code any more, `PF_EXITING` in Linux.
+    const ENDING: u32 = 0x4;
     let tasks = std::fs::read_dir("/proc/self/task").expect("/proc").flatten();
-    let names = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("comm")).ok());
-    names.filter(|name| name.starts_with("echelon-ui")).collect()
+    let stats = tasks.filter_map(|task| std::fs::read_to_string(task.path().join("stat")).ok());
+    let running = |stat: String| {
+        // The name may have any characters: it is between the first and the last bracket.
+        let (name, rest) = stat.split_once('(')?.1.rsplit_once(')')?;
+        let flags: u32 = rest.split_whitespace().nth(6)?.parse().ok()?;
+        (flags & ENDING == 0).then(|| name.to_owned())
+    };
+    stats.filter_map(running).collect()
 }
 
 /// A minute of music with four decks, while the editor draws it: every block under the guard for memory, locks and waits,
@@ -104,25 +119,27 @@ fn editor_threads() -> Vec<String> {
 #[test]
 fn nothing_drops_out_while_the_editor_is_open() {
     const SECS: u32 = 60;
+    const FRAMES: usize = (SECS as usize + 10) * 48_000;
     let _alone = alone();
     let display = Display::get();
     let folder = TempDir::new("editor_set");
     let mut host = Setup::new().open(Format::Clap);
     let rate = 48_000;
-    let osc = host.osc();
-    for (deck, seed) in ["a", "b", "c", "d"].into_iter().zip(1..) {
-        let music = folder.wav(&format!("{deck}.wav"), rate, &noise(seed, 0.2, (SECS as usize + 10) * rate as usize));
-        osc.send(&format!("/deck/{deck}/load"), &[OscType::String(music)]);
+    let mut osc = host.osc();
+    let decks = ["a", "b", "c", "d"];
+    // They hold nothing up, and know how far the files have come: a minute is rendered faster than a busy machine decodes it.
+    let mut holds = vec![];
+    let mut loads = vec![];
+    for (deck, seed) in decks.into_iter().zip(1..) {
+        let music = folder.wav(&format!("{deck}.wav"), rate, &noise(seed, 0.2, FRAMES));
+        holds.push(Hold::at(&music, usize::MAX));
+        loads.push(osc.call(&format!("/deck/{deck}/load"), &[OscType::String(music)]));
     }
-    host.pump_until("four tracks on their decks", |main| {
-        main.rig_field("tracks")
-            .is_some_and(|tracks| tracks.as_array().is_some_and(|all| all.iter().all(|one| !one.is_null())))
-    });
-    host.pump(50);
-    for deck in ["a", "b", "c", "d"] {
-        osc.send(&format!("/deck/{deck}/play"), &[OscType::Int(1), OscType::String("now".to_owned())]);
-    }
-    host.pump(50);
+    host.pump_until("four tracks on their decks", |_| loads.iter().all(|id| osc.done_yet(*id).is_some()));
+    host.pump_until("the whole tracks", |_| holds.iter().all(|hold| hold.reached() >= FRAMES));
+    let plays = decks
+        .map(|deck| osc.call(&format!("/deck/{deck}/play"), &[OscType::Int(1), OscType::String("now".to_owned())]));
+    host.pump_until("four plays", |_| plays.iter().all(|id| osc.done_yet(*id).is_some()));
     let window = display.window(1280, 800);
     assert!(host.open_editor(window.id()), "the editor did not open");
     let eye = Eye::on(window.id());

@@ -14,6 +14,12 @@ mod stage;
 mod tagged;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use support::OscClient;
+
+/// After so long a question that has no answer was lost, or its answer.
+const ASK_AGAIN: Duration = Duration::from_millis(200);
 
 /// Whoever has it is alone.
 fn alone() -> MutexGuard<'static, ()> {
@@ -23,16 +29,29 @@ fn alone() -> MutexGuard<'static, ()> {
 
 /// A figure of the telemetry.
 fn figure(stage: &mut stage::Stage, name: &str) -> f64 {
-    stage.osc.send("/telemetry", &[]);
     let stage::Stage { host, osc } = stage;
-    let mut found = None;
+    let (mut asking, mut found) = (Asking::default(), None);
     host.pump_until("the telemetry", |_| {
-        for reply in osc.take_replies() {
-            if reply.addr == "/telemetry" && reply.args[0] == name.into() {
-                found = reply.args[1].clone().double();
-            }
-        }
+        found = asking.look(osc, name);
         found.is_some()
     });
     found.expect("it was found")
+}
+
+/// A question for figures of the telemetry. It may be lost in a buffer that is full, as may its answer: it is asked again
+/// and again.
+#[derive(Debug, Default)]
+struct Asking(Option<Instant>);
+
+impl Asking {
+    /// The newest answer's figure, if one has come.
+    fn look(&mut self, osc: &mut OscClient, name: &str) -> Option<f64> {
+        if self.0.is_none_or(|asked| asked.elapsed() > ASK_AGAIN) {
+            osc.send("/telemetry", &[]);
+            self.0 = Some(Instant::now());
+        }
+        let replies = osc.take_replies();
+        let figure = replies.iter().rev().find(|reply| reply.addr == "/telemetry" && reply.args[0] == name.into());
+        figure.and_then(|reply| reply.args[1].clone().double())
+    }
 }
