@@ -73,6 +73,8 @@ pub(super) struct DeckFiles {
     load_on_deck: [Option<RequestId>; NUM_DECKS],
     /// Which load of a project brought what was put on each deck last.
     of_project: [Option<RequestId>; NUM_DECKS],
+    /// Of which load on each deck the content was compared with what its project knew.
+    compared: [Option<RequestId>; NUM_DECKS],
     /// Decks that could not take what the project puts on them, because they played: to be tried again.
     again: [bool; NUM_DECKS],
     /// Decks whose file of the project could not be had, and that nothing was put on since.
@@ -103,6 +105,7 @@ impl DeckFiles {
             marking: vec![],
             load_on_deck: [None; NUM_DECKS],
             of_project: [None; NUM_DECKS],
+            compared: [None; NUM_DECKS],
             again: [false; NUM_DECKS],
             is_missing: [false; NUM_DECKS],
             marks_to_set: vec![],

@@ -7,7 +7,7 @@ use echelon::editor::page::Page;
 use echelon::input::midi::{LearnView, MidiDesk};
 use echelon::input::osc::NetworkSettings;
 use echelon::view::{OscAccess, OscView};
-use egui::{Id, Pos2, Rect, vec2};
+use egui::{Id, Key, Modifiers, Pos2, Rect, vec2};
 
 use crate::bench::Bench;
 use crate::browser::Music;
@@ -52,7 +52,8 @@ fn more() -> Vec<(String, Bench)> {
     renaming.click(ids::once("osc name"));
     renaming.type_text("other");
     renaming.click(ids::once("osc port"));
-    renaming.type_text("1");
+    renaming.key_with(Key::A, Modifiers::COMMAND);
+    renaming.type_text("9000");
     let mut session = Bench::new(scene("playing", 0.0).unwrap());
     session.key(Page::Setup.key());
     (session.view.peers.available, session.view.peers.enabled) = (true, true);

@@ -112,7 +112,6 @@ impl DeckFiles {
             }
         }
         while let Some(load) = self.analyses.poll() {
-            self.compare_content(load);
             self.show_analysis(load);
         }
     }

@@ -14,13 +14,12 @@ use crate::state::SavedMarks;
 const EXACT: [&str; 5] = ["wav", "wave", "aif", "aiff", "flac"];
 
 impl DeckFiles {
-    /// A load is on its deck, or its track is analysed; when it is both, the content is saved, and compared with what was.
-    pub(super) fn compare_content(&mut self, load: RequestId) {
-        let Some(content) = self.analyses.found(load).map(|found| found.content) else { return };
-        let Some(deck) = DeckId::ALL.into_iter().find(|deck| self.load_on_deck[deck.index()] == Some(load)) else {
-            return;
-        };
+    /// Saves what the track of a settled deck holds, once that is known, and compares it with what was.
+    pub(super) fn compare_content(&mut self, deck: DeckId) {
         let i = deck.index();
+        let Some(load) = self.load_on_deck[i].filter(|load| self.compared[i] != Some(*load)) else { return };
+        let Some(content) = self.analyses.found(load).map(|found| found.content) else { return };
+        self.compared[i] = Some(load);
         let before = self.saved.get().contents[i];
         self.saved.update_as_of(self.loads, |state| state.contents[i] = Some(content));
         if self.of_project[i] == Some(load) {

@@ -80,7 +80,7 @@ impl DeckFiles {
 
     /// The marks and grids of what is on the decks are saved with it; those of a track that is still on its way, or that could not
     /// be had, stay as they are.
-    pub(in crate::control) fn save_marks(&self, snapshot: &Snapshot) {
+    pub(in crate::control) fn save_marks(&mut self, snapshot: &Snapshot) {
         for deck in DeckId::ALL {
             let i = deck.index();
             let motion = &snapshot.decks[i].motion;
@@ -102,6 +102,7 @@ impl DeckFiles {
                     }
                     state.lengths[i] = length.or(state.lengths[i]);
                 });
+                self.compare_content(deck);
             }
         }
     }

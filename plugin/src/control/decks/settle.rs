@@ -20,7 +20,6 @@ impl DeckFiles {
         self.put_on_deck(deck, track);
         self.load_on_deck[deck.index()] = Some(load);
         self.analyses.ask(load);
-        self.compare_content(load);
         self.show_what_is_there(deck);
     }
 
@@ -83,7 +82,6 @@ impl DeckFiles {
         // The trim of a file that was found is the project's too.
         self.of_project[deck.index()] = (restoring || located.is_some()).then_some(id);
         self.put_on_deck(deck, track);
-        self.compare_content(id);
         self.show_what_is_there(deck);
     }
 
