@@ -28,37 +28,34 @@ impl Default for RigParams {
     }
 }
 
+/// One value of each parameter, read by this method that all their types have.
+macro_rules! values {
+    ($params:expr, $read:ident) => {{
+        let value = |param: ParamPtr| match param {
+            // SAFETY: the pointers are to fields of the parameters, which are borrowed.
+            ParamPtr::FloatParam(p) => ParamValue::F32(unsafe { (*p).$read() }),
+            // SAFETY: as above.
+            ParamPtr::IntParam(p) => ParamValue::I32(unsafe { (*p).$read() }),
+            // SAFETY: as above.
+            ParamPtr::BoolParam(p) => ParamValue::Bool(unsafe { (*p).$read() }),
+            // SAFETY: as above.
+            ParamPtr::EnumParam(p) => ParamValue::I32(unsafe { (*p).$read() }),
+        };
+        $params.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
+    }};
+}
+
 impl RigParams {
     /// The parameters' ids and default values, as a saved state has them.
     #[must_use]
     pub fn default_values(&self) -> Vec<(String, ParamValue)> {
-        let value = |param: ParamPtr| match param {
-            // SAFETY: the pointers are to fields of `self`, which is borrowed.
-            ParamPtr::FloatParam(p) => ParamValue::F32(unsafe { (*p).default_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::IntParam(p) => ParamValue::I32(unsafe { (*p).default_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::BoolParam(p) => ParamValue::Bool(unsafe { (*p).default_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::EnumParam(p) => ParamValue::I32(unsafe { (*p).default_plain_value() }),
-        };
-        self.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
+        values!(self, default_plain_value)
     }
 
     /// The parameters' ids and values, as a state saves them: the base values, never with modulation.
     #[must_use]
     pub fn values(&self) -> Vec<(String, ParamValue)> {
-        let value = |param: ParamPtr| match param {
-            // SAFETY: the pointers are to fields of `self`, which is borrowed.
-            ParamPtr::FloatParam(p) => ParamValue::F32(unsafe { (*p).unmodulated_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::IntParam(p) => ParamValue::I32(unsafe { (*p).unmodulated_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::BoolParam(p) => ParamValue::Bool(unsafe { (*p).unmodulated_plain_value() }),
-            // SAFETY: as above.
-            ParamPtr::EnumParam(p) => ParamValue::I32(unsafe { (*p).unmodulated_plain_value() }),
-        };
-        self.param_map().into_iter().map(|(id, param, _)| (id, value(param))).collect()
+        values!(self, unmodulated_plain_value)
     }
 
     /// The pairs of control and parameter, in the parameters' order.
